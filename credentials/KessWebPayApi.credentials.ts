@@ -1,0 +1,220 @@
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INodeProperties,
+	Icon,
+} from 'n8n-workflow';
+
+import { signedGatewayRequest } from '../kess/signedGatewayRequest';
+import { basicAuthorization, readWebPayAccount } from '../kess/webPayCredential';
+import { LOGIN_PATH } from '../kess/webPayGateway';
+import { loginFailure } from '../kess/tokenStore';
+import { readWebPayLogin, webPayLoginBody, webPayLoginKey, webPayTokens } from '../kess/webPayLogin';
+import { signedWebPayBody } from '../kess/webPayRequest';
+
+export class KessWebPayApi implements ICredentialType {
+	name = 'kessWebPayApi';
+
+	displayName = 'KESS WebPay API';
+
+	icon: Icon = { light: 'file:../icons/kess.svg', dark: 'file:../icons/kess.dark.svg' };
+
+	documentationUrl = 'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay#credentials';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			options: [
+				{
+					name: 'KESS Sandbox',
+					value: 'sandbox',
+					description: 'The test gateway of KESS. No real money moves.',
+				},
+				{
+					name: 'Production',
+					value: 'production',
+					description: 'Real payments. Check the address with KESS before you go live.',
+				},
+				{
+					name: 'Custom',
+					value: 'custom',
+					description: 'An address of your own, for example the local sandbox of this package',
+				},
+			],
+			default: 'sandbox',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'http://127.0.0.1:4010',
+			placeholder: 'e.g. http://127.0.0.1:4010',
+			description: 'Address of the gateway, without a path',
+			displayOptions: { show: { environment: ['custom'] } },
+		},
+		{
+			displayName: 'Gateway Version',
+			name: 'gatewayVersion',
+			type: 'options',
+			options: [
+				{
+					name: 'Version 1 (User and Password)',
+					value: 'v1',
+					description: 'Orders only. For merchants who were given no client ID.',
+				},
+				{
+					name: 'Version 2 (OAuth2)',
+					value: 'v2',
+					description: 'All services. For merchants who were given a client ID and a client secret.',
+				},
+			],
+			default: 'v1',
+		},
+		{
+			displayName: 'Username',
+			name: 'username',
+			type: 'string',
+			default: '',
+			required: true,
+			description: 'API username that KESS gave you',
+		},
+		{
+			displayName: 'Password',
+			name: 'password',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'API password that KESS gave you',
+		},
+		{
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			default: '',
+			required: true,
+			displayOptions: { show: { gatewayVersion: ['v2'] } },
+		},
+		{
+			displayName: 'Client Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Used to log in only. It is not the API secret key.',
+			displayOptions: { show: { gatewayVersion: ['v2'] } },
+		},
+		{
+			displayName: 'API Secret Key',
+			name: 'apiSecretKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Signs what is sent and verifies what is answered. It never leaves n8n.',
+		},
+		{
+			displayName: 'Signature Type',
+			name: 'signType',
+			type: 'options',
+			options: [
+				{ name: 'HMAC-SHA256', value: 'HMAC-SHA256' },
+				{ name: 'MD5', value: 'MD5' },
+			],
+			default: 'MD5',
+			description: 'What KESS has set up for you. MD5 unless you were told otherwise.',
+		},
+		{
+			displayName: 'Seller Code',
+			name: 'sellerCode',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. CU2107-0123456789',
+			description: 'Your seller code (version 2) or seller ID (version 1). May be left empty.',
+		},
+		{
+			displayName: 'RSA Public Key',
+			name: 'publicKey',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			placeholder: 'e.g. -----BEGIN PUBLIC KEY-----',
+			description:
+				'The public key file that KESS gave you. Encrypts customer details in an order. May be left empty.',
+			displayOptions: { show: { gatewayVersion: ['v2'] } },
+		},
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+		{
+			// Beside the token, so that every worker knows when to renew it.
+			displayName: 'Access Expires At',
+			name: 'accessExpiresAt',
+			type: 'hidden',
+			default: '',
+		},
+	];
+
+	/**
+	 * Logs in to gateway v2. n8n calls this on v1 too, because the token is empty there: no login may happen then.
+	 */
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
+		const account = readWebPayAccount(credentials);
+		if (account.version === 'v1') return {};
+		const key = webPayLoginKey(account);
+		// n8n asks although there is a token only when the gateway has refused it.
+		if (credentials.accessToken) webPayTokens.reject(key, String(credentials.accessToken));
+		const grant = await webPayTokens.get(key, async () => {
+			let answer: { statusCode: number; body: unknown };
+			try {
+				answer = (await this.helpers.httpRequest({
+					method: 'POST',
+					url: `${account.origin}${LOGIN_PATH}`,
+					body: webPayLoginBody(account),
+					json: true,
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					disableFollowRedirect: true,
+					timeout: 30_000,
+				})) as { statusCode: number; body: unknown };
+			} catch (error) {
+				// Without the HTTP library's error, which holds the request and with it the password.
+				throw loginFailure(error, account.origin);
+			}
+			return readWebPayLogin(answer.statusCode, answer.body);
+		});
+		return { accessToken: grant.accessToken, accessExpiresAt: String(grant.expiresAt) };
+	}
+
+	/**
+	 * Adds the login and signs the JSON body. Runs last, and again when n8n repeats a request with a new token, so it
+	 * overwrites whatever header and `sign` are there.
+	 */
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		const account = readWebPayAccount(credentials);
+		const authorization =
+			account.version === 'v1'
+				? basicAuthorization(account)
+				: `Bearer ${String(credentials.accessToken ?? '')}`;
+		return signedGatewayRequest(requestOptions, account.origin, authorization, (fields) =>
+			signedWebPayBody({ ...fields, sign_type: account.signType }, account.apiSecretKey),
+		);
+	};
+}

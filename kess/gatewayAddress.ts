@@ -1,0 +1,33 @@
+import { InvalidValueError } from './invalidValueError';
+
+/**
+ * The gateway's origin for a credential.
+ *
+ * @param environment the credential's choice
+ * @param hosts the published origins by environment (kess-api §1)
+ * @param customUrl used when the environment is `custom`
+ * @returns `https://host[:port]`, without a trailing slash
+ * @throws InvalidValueError when the custom address is not an origin
+ */
+export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, string>, customUrl: unknown): string {
+	const published = hosts.get(String(environment));
+	if (published !== undefined) return published;
+	const text = String(customUrl ?? '').trim();
+	if (!URL.canParse(text)) {
+		throw new InvalidValueError(
+			text === '' ? 'is empty' : 'is not a web address',
+			'Enter the address of the gateway, for example http://127.0.0.1:4010.',
+		);
+	}
+	const url = new URL(text);
+	if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+		throw new InvalidValueError('is not a plain http or https address', 'Enter it like this: https://gateway.example.');
+	}
+	if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+		throw new InvalidValueError(
+			'has a path after the host',
+			`Enter only ${url.origin}; the node adds the paths of the gateway itself.`,
+		);
+	}
+	return url.origin;
+}

@@ -1,0 +1,25 @@
+/**
+ * A value that KESS would refuse, found before anything was sent.
+ *
+ * `message` continues a sentence that begins with the parameter's name ("is longer than 64 characters"), because the
+ * protocol does not know what the user's form calls the field; `hint` says how to mend it.
+ */
+export class InvalidValueError extends Error {
+	override name = 'InvalidValueError';
+
+	constructor(
+		message: string,
+		readonly hint: string,
+	) {
+		super(message);
+	}
+}
+
+/**
+ * The same complaint about a part of something larger: "has a product line 2 whose price" + "is empty". Any other
+ * error stays as it is.
+ */
+export function inContext(error: unknown, subject: string): Error {
+	if (error instanceof InvalidValueError) return new InvalidValueError(`${subject} ${error.message}`, error.hint);
+	return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,36 @@
+import { InvalidValueError } from './invalidValueError';
+
+/** Anything JSON can carry. */
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+
+/** A JSON object; a field that is `undefined` is not sent. */
+export interface JsonObject {
+	[field: string]: Json | undefined;
+}
+
+/**
+ * A JSON object, given as one or as its text.
+ *
+ * @throws InvalidValueError when the text is not JSON of an object, or the value is a list, a form, a stream or anything else
+ */
+export function requireJsonObject(value: unknown): JsonObject {
+	const parsed = typeof value === 'string' ? parse(value) : value;
+	if (isPlainObject(parsed)) return parsed;
+	throw new InvalidValueError('is not a JSON object', 'Enter an object in braces with names and text in double quotes, for example { "out_trade_no": "INV-1001" }.');
+}
+
+/** Whether a value is an object without a class of its own, whichever part of n8n has made it. */
+export function isPlainObject(value: unknown): value is JsonObject {
+	if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function parse(text: string): unknown {
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,112 @@
+import { InvalidValueError } from './invalidValueError';
+
+/** Decimals that KESS books for each currency it takes. Riel have none in everyday use (spec-webpay-v1: "two decimal"). */
+const DECIMALS = new Map([
+	['USD', 2],
+	['KHR', 0],
+]);
+
+/** PHP writes a number into the signed string with 14 significant digits; 11 before the point leave room for two after it. */
+const MAX_WHOLE_DIGITS = 11;
+
+/** An amount of money, exact: never a sum of floats. */
+export interface Money {
+	/** `USD` or `KHR`. */
+	currency: string;
+	/** Hundredths of a unit in every currency, so that amounts compare as whole numbers. */
+	hundredths: bigint;
+	/** The shortest decimal form, as the JSON number that is sent and signed carries it: `10.5`, `42000`. */
+	decimal: string;
+}
+
+/**
+ * The currency of an order, as the gateway spells it.
+ *
+ * @param value three letters in any case
+ * @returns `USD` or `KHR` (spec-webpay-v1, CREATE ORDER: `currency`)
+ * @throws InvalidValueError for every other currency
+ */
+export function parseCurrency(value: unknown): string {
+	const currency = typeof value === 'string' ? value.trim().toUpperCase() : '';
+	if (DECIMALS.has(currency)) return currency;
+	throw new InvalidValueError(
+		currency === '' ? 'is empty' : `is ${JSON.stringify(String(value))}, which KESS does not take`,
+		`Use one of ${[...DECIMALS.keys()].join(' or ')}.`,
+	);
+}
+
+/**
+ * Reads an amount from what the user or a spreadsheet wrote. Nothing is rounded: what cannot be booked exactly is refused.
+ *
+ * @param value text or number, for example `"10.50"`, `10.5`, `42000`
+ * @param currency what `parseCurrency` returned
+ * @returns the exact amount, greater than zero
+ * @throws InvalidValueError when it is no plain decimal number, not greater than zero, or finer than the currency
+ */
+export function parseMoney(value: unknown, currency: string): Money {
+	const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+	const shown = JSON.stringify(text.slice(0, 40));
+	if (text === '') {
+		throw new InvalidValueError('is empty', 'Enter an amount, for example 10.50.');
+	}
+	const plain = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+	if (!plain) {
+		throw new InvalidValueError(`is ${shown}, which is not a plain number`, plainNumberHint(text));
+	}
+	const whole = (plain[2] ?? '').replace(/^0+(?=\d)/, '');
+	const fraction = (plain[3] ?? '').replace(/0+$/, '');
+	const zero = /^0*$/.test(whole + fraction);
+	if (plain[1] === '-' || zero) {
+		throw new InvalidValueError(`is ${shown}, but has to be greater than 0`, 'Enter an amount greater than 0.');
+	}
+	const decimals = DECIMALS.get(currency) ?? 2;
+	if (fraction.length > decimals) {
+		throw decimals === 0
+			? new InvalidValueError(
+					`is ${shown}, but ${currency} has no decimals`,
+					`Round the amount to whole ${currency} yourself, or check whether the currency should be USD. Nothing is rounded for you.`,
+				)
+			: new InvalidValueError(
+					`is ${shown}, which has more than two decimals`,
+					'Round the amount to two decimals yourself. Nothing is rounded for you.',
+				);
+	}
+	if (whole.length > MAX_WHOLE_DIGITS) {
+		throw new InvalidValueError(
+			`is ${shown}, which is too large`,
+			`Enter an amount with at most ${MAX_WHOLE_DIGITS} digits before the decimal point.`,
+		);
+	}
+	return {
+		currency,
+		hundredths: BigInt(whole + fraction.padEnd(2, '0')),
+		decimal: fraction === '' ? whole : `${whole}.${fraction}`,
+	};
+}
+
+function plainNumberHint(text: string): string {
+	if (/^-?\d+(\.\d+)?e[+-]?\d+$/i.test(text)) {
+		return 'Write it out without an exponent, with at most two decimals, for example 1000 or 10.50.';
+	}
+	if (/^-?[\d\s]*\d,\d/.test(text)) {
+		return 'Write it without separators for thousands and with a point before the decimals, for example 1250.50.';
+	}
+	return 'Use only digits and a decimal point, for example 10.50, without a currency sign.';
+}
+
+/**
+ * Whether an answer names the amount that was asked for. Gateways print it as `20`, `"20"`, `20.0` or `"20.00"`.
+ *
+ * @param asked what was sent
+ * @param amount the answer's amount
+ * @param currency the answer's currency
+ */
+export function isSameMoney(asked: Money, amount: unknown, currency: unknown): boolean {
+	if (typeof currency !== 'string' || currency.trim().toUpperCase() !== asked.currency) return false;
+	if (typeof amount !== 'number' && typeof amount !== 'string') return false;
+	const plain = /^(\d+)(?:\.(\d+))?$/.exec(String(amount).trim());
+	if (!plain) return false;
+	const fraction = (plain[2] ?? '').replace(/0+$/, '');
+	if (fraction.length > 2) return false;
+	return BigInt((plain[1] ?? '') + fraction.padEnd(2, '0')) === asked.hundredths;
+}

@@ -1,0 +1,72 @@
+import type { Json, JsonObject } from './jsonObject';
+
+/** What the gateway said, before anything in it is trusted. */
+export type WebPayAnswer =
+	| { kind: 'success'; data: Json }
+	| { kind: 'refused'; code: string; reason: string }
+	| { kind: 'unauthenticated'; code: string; reason: string }
+	/** The gateway failed on its side: whether it did what was asked is not known. */
+	| { kind: 'failed'; code: string; reason: string }
+	/** Not an answer of the gateway, so nothing is known either. */
+	| { kind: 'unreadable'; reason: string };
+
+const REASON_FIELDS = ['error_des', 'error_desc', 'message', 'msg', 'error_description', 'error', 'detail'];
+const CODE_FIELDS = ['error_code', 'status_code', 'code'];
+
+/** Seen in bodies that come with HTTP 200 (kess-api §6); n8n itself only looks at the HTTP status. */
+const UNAUTHENTICATED_CODES = new Set(['401', 'UNAUTHENTICATED']);
+const FAILED_CODES = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'FEATURE_UNDER_MAINTENANCE', 'GATEWAY_TIMEOUT']);
+
+/**
+ * Sorts an answer of the WebPay gateway (kess-api §3 envelope, §6 errors).
+ *
+ * @param status the HTTP status
+ * @param text the body as it arrived
+ * @returns success only for HTTP 2xx with `success` true or "true" and a `data` field
+ */
+export function readWebPayAnswer(status: number, text: string): WebPayAnswer {
+	if (status >= 300 && status < 400) {
+		return { kind: 'unreadable', reason: `the gateway redirects to another address (HTTP ${status})` };
+	}
+	const body = parseObject(text);
+	if (typeof body === 'string') {
+		return { kind: status === 401 ? 'unauthenticated' : 'unreadable', code: String(status), reason: `${body} (HTTP ${status})` };
+	}
+	const succeeded = status >= 200 && status < 300 && (body.success === true || body.success === 'true');
+	if (succeeded) {
+		const data = body.data;
+		return data === null || typeof data !== 'object'
+			? { kind: 'unreadable', reason: `the answer has no data (HTTP ${status})` }
+			: { kind: 'success', data };
+	}
+	const reason = firstText(body, REASON_FIELDS) ?? `no reason given (HTTP ${status})`;
+	const code = firstText(body, CODE_FIELDS) ?? String(status);
+	return { kind: refusalKind(status, code), code, reason };
+}
+
+function refusalKind(status: number, code: string): 'refused' | 'unauthenticated' | 'failed' {
+	if (status === 401 || UNAUTHENTICATED_CODES.has(code)) return 'unauthenticated';
+	if (status >= 500 || /^5\d\d$/.test(code) || FAILED_CODES.has(code)) return 'failed';
+	return 'refused';
+}
+
+/** The JSON object in the text, or what is wrong with it. The text itself is never quoted: it may hold anything. */
+function parseObject(text: string): JsonObject | string {
+	if (text.trim() === '') return 'the answer is empty';
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return /^\s*</.test(text) ? 'the answer is a web page instead of JSON' : 'the answer is not JSON';
+	}
+	if (value === null || typeof value !== 'object' || Array.isArray(value)) return 'the answer is not a JSON object';
+	return value as JsonObject;
+}
+
+function firstText(body: JsonObject, fields: string[]): string | undefined {
+	for (const field of fields) {
+		const value = body[field];
+		if ((typeof value === 'string' && value.trim() !== '') || typeof value === 'number') return String(value).trim();
+	}
+	return undefined;
+}

@@ -1,0 +1,151 @@
+import { inContext, InvalidValueError } from './invalidValueError';
+
+/** Lengths in characters (spec-webpay-v1, CREATE ORDER). */
+const MAX_REFERENCE = 64;
+const MAX_TITLE = 255;
+const MAX_DETAIL = 64;
+
+/**
+ * What Laravel's TrimStrings strips before the gateway looks at a value, together with what PHP's trim() strips:
+ * a signature over the untrimmed text would not match.
+ */
+const OUTER_SPACE = /^[\s\0\u200B\u200E\uFEFF]+|[\s\0\u200B\u200E\uFEFF]+$/g;
+
+/** The text as the gateway will see it. */
+export function trimText(text: string): string {
+	return text.replace(OUTER_SPACE, '');
+}
+
+/**
+ * A text field with a length limit, counted in characters as the gateway does.
+ *
+ * @param value text, or a number from a spreadsheet (its digits are the text)
+ * @param maxLength in characters
+ * @returns the trimmed text, not empty
+ * @throws InvalidValueError when it is empty, too long, or not text
+ */
+export function requireText(value: unknown, maxLength: number): string {
+	if (typeof value !== 'string' && typeof value !== 'number' && value !== null && value !== undefined) {
+		throw new InvalidValueError('is not text', 'Enter text, or an expression that gives text.');
+	}
+	const text = trimText(String(value ?? ''));
+	if (text === '') {
+		throw new InvalidValueError('is empty', 'Enter a value. If it comes from an expression, check that this row has one.');
+	}
+	const length = [...text].length;
+	if (length > maxLength) {
+		throw new InvalidValueError(
+			`is ${length} characters long, but KESS takes at most ${maxLength}`,
+			`Shorten it to ${maxLength} characters.`,
+		);
+	}
+	return text;
+}
+
+/**
+ * The merchant's own order number (spec-webpay-v1: `out_trade_no`, String 64, unique).
+ *
+ * @throws InvalidValueError when it is empty, too long, or a number that has lost digits on its way here
+ */
+export function requireOutTradeNo(value: unknown): string {
+	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+		throw new InvalidValueError(
+			'is a number that has been rounded on its way here',
+			'Format the column as text in the spreadsheet, so that every digit of the order number arrives.',
+		);
+	}
+	return requireText(value, MAX_REFERENCE);
+}
+
+/**
+ * Advice on an order number that KESS accepts as specified but that a sibling gateway is known to refuse.
+ *
+ * @returns a sentence, or `undefined` when there is nothing to say
+ */
+export function outTradeNoAdvice(outTradeNo: string): string | undefined {
+	if ([...outTradeNo].length <= 32 && /^[A-Za-z0-9-]+$/.test(outTradeNo)) return undefined;
+	return `The order number "${outTradeNo}" is longer than 32 characters or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not.`;
+}
+
+/** The order's title (spec-webpay-v1: `body`, String 255). */
+export function requireTitle(value: unknown): string {
+	return requireText(value, MAX_TITLE);
+}
+
+/** One product line of an order as the user wrote it (spec-webpay-v1, Detail). */
+export interface DetailInput {
+	no?: unknown;
+	name?: unknown;
+	price?: unknown;
+	qty?: unknown;
+	discount?: unknown;
+}
+
+/** One product line as it is sent. */
+export interface DetailLine {
+	no: string;
+	name: string;
+	price: string;
+	qty: string;
+	discount?: number;
+}
+
+/**
+ * The product lines of an order. A line whose fields are all empty is left out, so that a spreadsheet may have
+ * columns for a second and third product that most rows do not fill.
+ *
+ * @throws InvalidValueError naming the line (counted from 1) and the field
+ */
+export function readDetail(lines: DetailInput[]): DetailLine[] {
+	return lines.flatMap((line, index) => {
+		const { no, name, price, qty, discount } = line;
+		if ([no, name, price, qty, discount].every((field) => trimText(String(field ?? '')) === '')) return [];
+		const required = (field: 'no' | 'name' | 'price' | 'qty') =>
+			inLine(index, field, () => requireText(line[field], MAX_DETAIL));
+		const read: DetailLine = { no: required('no'), name: required('name'), price: required('price'), qty: required('qty') };
+		const off = trimText(String(discount ?? ''));
+		if (off !== '') read.discount = inLine(index, 'discount', () => readDiscount(off));
+		return [read];
+	});
+}
+
+function readDiscount(text: string): number {
+	if (/^\d{1,11}(\.\d{1,4})?$/.test(text)) return Number(text);
+	throw new InvalidValueError(
+		`is ${JSON.stringify(text.slice(0, 40))}, which is not a plain number`,
+		'Enter the discount for one unit, for example 0.05, or leave it empty.',
+	);
+}
+
+function inLine<T>(index: number, field: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		throw inContext(error, `has a product line ${index + 1} whose ${field}`);
+	}
+}
+
+/**
+ * An address that KESS will call or send the buyer to (`notify_url`, `redirect_url`).
+ *
+ * @throws InvalidValueError when it is not an absolute http or https address
+ */
+export function requireWebAddress(value: unknown): string {
+	const text = requireText(value, 2048);
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InvalidValueError(
+		'is not a web address',
+		'Enter the whole address with its beginning, for example https://shop.example/thank-you.',
+	);
+}
+
+/**
+ * A time in whole seconds (`expires_in`).
+ *
+ * @throws InvalidValueError when it is not a whole number greater than zero
+ */
+export function requireSeconds(value: unknown): number {
+	const seconds = typeof value === 'string' ? Number(value.trim() || Number.NaN) : value;
+	if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+	throw new InvalidValueError('is not a whole number of seconds', 'Enter a whole number greater than 0, for example 1800 for half an hour.');
+}

@@ -1,0 +1,22 @@
+/** Where the WebPay gateway lives and how its two versions differ (kess-api §1 to §3). */
+
+export type GatewayVersion = 'v1' | 'v2';
+
+/** Origins by the credential's environment; a custom one is entered by the user. */
+export const WEBPAY_HOSTS: ReadonlyMap<string, string> = new Map([
+	['sandbox', 'https://devwebpayment.kesspay.io'],
+	['production', 'https://webpay.kesspay.io'],
+]);
+
+/** OAuth2 password grant of gateway v2. */
+export const LOGIN_PATH = '/oauth/token';
+
+/** The one address that answers every service of a version. */
+export function gatewayPath(version: GatewayVersion): string {
+	return `/api/mch/${version}/gateway`;
+}
+
+/** The seller's code goes by another name in each version. */
+export function sellerField(version: GatewayVersion): 'seller_id' | 'seller_code' {
+	return version === 'v1' ? 'seller_id' : 'seller_code';
+}

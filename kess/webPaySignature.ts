@@ -1,0 +1,168 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+import { type PhpMap, type PhpValue, parsePhpJson, phpNumber, phpText } from './phpJson';
+import { ksortKeys } from './phpKeyOrder';
+
+/** Fields as JSON.parse gives them, or as `parsePhpJson` does where the written form of a number matters. */
+export type WebPayParams = Readonly<Record<string, unknown>> | PhpMap;
+
+/** What the specification calls `sign_type` (spec-webpay-v1, CREATE ORDER). */
+const SIGN_TYPES: readonly string[] = ['MD5', 'HMAC-SHA256'];
+
+/**
+ * How a server may have written a `false` in `data` (kess-api §5): left out (`$v != ""`), as nothing (`$v !== ""`), or
+ * as the 0 that KESS's own SDK sends.
+ */
+const FALSE_FORMS = [undefined, '', '0'];
+
+/**
+ * The string that is signed, without the secret (spec-webpay-v1, GENERATE SIGN: `toUrlParams` after `ksort`, as PHP 8
+ * runs it): `key=value` joined by `&`, without `sign`, without lists, objects, null, false and empty text, values not
+ * URL-encoded, and without any `&` at either end.
+ *
+ * @param params all fields of the request, `sign_type` among them
+ * @throws TypeError for a value that JSON cannot carry
+ */
+export function webPayString(params: WebPayParams): string {
+	return joinFields(toFields(params), undefined);
+}
+
+/**
+ * The signature of a request (spec-webpay-v1, GENERATE SIGN; the HMAC that is missing there: kess-api §5).
+ *
+ * @param params all fields of the request; its `sign_type` chooses the hash and is spelt exactly `MD5` or `HMAC-SHA256`
+ * @param apiSecretKey the merchant's API secret key
+ * @returns lower-case hex, 32 or 64 digits
+ * @throws RangeError for any other `sign_type`: there is no signature without a hash
+ */
+export function webPaySignature(params: WebPayParams, apiSecretKey: string): string {
+	const signType = params instanceof Map ? params.get('sign_type') : params.sign_type;
+	return hash(webPayString(params), signType, apiSecretKey);
+}
+
+/**
+ * Every signature that the gateway may have put on `data` (kess-api §5, Response signature): one, or three where `data`
+ * holds a `false`. `sign_type` stands beside `data` and is not in the string.
+ *
+ * A list of objects leaves an empty string, so its signature is the same for every answer and proves nothing.
+ *
+ * @param data the `data` of an answer: an object or a list
+ * @param signType `MD5` or `HMAC-SHA256`
+ * @returns different signatures in lower-case hex, the likeliest first
+ * @throws RangeError for any other sign type
+ */
+export function webPayDataSignatures(data: object, signType: string, apiSecretKey: string): string[] {
+	const fields = toFields(data);
+	const strings = FALSE_FORMS.map((falseText) => joinFields(fields, falseText));
+	if (Array.isArray(data)) strings.push('');
+	return [...new Set(strings)].map((text) => hash(text, signType, apiSecretKey));
+}
+
+/**
+ * Whether `sign` is the gateway's signature over `data`, in either case of hex.
+ *
+ * @param data the `data` of an answer; also the flat fields of a notification, whose `sign` is left out by itself
+ * @param sign what the answer carries
+ * @param signType `MD5` or `HMAC-SHA256`
+ * @returns false as well for data that is no object or list, and for an empty secret, which anybody could sign with
+ * @throws RangeError for any other sign type
+ */
+export function verifyWebPayData(data: unknown, sign: unknown, signType: string, apiSecretKey: string): boolean {
+	requireSignType(signType);
+	if (typeof sign !== 'string' || typeof data !== 'object' || data === null || apiSecretKey === '') return false;
+	const given = Buffer.from(sign.trim().toLowerCase());
+	return webPayDataSignatures(data, signType, apiSecretKey).some((signature) => {
+		const expected = Buffer.from(signature);
+		return expected.length === given.length && timingSafeEqual(expected, given);
+	});
+}
+
+/**
+ * Checks the signature of an answer on its text, so that every number is printed as PHP prints it.
+ *
+ * @param rawText the body as it arrived
+ * @param signType the one the credential asks for; an answer signed in another way is not accepted in its place
+ * @returns `unsigned` when there is no `sign` or an empty one; `invalid` also when PHP could not have written the text
+ * @throws RangeError when `signType` is neither `MD5` nor `HMAC-SHA256`
+ */
+export function verifyWebPayAnswer(
+	rawText: string,
+	apiSecretKey: string,
+	signType: string,
+): 'valid' | 'unsigned' | 'invalid' {
+	requireSignType(signType);
+	const answer = parseOrNothing(rawText);
+	if (!(answer instanceof Map)) return 'invalid';
+	const sign = answer.get('sign') ?? '';
+	if (sign === '') return 'unsigned';
+	const named = answer.get('sign_type') ?? '';
+	const isSameType = named === '' || (typeof named === 'string' && named.toUpperCase() === signType);
+	return isSameType && verifyWebPayData(answer.get('data'), sign, signType, apiSecretKey) ? 'valid' : 'invalid';
+}
+
+function parseOrNothing(text: string): PhpValue {
+	try {
+		return parsePhpJson(text);
+	} catch {
+		return null;
+	}
+}
+
+function requireSignType(signType: unknown): asserts signType is string {
+	if (typeof signType !== 'string' || !SIGN_TYPES.includes(signType)) {
+		throw new RangeError(`sign_type has to be exactly ${SIGN_TYPES.join(' or ')}`);
+	}
+}
+
+function hash(text: string, signType: unknown, apiSecretKey: string): string {
+	requireSignType(signType);
+	const signed = `${text}&key=${apiSecretKey}`;
+	return signType === 'MD5'
+		? createHash('md5').update(signed).digest('hex')
+		: createHmac('sha256', apiSecretKey).update(signed).digest('hex');
+}
+
+/** The fields as PHP has them after decoding the JSON that carries them. */
+function toFields(params: object): PhpMap {
+	if (params instanceof Map) return params as PhpMap;
+	const fields: PhpMap = new Map();
+	for (const [key, value] of Object.entries(params)) {
+		if (value !== undefined) fields.set(key, toPhpValue(key, value));
+	}
+	return fields;
+}
+
+function toPhpValue(key: string, value: unknown): PhpValue {
+	switch (typeof value) {
+		case 'string':
+		case 'boolean':
+		case 'bigint':
+			return value;
+		case 'number':
+			if (Number.isFinite(value)) return phpNumber(String(value));
+			break;
+		case 'object':
+			// What is inside is never signed.
+			return value === null ? null : [];
+	}
+	throw new TypeError(`The value of ${key} cannot be sent as JSON`);
+}
+
+function joinFields(fields: PhpMap, falseText: string | undefined): string {
+	const pairs: string[] = [];
+	for (const key of ksortKeys(fields.keys())) {
+		const value = fields.get(key) ?? null;
+		if (key === 'sign' || value === null || value === '' || typeof value === 'object') continue;
+		if (value !== false) pairs.push(`${key}=${phpText(value)}`);
+		else if (falseText !== undefined) pairs.push(`${key}=${falseText}`);
+	}
+	return stripAmpersands(pairs.join('&'));
+}
+
+function stripAmpersands(text: string): string {
+	let start = 0;
+	let end = text.length;
+	while (text[start] === '&') start++;
+	while (end > start && text[end - 1] === '&') end--;
+	return text.slice(start, end);
+}

@@ -1,0 +1,26 @@
+import type { WebPayOperation } from '../operation';
+import { orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from './shared';
+
+/** `webpay.acquire.closeorder` (kess-api §3): nobody can pay the order any more. */
+export const close: WebPayOperation = {
+	option: {
+		name: 'Close',
+		value: 'close',
+		action: 'Close order',
+		description: 'Close an unpaid order, so that its payment link no longer takes money',
+	},
+	properties: [outTradeNoProperty],
+	async execute(call, client) {
+		const outTradeNo = readOutTradeNo(call);
+		const result = await client.call(
+			'webpay.acquire.closeorder',
+			{ ...client.seller, out_trade_no: outTradeNo },
+			{ outTradeNo },
+		);
+		return [
+			orderItem(
+				requireDone(result, 'close the order', 'Query the order: its status says whether it is closed. Closing it again does no harm.'),
+			),
+		];
+	},
+};

@@ -1,0 +1,18 @@
+import type { WebPayOperation } from '../operation';
+import { orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from './shared';
+
+/** `webpay.acquire.queryorder` (spec-webpay-v1, QUERY ORDER): only the status SUCCESS means paid. */
+export const query: WebPayOperation = {
+	option: {
+		name: 'Query',
+		value: 'query',
+		action: 'Query order',
+		description: 'Look up an order and whether it has been paid. Only the status SUCCESS means paid.',
+	},
+	properties: [outTradeNoProperty],
+	async execute(call, client) {
+		const outTradeNo = readOutTradeNo(call);
+		const result = await queryOrder(client, outTradeNo);
+		return [orderItem(requireDone(result, 'query the order', 'Looking changes nothing: run the item again.'))];
+	},
+};

@@ -1,0 +1,124 @@
+import type {
+	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	ICredentialDataDecryptedObject,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { InvalidValueError } from '../../kess/invalidValueError';
+import { loginFailure } from '../../kess/tokenStore';
+import { KessError } from '../../kess/kessError';
+import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPayAnswer';
+import { basicAuthorization, readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
+import { gatewayPath, LOGIN_PATH } from '../../kess/webPayGateway';
+import { readWebPayLogin, webPayLoginBody } from '../../kess/webPayLogin';
+import { signedWebPayBody } from '../../kess/webPayRequest';
+import { verifyWebPayAnswer } from '../../kess/webPaySignature';
+
+/** An order number that nobody has: asking for it creates nothing. */
+const NO_ORDER = 'n8n-credential-test';
+
+const TIMEOUT_MS = 15_000;
+
+/** Sends JSON text and gives what came back, whatever its status. */
+type Post = (url: string, headers: Record<string, string>, body: string) => Promise<{ status: number; text: string }>;
+
+/**
+ * Tests the credential by logging in and asking, signed, for an order that does not exist.
+ *
+ * The gateways' words for "no such order" and "wrong signature" are not published. So, when the question is refused, it
+ * is asked once more with a signature that is wrong for certain: the same answer to both means that ours is wrong too.
+ */
+export async function testWebPayCredential(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+): Promise<INodeCredentialTestResult> {
+	// The only HTTP helper that n8n hands to a credential test.
+	const { helpers } = this;
+	const post: Post = async (url, headers, body) => {
+		const answer = (await helpers.request({
+			method: 'POST',
+			uri: url,
+			headers: { ...headers, Accept: 'application/json', 'Content-Type': 'application/json' },
+			body,
+			simple: false,
+			resolveWithFullResponse: true,
+			followRedirect: false,
+			followAllRedirects: false,
+			// Bytes, because the signature is verified over what arrived.
+			encoding: null,
+			timeout: TIMEOUT_MS,
+		})) as { statusCode: number; body: Buffer };
+		return { status: answer.statusCode, text: answer.body.toString() };
+	};
+	let origin = '';
+	try {
+		const account = readWebPayAccount(credential.data ?? {});
+		origin = account.origin;
+		const problem = await findProblem(account, post);
+		return problem === undefined
+			? { status: 'OK', message: 'Connected. KESS accepts the login and the signature.' }
+			: { status: 'Error', message: problem };
+	} catch (error) {
+		return { status: 'Error', message: explain(error, origin) };
+	}
+}
+
+async function findProblem(account: WebPayAccount, post: Post): Promise<string | undefined> {
+	const authorization = await authorize(account, post);
+	const ask = async (apiSecretKey: string): Promise<{ answer: WebPayAnswer; text: string }> => {
+		const fields = {
+			service: account.version === 'v1' ? 'webpay.acquire.queryorder' : 'webpay.acquire.queryOrder',
+			sign_type: account.signType,
+			out_trade_no: NO_ORDER,
+		};
+		const url = `${account.origin}${gatewayPath(account.version)}`;
+		const { status, text } = await post(url, { Authorization: authorization }, signedWebPayBody(fields, apiSecretKey));
+		return { answer: readWebPayAnswer(status, text), text };
+	};
+	const { answer, text } = await ask(account.apiSecretKey);
+	switch (answer.kind) {
+		case 'success':
+			return verifyWebPayAnswer(text, account.apiSecretKey, account.signType) === 'invalid'
+				? 'KESS answers, but signs with another API secret key or signature type. Check API Secret Key and Signature Type.'
+				: undefined;
+		case 'unauthenticated':
+			return account.version === 'v1'
+				? 'KESS refuses the user name or password. Check Username and Password, and that they belong to this environment.'
+				: 'KESS logs in, but refuses the token at its gateway. Ask KESS whether this account may use gateway version 2.';
+		case 'failed':
+			return `KESS is reachable, but failed on its side: ${answer.reason} (${answer.code}). Try again later.`;
+		case 'unreadable':
+			return `This address does not answer like a KESS gateway: ${answer.reason}. Check Environment, Base URL and Gateway Version.`;
+		case 'refused': {
+			const { answer: toWrongSignature } = await ask(`${account.apiSecretKey} is not the key`);
+			const same =
+				toWrongSignature.kind === 'refused' &&
+				toWrongSignature.code === answer.code &&
+				toWrongSignature.reason === answer.reason;
+			return same
+				? `KESS refuses the signature: ${answer.reason}. Check API Secret Key and Signature Type. The API secret key is not the client secret.`
+				: undefined;
+		}
+	}
+}
+
+async function authorize(account: WebPayAccount, post: Post): Promise<string> {
+	if (account.version === 'v1') return basicAuthorization(account);
+	const { status, text } = await post(`${account.origin}${LOGIN_PATH}`, {}, JSON.stringify(webPayLoginBody(account)));
+	return `Bearer ${readWebPayLogin(status, parse(text)).accessToken}`;
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+function explain(error: unknown, origin: string): string {
+	if (error instanceof InvalidValueError) return `Base URL ${error.message}. ${error.hint}`;
+	const { message, hint } = error instanceof KessError ? error : loginFailure(error, origin);
+	return `${message}. ${hint}`;
+}

@@ -1,0 +1,149 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { isSameMoney, type Money } from '../../kess/money';
+import { readWebPayAnswer } from '../../kess/webPayAnswer';
+import { readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
+import { gatewayPath, sellerField } from '../../kess/webPayGateway';
+import { webPayLoginKey, webPayTokens } from '../../kess/webPayLogin';
+import type { Json, JsonObject } from '../../kess/jsonObject';
+import { verifyWebPayAnswer } from '../../kess/webPaySignature';
+import { KessError } from '../../kess/kessError';
+import { explainInvalid } from '../shared/errors';
+import { GatewaySession } from '../shared/gatewaySession';
+
+const CREDENTIAL = 'kessWebPayApi';
+
+/** Whether an answer without a signature is believed: `auto` follows what each gateway version promises. */
+export type SignatureRule = 'auto' | 'required' | 'ifPresent';
+
+/** What the gateway did. */
+export type ServiceResult =
+	| { kind: 'done'; data: Json }
+	| { kind: 'refused'; code: string; reason: string }
+	/** Nobody can tell whether the gateway carried out the request. */
+	| { kind: 'unknown'; reason: string };
+
+/** What an answer has to be about before it is believed. */
+export interface Asked {
+	outTradeNo?: string;
+	money?: Money;
+	/** Services other than those for orders need not repeat the order number; if they do, it has to be the same. */
+	mayOmit?: boolean;
+}
+
+/** Speaks to one merchant's WebPay gateway during one execution. */
+export class WebPayClient {
+	private constructor(
+		private readonly session: GatewaySession,
+		private readonly account: WebPayAccount,
+		private readonly timeout: number,
+		private readonly signatureRule: SignatureRule,
+	) {}
+
+	static async open(
+		context: IExecuteFunctions,
+		{ timeout, signature }: { timeout: number; signature: SignatureRule },
+	): Promise<WebPayClient> {
+		const credentials = await context.getCredentials(CREDENTIAL);
+		let account: WebPayAccount;
+		try {
+			account = readWebPayAccount(credentials);
+		} catch (error) {
+			throw explainInvalid(error, 'The Base URL of the credential');
+		}
+		const session = new GatewaySession(context, credentials, {
+			credentialType: CREDENTIAL,
+			usesToken: account.version === 'v2',
+			forgetToken: (accessToken) => webPayTokens.reject(webPayLoginKey(account), accessToken),
+		});
+		return new WebPayClient(session, account, timeout, signature);
+	}
+
+	get version(): WebPayAccount['version'] {
+		return this.account.version;
+	}
+
+	/** The seller's field as this version calls it; empty when the credential names no seller. */
+	get seller(): JsonObject {
+		return { [sellerField(this.version)]: this.account.sellerCode };
+	}
+
+	/**
+	 * Calls a service and believes the answer only after checking it.
+	 *
+	 * @param service the gateway's name for it, signed as written
+	 * @param fields its fields by their gateway names
+	 * @param asked what the answer has to be about
+	 * @throws KessError when the gateway cannot be reached, refuses the login, or the answer is signed wrongly or is
+	 *   about something else
+	 */
+	async call(service: string, fields: JsonObject, asked: Asked = {}): Promise<ServiceResult> {
+		const url = `${this.account.origin}${gatewayPath(this.version)}`;
+		const delivery = await this.session.post(
+			url,
+			{ ...fields, service },
+			this.timeout,
+			(status, text) => readWebPayAnswer(status, text).kind === 'unauthenticated',
+		);
+		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
+		const answer = readWebPayAnswer(delivery.status, delivery.text);
+		switch (answer.kind) {
+			case 'success':
+				this.verify(delivery.text);
+				matchAnswer(answer.data, asked);
+				return { kind: 'done', data: answer.data };
+			case 'refused':
+				return answer;
+			case 'unauthenticated':
+				throw new KessError(
+					`KESS refuses the ${this.version === 'v1' ? 'user name or password' : 'login'}: ${answer.reason}`,
+					this.version === 'v1'
+						? 'Check Username and Password in the KESS WebPay credential, and that they belong to the chosen environment.'
+						: 'The token was renewed once and refused again. Check the KESS WebPay credential, and that the account may use this service.',
+					answer.code,
+				);
+			case 'failed':
+				return { kind: 'unknown', reason: `KESS failed on its side: ${answer.reason} (${answer.code})` };
+			case 'unreadable':
+				return { kind: 'unknown', reason: answer.reason };
+		}
+	}
+
+	private verify(text: string): void {
+		const verdict = verifyWebPayAnswer(text, this.account.apiSecretKey, this.account.signType);
+		if (verdict === 'valid') return;
+		if (verdict === 'invalid') {
+			throw new KessError(
+				'The signature of the answer is wrong, so the answer is not believed',
+				'Check API Secret Key and Signature Type in the KESS WebPay credential. If they are right, somebody may have changed the answer on its way: do not trust the order until KESS confirms it.',
+			);
+		}
+		const required = this.signatureRule === 'required' || (this.signatureRule === 'auto' && this.version === 'v2');
+		if (required) {
+			throw new KessError(
+				'The answer has no signature, so it is not believed',
+				'Ask KESS why answers come unsigned. If that is meant to be so for your account, set the option Response Signature to Verify If Present.',
+			);
+		}
+	}
+}
+
+/** A well-signed answer to another question is no answer. */
+function matchAnswer(data: Json, { outTradeNo, money, mayOmit = false }: Asked): void {
+	const order: JsonObject =
+		data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
+	const named = order.out_trade_no ?? undefined;
+	const omitted = named === undefined && mayOmit;
+	if (outTradeNo !== undefined && !omitted && String(named) !== outTradeNo) {
+		throw new KessError(
+			'The answer is about another order than the one asked for, so it is not believed',
+			'Query the order again. If this stays so, report it to KESS.',
+		);
+	}
+	if (money !== undefined && !isSameMoney(money, order.total_amount, order.currency)) {
+		throw new KessError(
+			`The answer names another amount than ${money.decimal} ${money.currency}, so it is not believed`,
+			'Query the order and compare its amount and currency before you send its payment link to anybody.',
+		);
+	}
+}

@@ -1,0 +1,133 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+
+import { decodeUtf8 } from '../../kess/phpJson';
+import { causes, lossReason, unreachable } from '../../kess/connection';
+import { InvalidValueError } from '../../kess/invalidValueError';
+import { NotSentError } from '../../kess/kessError';
+import { isUsable } from '../../kess/tokenStore';
+import { explainInvalid } from './errors';
+
+/** What became of a request on the wire. */
+export type Delivery =
+	| { kind: 'answered'; status: number; text: string }
+	/** Sent, but no usable answer came back: the gateway may have carried it out. */
+	| { kind: 'lost'; reason: string };
+
+/** Parts of a session that differ between the gateways. */
+export interface SessionRules {
+	credentialType: string;
+	/** Whether requests carry a token that can run out. */
+	usesToken: boolean;
+	/** Forgets a token of this process that the gateway no longer takes. */
+	forgetToken(accessToken: string): void;
+}
+
+/**
+ * One execution's connection to a gateway: the only place where a node talks HTTP. The credential is read once, signs
+ * every request, and is logged in again once when its token has run out.
+ */
+export class GatewaySession {
+	private readonly decrypted: ICredentialsDecrypted;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly credentials: ICredentialDataDecryptedObject,
+		private readonly rules: SessionRules,
+	) {
+		// n8n writes a new token into this very object, so that the items of a run share it.
+		const id = context.getNode().credentials?.[rules.credentialType]?.id ?? '';
+		this.decrypted = { id, name: rules.credentialType, type: rules.credentialType, data: credentials };
+	}
+
+	/**
+	 * Sends a JSON body, signed by the credential.
+	 *
+	 * @param timeout in milliseconds, until the whole answer has arrived
+	 * @param isTokenRefused whether an answer says that the token is no longer valid. Gateways say it before they look
+	 *   at the request, so that it can be sent again; and some say it with HTTP 200, which n8n does not notice.
+	 * @throws KessError when the gateway could not be reached or refuses the login
+	 */
+	async post(
+		url: string,
+		body: object,
+		timeout: number,
+		isTokenRefused: (status: number, text: string) => boolean,
+	): Promise<Delivery> {
+		if (this.rules.usesToken && !isUsable({ accessToken: this.token, expiresAt: this.credentials.accessExpiresAt })) {
+			this.token = '';
+		}
+		const first = await this.send(url, body, timeout);
+		if (!this.rules.usesToken || first.kind === 'lost' || !isTokenRefused(first.status, first.text)) return first;
+		this.renew(first.token);
+		return await this.send(url, body, timeout);
+	}
+
+	private get token(): string {
+		return String(this.credentials.accessToken ?? '');
+	}
+
+	private set token(value: string) {
+		this.credentials.accessToken = value;
+	}
+
+	/** Makes n8n log in before the next request, unless another item has done so in the meantime. */
+	private renew(refused: string): void {
+		this.rules.forgetToken(refused);
+		if (this.token === refused) this.token = '';
+	}
+
+	private async send(
+		url: string,
+		body: object,
+		timeout: number,
+	): Promise<(Delivery & { kind: 'answered'; token: string }) | (Delivery & { kind: 'lost' })> {
+		const options: IHttpRequestOptions = {
+			method: 'POST',
+			url,
+			body,
+			headers: { Accept: 'application/json' },
+			// Bytes, because signatures are verified over what arrived and not over what a parser made of it.
+			encoding: 'arraybuffer',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout,
+		};
+		const tokenBefore = this.token;
+		let answer: { statusCode: number; body: Buffer };
+		try {
+			answer = (await this.context.helpers.httpRequestWithAuthentication.call(
+				this.context,
+				this.rules.credentialType,
+				options,
+				{ credentialsDecrypted: this.decrypted },
+			)) as { statusCode: number; body: Buffer };
+		} catch (error) {
+			const unsent = notSent(error, new URL(url).origin);
+			if (unsent) throw explainInvalid(unsent, '');
+			return { kind: 'lost', reason: lossReason(error) };
+		}
+		// Another item may have logged in while this one was under way; an empty one was filled for this request.
+		const token = tokenBefore || this.token;
+		try {
+			return { kind: 'answered', status: answer.statusCode, text: decodeUtf8(answer.body), token };
+		} catch {
+			return { kind: 'lost', reason: 'the answer is not UTF-8 text' };
+		}
+	}
+}
+
+/**
+ * The words for a request that was certainly not sent, or `undefined` when it may have been carried out.
+ *
+ * @param error what n8n's HTTP helper threw: its own error around whatever went wrong
+ */
+function notSent(error: unknown, origin: string): Error | undefined {
+	const known = causes(error).find((cause) => cause instanceof NotSentError || cause instanceof InvalidValueError);
+	return known ?? unreachable(error, origin);
+}

@@ -1,0 +1,90 @@
+import { type IExecuteFunctions, type INodeExecutionData, type NodeApiError, type NodeOperationError, sleep } from 'n8n-workflow';
+
+/** How the items of a run are spread (the panel's Batching option). */
+export interface Batching {
+	/** How many items are under way at the same time. */
+	batchSize: number;
+	/** Milliseconds to wait before the next batch begins; 0 starts the next item as soon as one is done. */
+	batchInterval: number;
+}
+
+/** The items that one input item turned into, or the error it ended with. */
+type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | NodeOperationError };
+
+/**
+ * Runs every item, some at the same time, and gives the output in the order of the input.
+ *
+ * With Continue On Fail a failed item leaves with its error on the `error` property. Not as `json.error`: n8n takes
+ * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again.
+ * Without it no further item is started, those under way are finished, and the error says which items were done.
+ *
+ * @param work the operation on one item, with its output linked to it; its errors already speak to the user
+ */
+export async function runItems(
+	context: IExecuteFunctions,
+	itemCount: number,
+	{ batchSize, batchInterval }: Batching,
+	work: (itemIndex: number) => Promise<INodeExecutionData[]>,
+	shapeError: (error: unknown, itemIndex: number) => NodeApiError | NodeOperationError,
+): Promise<INodeExecutionData[]> {
+	const outcomes = new Array<Outcome | undefined>(itemCount);
+	const continues = context.continueOnFail();
+	let next = 0;
+	let stopped = false;
+
+	const runNext = async () => {
+		const itemIndex = next++;
+		try {
+			outcomes[itemIndex] = { output: await work(itemIndex) };
+		} catch (error) {
+			outcomes[itemIndex] = { failure: shapeError(error, itemIndex) };
+			stopped ||= !continues;
+		}
+	};
+	const mayStart = () => next < itemCount && !stopped;
+
+	if (batchInterval > 0) {
+		while (mayStart()) {
+			if (next > 0) await sleep(batchInterval);
+			await Promise.all(Array.from({ length: Math.min(batchSize, itemCount - next) }, runNext));
+		}
+	} else {
+		const lane = async () => {
+			while (mayStart()) await runNext();
+		};
+		await Promise.all(Array.from({ length: Math.min(batchSize, itemCount) }, lane));
+	}
+
+	if (stopped) throw firstFailure(outcomes);
+	return outcomes.flatMap((outcome, item) => {
+		if (outcome === undefined) return [];
+		return 'output' in outcome ? outcome.output : [{ json: {}, error: outcome.failure, pairedItem: { item } }];
+	});
+}
+
+function firstFailure(outcomes: Array<Outcome | undefined>): NodeApiError | NodeOperationError {
+	const done: number[] = [];
+	let first: NodeApiError | NodeOperationError | undefined;
+	outcomes.forEach((outcome, itemIndex) => {
+		if (outcome && 'output' in outcome) done.push(itemIndex);
+		else if (outcome) first ??= outcome.failure;
+	});
+	const failure = first as NodeApiError | NodeOperationError;
+	if (done.length > 0) {
+		failure.description = [failure.description, `Already done in this run: ${itemRanges(done)}.`]
+			.filter(Boolean)
+			.join(' ');
+	}
+	return failure;
+}
+
+/** `[0, 1, 2, 5]` as `items 0 to 2, 5`. */
+function itemRanges(indexes: number[]): string {
+	const ranges: Array<[number, number]> = [];
+	for (const index of indexes) {
+		const last = ranges.at(-1);
+		if (last && last[1] === index - 1) last[1] = index;
+		else ranges.push([index, index]);
+	}
+	return `items ${ranges.map(([from, to]) => (from === to ? from : `${from} to ${to}`)).join(', ')}`;
+}

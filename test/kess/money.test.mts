@@ -1,0 +1,81 @@
+import { InvalidValueError } from '../../kess/invalidValueError.ts';
+import { isSameMoney, parseCurrency, parseMoney } from '../../kess/money.ts';
+
+describe('parseMoney', () => {
+	test.each([
+		['10.50', 'USD', '10.5', 1050n],
+		['10.00', 'USD', '10', 1000n],
+		[' 7 ', 'USD', '7', 700n],
+		[0.07, 'USD', '0.07', 7n],
+		[16.5, 'USD', '16.5', 1650n],
+		['007.10', 'USD', '7.1', 710n],
+		['42000', 'KHR', '42000', 4200000n],
+		[42000, 'KHR', '42000', 4200000n],
+		['42000.00', 'KHR', '42000', 4200000n],
+		['99999999999.99', 'USD', '99999999999.99', 9999999999999n],
+	])('%p %s is exactly %s', (value, currency, decimal, hundredths) => {
+		expect(parseMoney(value, currency)).toEqual({ currency, decimal, hundredths });
+		expect(JSON.stringify(Number(decimal))).toBe(decimal);
+	});
+
+	test.each([
+		['', 'USD', 'is empty'],
+		[undefined, 'USD', 'is empty'],
+		[0, 'USD', 'greater than 0'],
+		['0.00', 'USD', 'greater than 0'],
+		['-5', 'USD', 'greater than 0'],
+		['abc', 'USD', 'not a plain number'],
+		['1e3', 'USD', 'not a plain number'],
+		[1e21, 'USD', 'not a plain number'],
+		['$5', 'USD', 'not a plain number'],
+		['1,250.50', 'USD', 'not a plain number'],
+		['១០', 'USD', 'not a plain number'],
+		['.5', 'USD', 'not a plain number'],
+		[NaN, 'USD', 'not a plain number'],
+		['10.005', 'USD', 'more than two decimals'],
+		[0.1 + 0.2, 'USD', 'more than two decimals'],
+		['100.50', 'KHR', 'KHR has no decimals'],
+		['123456789012', 'USD', 'too large'],
+	])('refuses %p %s: %s', (value, currency, complaint) => {
+		expect(() => parseMoney(value, currency)).toThrow(complaint);
+	});
+
+	test('says how to mend it', () => {
+		const hint = (value: unknown, currency = 'USD') => {
+			try {
+				parseMoney(value, currency);
+			} catch (error) {
+				return (error as InvalidValueError).hint;
+			}
+			return undefined;
+		};
+		expect(hint('1e3')).toContain('without an exponent');
+		expect(hint('1,250.50')).toContain('without separators');
+		expect(hint('100.50', 'KHR')).toContain('should be USD');
+	});
+});
+
+describe('parseCurrency', () => {
+	test.each([['usd', 'USD'], [' KHR ', 'KHR']])('%p is %s', (value, currency) => {
+		expect(parseCurrency(value)).toBe(currency);
+	});
+
+	test.each(['EUR', '', null, 5])('refuses %p', (value) => {
+		expect(() => parseCurrency(value)).toThrow(InvalidValueError);
+	});
+});
+
+describe('isSameMoney', () => {
+	const asked = parseMoney('20', 'USD');
+
+	test.each([[20, 'USD'], ['20', 'USD'], ['20.00', 'usd'], ['20.0', 'USD']])('%p %s is 20 USD', (amount, currency) => {
+		expect(isSameMoney(asked, amount, currency)).toBe(true);
+	});
+
+	test.each([[20.01, 'USD'], ['20', 'KHR'], ['2e1', 'USD'], [null, 'USD'], [20, null], ['20.001', 'USD'], ['', 'USD']])(
+		'%p %p is not',
+		(amount, currency) => {
+			expect(isSameMoney(asked, amount, currency)).toBe(false);
+		},
+	);
+});

@@ -1,0 +1,59 @@
+import { readWebPayAnswer } from '../../kess/webPayAnswer.ts';
+
+const read = (status: number, body: unknown) =>
+	readWebPayAnswer(status, typeof body === 'string' ? body : JSON.stringify(body));
+
+test.each([true, 'true'])('success is %p', (success) => {
+	expect(read(200, { success, data: { out_trade_no: 'A' } })).toEqual({ kind: 'success', data: { out_trade_no: 'A' } });
+});
+
+test.each([
+	[200, { success: 'false', data: { a: 1 } }],
+	[200, { success: 1, data: { a: 1 } }],
+	[200, { data: { a: 1 } }],
+	[400, { success: true, data: { a: 1 } }],
+])('HTTP %d with %j is no success', (status, body) => {
+	expect(read(status, body).kind).not.toBe('success');
+});
+
+test('takes the reason and the code from the first field that has one', () => {
+	expect(read(400, { success: false, error_des: '', message: ' wrong amount ', status_code: 400 })).toEqual({
+		kind: 'refused',
+		reason: 'wrong amount',
+		code: '400',
+	});
+	expect(read(409, { success: false })).toEqual({ kind: 'refused', reason: 'no reason given (HTTP 409)', code: '409' });
+});
+
+test.each([
+	[401, { success: false, error_des: 'Unauthenticated.' }],
+	[200, { success: false, error_des: 'Token expired', status_code: 401 }],
+	[200, { success: false, error_code: 'UNAUTHENTICATED' }],
+	[401, 'Unauthorized'],
+])('HTTP %d with %j asks for a login', (status, body) => {
+	expect(read(status, body).kind).toBe('unauthenticated');
+});
+
+test.each([
+	[500, { success: false, message: 'Server Error' }],
+	[200, { success: false, error_des: 'busy', status_code: 500 }],
+	[200, { success: false, code: 'SYSTEM_ERROR' }],
+	[503, { message: 'Service Unavailable' }],
+])('HTTP %d with %j leaves open what happened', (status, body) => {
+	expect(read(status, body).kind).toBe('failed');
+});
+
+test.each([
+	[200, '', 'empty'],
+	[200, '<!DOCTYPE html><html></html>', 'web page'],
+	[200, '{"success":tr', 'not JSON'],
+	[200, '[1]', 'not a JSON object'],
+	[200, 'null', 'not a JSON object'],
+	[200, { success: true }, 'no data'],
+	[302, '', 'redirects'],
+	[500, '<html>', 'web page'],
+])('HTTP %d with %j is unreadable: %s', (status, body, reason) => {
+	const answer = read(status, body);
+	expect(answer.kind).toBe('unreadable');
+	expect(answer).toHaveProperty('reason', expect.stringContaining(reason));
+});

@@ -1,0 +1,230 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'kesspay-engine-'));
+process.env.N8N_ENCRYPTION_KEY ??= 'engine-tests';
+process.env.N8N_LOG_LEVEL ??= 'silent';
+process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
+process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS ??= 'false';
+
+import 'reflect-metadata';
+import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	ICredentialsHelper,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IDataObject,
+	type IHttpRequestHelper,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeCredentialsDetails,
+	type INodeExecutionData,
+	type INodeProperties,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IWorkflowExecuteAdditionalData,
+	NodeHelpers,
+	Workflow,
+} from 'n8n-workflow';
+
+/**
+ * n8n's own engine (n8n-core) running a node class: its item data, retries, Continue On Fail and HTTP helpers are the
+ * real ones. Only what n8n's server adds around it is replaced: the credential store is an object in memory.
+ */
+
+export type Credentials = Record<string, ICredentialDataDecryptedObject>;
+
+/** Does what the server's CredentialsHelper does, with the credential classes' own methods. */
+class MemoryCredentials extends ICredentialsHelper {
+	constructor(
+		private readonly types: Map<string, ICredentialType>,
+		readonly stored: Credentials,
+	) {
+		super();
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	getCredentialsProperties(type: string): INodeProperties[] {
+		return this.types.get(type)?.properties ?? [];
+	}
+
+	async getCredentials(): Promise<never> {
+		throw new Error('not part of these tests');
+	}
+
+	async getDecrypted(
+		_additionalData: IWorkflowExecuteAdditionalData,
+		_details: INodeCredentialsDetails,
+		type: string,
+	): Promise<ICredentialDataDecryptedObject> {
+		const stored = this.stored[type] ?? {};
+		const defaults = NodeHelpers.getNodeParameters(
+			this.getCredentialsProperties(type),
+			stored as IDataObject as never,
+			true,
+			false,
+			null,
+			null,
+		);
+		return { ...(defaults as ICredentialDataDecryptedObject), ...stored };
+	}
+
+	async updateCredentials(_details: INodeCredentialsDetails, type: string, data: ICredentialDataDecryptedObject) {
+		this.stored[type] = data;
+	}
+
+	async updateCredentialsOauthTokenData(): Promise<void> {
+		throw new Error('not part of these tests');
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async preAuthentication(
+		helpers: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+		type: string,
+		_node: INode,
+		expired: boolean,
+	): Promise<ICredentialDataDecryptedObject | undefined> {
+		const definition = this.types.get(type);
+		const expirable = definition?.properties.find((property) => property.typeOptions?.expirable === true);
+		if (!expirable || !definition?.preAuthentication) return undefined;
+		if (credentials[expirable.name] !== '' && !expired) return undefined;
+		const output = (await definition.preAuthentication.call(helpers, credentials)) as ICredentialDataDecryptedObject;
+		if (output[expirable.name] === undefined) return undefined;
+		this.stored[type] = { ...this.stored[type], ...output };
+		return Object.assign(credentials, output);
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		type: string,
+		options: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const authenticate = this.types.get(type)?.authenticate;
+		return typeof authenticate === 'function' ? await authenticate(credentials, options) : options;
+	}
+}
+
+/** Feeds the items of a test into the node under test. */
+class Items implements INodeType {
+	description = {
+		displayName: 'Items',
+		name: 'items',
+		group: ['trigger' as const],
+		version: 1,
+		description: '',
+		defaults: {},
+		inputs: [],
+		outputs: ['main' as const],
+		properties: [],
+	};
+
+	execute: () => Promise<INodeExecutionData[][]>;
+
+	constructor(items: IDataObject[]) {
+		this.execute = async () => [items.map((json) => ({ json }))];
+	}
+}
+
+export interface NodeRun {
+	status: IRun['status'];
+	/** The items of the first output, or of none when the run failed. */
+	items: INodeExecutionData[];
+	/** As n8n serialised it. */
+	error: { message: string; description?: string | null; name: string } | undefined;
+	/** The stored credentials after the run. */
+	credentials: Credentials;
+	run: IRun;
+}
+
+export interface NodeRunOptions {
+	node: INodeType;
+	parameters: IDataObject;
+	items?: IDataObject[];
+	credentialTypes: ICredentialType[];
+	credentials: Credentials;
+	/** Node settings such as retryOnFail, maxTries, waitBetweenTries, onError. */
+	settings?: Partial<INode>;
+}
+
+/** Runs one node on some items, in the real engine. */
+export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
+	const { node, parameters, items = [{}], credentials, settings } = options;
+	const types = new Map(options.credentialTypes.map((type) => [type.name, type]));
+	const nodes = new Map<string, INodeType>([
+		['test.items', new Items(items)],
+		['test.node', node],
+	]);
+	const nodeTypes: INodeTypes = {
+		getByName: (name) => nodes.get(name) as INodeType,
+		getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(nodes.get(name) as INodeType, version),
+		getKnownTypes: () => ({}),
+	};
+	const position: [number, number] = [0, 0];
+	const workflow = new Workflow({
+		id: 'test',
+		name: 'test',
+		active: false,
+		nodeTypes,
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			{ id: 'items', name: 'Items', type: 'test.items', typeVersion: 1, position, parameters: {} },
+			{
+				id: 'node',
+				name: 'Node',
+				type: 'test.node',
+				typeVersion: 1,
+				position,
+				parameters: parameters as INode['parameters'],
+				credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: type, name: type }])),
+				...settings,
+			},
+		],
+		connections: { Items: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
+	});
+	const helper = new MemoryCredentials(types, credentials);
+	const additionalData = {
+		credentialsHelper: helper,
+		hooks: new ExecutionLifecycleHooks('manual', '1', { id: 'test', name: 'test', nodes: [], connections: {}, active: false } as never),
+		executionId: '1',
+		workflowId: 'test',
+		userId: 'test',
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		restApiUrl: 'http://127.0.0.1/rest',
+		instanceBaseUrl: 'http://127.0.0.1',
+		webhookBaseUrl: 'http://127.0.0.1/webhook',
+		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
+		webhookTestBaseUrl: 'http://127.0.0.1/webhook-test',
+		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		setExecutionStatus() {},
+		sendDataToUI() {},
+		logAiEvent() {},
+		externalSecretsProxy: { hasProvider: () => false, hasSecret: () => false, listProviders: () => [], listSecrets: () => [], getSecret: () => undefined },
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const run = (await new WorkflowExecute(additionalData, 'manual').run({
+		workflow,
+		startNode: workflow.getNode('Items') ?? undefined,
+	})) as IRun;
+	const last = run.data.resultData.runData.Node?.at(-1);
+	const error = last?.error ?? run.data.resultData.error;
+	return {
+		status: run.status,
+		items: (last?.data?.main?.[0] ?? []) as INodeExecutionData[],
+		error: error as NodeRun['error'],
+		credentials: helper.stored,
+		run,
+	};
+}
