@@ -1,20 +1,12 @@
-import { type INodeProperties, type INodePropertyOptions, updateDisplayOptions } from 'n8n-workflow';
+import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-interface ListedOperation {
-	option: INodePropertyOptions & { value: string };
-	properties: INodeProperties[];
-}
-
-interface ListedResource<Operation extends ListedOperation> {
-	option: INodePropertyOptions & { value: string };
-	operations: Operation[];
-}
+import type { Operation, Resource } from './operation';
 
 /** The operations of a node: what the panel shows of them, and how a run finds the chosen one. */
-export interface OperationList<Operation> {
+export interface OperationList<Client> {
 	properties: INodeProperties[];
 	/** @throws Error for a pair that the panel does not offer */
-	find(resource: string, operation: string): Operation;
+	find(resource: string, operation: string): Operation<Client>;
 }
 
 /**
@@ -22,11 +14,8 @@ export interface OperationList<Operation> {
  *
  * @param resources in the order in which the panel lists them; the first one and its `defaultOperation` are preselected
  */
-export function listOperations<Operation extends ListedOperation>(
-	resources: Array<ListedResource<Operation>>,
-	defaultOperation: string,
-): OperationList<Operation> {
-	const byName = new Map<string, Operation>();
+export function listOperations<Client>(resources: Array<Resource<Client>>, defaultOperation: string): OperationList<Client> {
+	const byName = new Map<string, Operation<Client>>();
 	const operationLists: INodeProperties[] = [];
 	const parameters: INodeProperties[] = [];
 	for (const { option, operations } of resources) {

@@ -1,0 +1,17 @@
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { ItemCall } from './itemCall';
+
+/** One entry of the panel's Operation list and what it does with one item. */
+export interface Operation<Client> {
+	option: INodePropertyOptions & { value: string };
+	/** Its parameters, without display rules: those follow from where the operation is listed. */
+	properties: INodeProperties[];
+	execute(call: ItemCall, client: Client): Promise<IDataObject[]>;
+}
+
+/** One entry of the panel's Resource list. */
+export interface Resource<Client> {
+	option: INodePropertyOptions & { value: string };
+	operations: Array<Operation<Client>>;
+}

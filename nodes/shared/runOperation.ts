@@ -1,0 +1,44 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { toNodeError } from './errors';
+import { ItemCall } from './itemCall';
+import type { OperationList } from './listOperations';
+import { readCommonOptions } from './options';
+import { runItems } from './runItems';
+
+/** Opens the connection of one execution. */
+export type OpenClient<Client> = (context: IExecuteFunctions, timeout: number, options: IDataObject) => Promise<Client>;
+
+/**
+ * Runs the chosen operation on every item: the one place for the item loop, item linking, Continue On Fail and the
+ * shape of errors.
+ *
+ * @param defaultBatchSize items under way at the same time, unless the user chooses otherwise
+ */
+export async function runOperation<Client>(
+	context: IExecuteFunctions,
+	operations: OperationList<Client>,
+	defaultBatchSize: number,
+	open: OpenClient<Client>,
+): Promise<INodeExecutionData[]> {
+	const items = context.getInputData();
+	if (items.length === 0) return [];
+	const resource = context.getNodeParameter('resource', 0);
+	const operation = operations.find(resource, context.getNodeParameter('operation', 0));
+	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
+	const calls = items.map((_, itemIndex) => new ItemCall(context, itemIndex, operation.properties));
+	const shapeError = (error: unknown, itemIndex: number) =>
+		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference);
+
+	let client: Client;
+	try {
+		client = await open(context, timeout, options);
+	} catch (error) {
+		throw shapeError(error, 0);
+	}
+	const work = async (itemIndex: number) => {
+		const output = await operation.execute(calls[itemIndex] as ItemCall, client);
+		return output.map((json) => ({ json, pairedItem: { item: itemIndex } }));
+	};
+	return await runItems(context, items.length, batching, work, shapeError);
+}
