@@ -1,0 +1,52 @@
+import type { SandboxContext, SandboxCore } from './core.mts';
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+/** Adds the controls under `/sandbox/` that all gateways share. Only this computer may use any control. */
+export function mountControl(core: SandboxCore): void {
+	const { app, faults, requests, settings } = core;
+	app.use('/sandbox/*', async (c, next) => {
+		if (LOOPBACK.test(c.env.incoming.socket.remoteAddress ?? '')) return next();
+		return c.json({ error: 'The sandbox is controlled from its own computer only.' }, 403);
+	});
+
+	app.get('/sandbox/faults', (c) => c.json(faults.list()));
+	app.post('/sandbox/faults', (c) =>
+		change(c, (body) => {
+			faults.add(body);
+			return faults.list();
+		}),
+	);
+	app.delete('/sandbox/faults', (c) => {
+		faults.clear();
+		return c.json([]);
+	});
+
+	app.get('/sandbox/requests', (c) => c.json(requests.report()));
+
+	app.get('/sandbox/settings', (c) => c.json(settings.values));
+	app.post('/sandbox/settings', (c) =>
+		change(c, (body) => {
+			settings.change(body);
+			return settings.values;
+		}),
+	);
+
+	app.post('/sandbox/reset', (c) => {
+		faults.clear();
+		requests.reset();
+		settings.reset();
+		for (const reset of core.resets) reset();
+		return c.json({ reset: true });
+	});
+}
+
+async function change(c: SandboxContext, apply: (body: Record<string, unknown>) => object): Promise<Response> {
+	try {
+		const body: unknown = await c.req.json();
+		if (body === null || typeof body !== 'object' || Array.isArray(body)) throw new Error('Send a JSON object.');
+		return c.json(apply(body as Record<string, unknown>));
+	} catch (error) {
+		return c.json({ error: error instanceof Error ? error.message : String(error) }, 400);
+	}
+}

@@ -1,0 +1,25 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, Hono } from 'hono';
+import type { FaultPlan } from './faults.mts';
+import type { RequestLog } from './requestLog.mts';
+import type { Settings } from './settings.mts';
+
+export type SandboxEnv = { Bindings: HttpBindings };
+
+export type SandboxContext = Context<SandboxEnv>;
+
+/** What every gateway of the sandbox shares. */
+export interface SandboxCore {
+	app: Hono<SandboxEnv>;
+	faults: FaultPlan;
+	requests: RequestLog;
+	settings: Settings;
+	/** Milliseconds since 1970. */
+	now: () => number;
+	/** The sandbox's own origin; known once it listens. */
+	origin: () => string;
+	/** Fires when the sandbox closes, to end everything that waits. */
+	closing: AbortSignal;
+	/** Run by `POST /sandbox/reset`: each gateway forgets its orders and logs there. */
+	resets: Array<() => void>;
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { SandboxContext, SandboxCore } from './core.mts';
+import type { RequestFaults } from './faults.mts';
+import { laravelErrorPage, proxyPage } from './pages/errorPages.mts';
+
+/** An answer of a gateway before anything befalls it on its way. */
+export interface Answer {
+	status: number;
+	/** Sent as JSON. */
+	body: object;
+	headers?: Record<string, string>;
+}
+
+/** Long enough for the first half of a body to arrive before the connection breaks. */
+const HALF_BODY_MS = 30;
+
+/**
+ * Lets the gateway answer and lets the planned faults befall the answer.
+ *
+ * @param produce does what was asked; is not called when the fault strikes before booking
+ */
+export async function deliver(
+	core: SandboxCore,
+	c: SandboxContext,
+	faults: RequestFaults,
+	produce: () => Answer,
+): Promise<Response> {
+	const answer = faults.booked === false ? undefined : produce();
+	if (faults.delayMs > 0) await sleep(faults.delayMs, undefined, { signal: core.closing, ref: false }).catch(() => undefined);
+	switch (faults.fault) {
+		case 'lost-before-booking':
+		case 'lost-after-booking':
+			c.env.incoming.socket.destroy();
+			return RESPONSE_ALREADY_SENT;
+		case 'hang-after':
+			return RESPONSE_ALREADY_SENT;
+		case 'error-500-before':
+		case 'error-500-after':
+			return c.html(laravelErrorPage(), 500);
+		case 'html':
+			return c.html(proxyPage(), 200);
+		case 'empty':
+			return c.body('', 200);
+		case 'redirect':
+			return c.redirect(MOVED_PATH, 302);
+		case 'reset-mid-body':
+			return breakMidBody(c, answer ?? { status: 200, body: { success: true } });
+		default:
+			return toResponse(answer ?? produce());
+	}
+}
+
+/** Where the fault `redirect` points to. Whoever follows it shows up in the request log. */
+export const MOVED_PATH = '/moved';
+
+export function toResponse({ status, body, headers }: Answer): Response {
+	return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+function breakMidBody(c: SandboxContext, { status, body }: Answer): Response {
+	const { incoming, outgoing } = c.env;
+	const bytes = Buffer.from(JSON.stringify(body));
+	outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
+	outgoing.write(bytes.subarray(0, bytes.length >> 1));
+	setTimeout(() => incoming.socket.resetAndDestroy(), HALF_BODY_MS);
+	return RESPONSE_ALREADY_SENT;
+}

@@ -1,0 +1,19 @@
+/** What a Laravel application shows for an unhandled error in production. */
+export function laravelErrorPage(): string {
+	return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Server Error</title></head>
+<body><div class="flex-center"><div class="code">500</div><div class="message">Server Error</div></div></body>
+</html>
+`;
+}
+
+/** What a proxy or a maintenance screen in front of the gateway shows instead of its answer. */
+export function proxyPage(): string {
+	return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>One moment, please</title></head>
+<body><h1>One moment, please</h1><p>We are checking your connection.</p></body>
+</html>
+`;
+}

@@ -1,0 +1,92 @@
+import { setMaxListeners } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { mountControl } from './control.mts';
+import type { SandboxCore, SandboxEnv } from './core.mts';
+import { MOVED_PATH } from './delivery.mts';
+import { FaultPlan } from './faults.mts';
+import { RequestLog } from './requestLog.mts';
+import { Settings } from './settings.mts';
+import { mountWebPay } from './webpay/routes.mts';
+
+export interface SandboxOptions {
+	/** Default 4010; 0 for any free port. */
+	port?: number;
+	/** Default 127.0.0.1. */
+	host?: string;
+	/** Pauses before a notification is sent again, in milliseconds. */
+	notifyRetryDelaysMs?: readonly number[];
+	/** Milliseconds since 1970; for tests in which time passes. */
+	now?: () => number;
+}
+
+export interface Sandbox {
+	/** The origin, `http://127.0.0.1:4010`: the base URL of a custom environment. */
+	url: string;
+	port: number;
+	/** Ends everything at once, hanging requests and notifications included. */
+	close(): Promise<void>;
+}
+
+/** Pages carry no script and load nothing; their forms come back to the sandbox. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/**
+ * Starts a KESS gateway on this computer. Its state is in memory and ends with it.
+ *
+ * @throws the server's error, for example with code EADDRINUSE
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now = Date.now } = options;
+	const closing = new AbortController();
+	// Every request that is being delayed listens to it.
+	setMaxListeners(0, closing.signal);
+	let url = '';
+	const core: SandboxCore = {
+		app: new Hono<SandboxEnv>(),
+		faults: new FaultPlan(),
+		requests: new RequestLog(),
+		settings: new Settings(),
+		now,
+		origin: () => url,
+		closing: closing.signal,
+		resets: [],
+	};
+	core.app.use(async (c, next) => {
+		await next();
+		if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('content-security-policy', PAGE_POLICY);
+	});
+	mountControl(core);
+	mountWebPay(core, notifyRetryDelaysMs);
+	core.app.all(MOVED_PATH, (c) => {
+		core.requests.begin(c.env.outgoing, { gateway: 'redirected', service: 'redirected' }, now());
+		return c.json({ success: false, error_des: 'There is nothing here.', status_code: 404, code: 'NOT_FOUND' }, 404);
+	});
+
+	const server = createAdaptorServer({ fetch: core.app.fetch }) as Server;
+	await listen(server, port, host);
+	const bound = (server.address() as AddressInfo).port;
+	url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+	return {
+		url,
+		port: bound,
+		close: () =>
+			new Promise((resolve) => {
+				closing.abort();
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, host, () => {
+			server.off('error', reject);
+			resolve();
+		});
+	});
+}

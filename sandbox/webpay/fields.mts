@@ -1,0 +1,86 @@
+import { isPhpArray, phpText, type PhpArray, type PhpValue } from '../phpInput.mts';
+import { Refusal } from './refusal.mts';
+
+export type Currency = 'USD' | 'KHR';
+
+/** `expires_in` beyond this would leave the range of dates. */
+const MAX_SECONDS = 10 ** 9;
+
+const MAX_ADDRESS = 2048;
+
+const invalid = (name: string, reason: string) => new Refusal('VALIDATION_ERROR', `The ${name} field ${reason}.`);
+
+/** Length in characters, as PHP's mb_strlen counts. */
+const length = (text: string) => [...text].length;
+
+function text(name: string, value: PhpValue | undefined, maxLength: number): string | undefined {
+	if (value === undefined || value === null) return undefined;
+	if (typeof value !== 'string') throw invalid(name, 'must be a string');
+	if (length(value) > maxLength) throw invalid(name, `must not be greater than ${maxLength} characters`);
+	return value;
+}
+
+function present<T>(name: string, value: T | undefined): T {
+	if (value === undefined) throw invalid(name, 'is required');
+	return value;
+}
+
+/** The fields of one request. Each reader returns undefined for an absent field and refuses a field that is wrong. */
+export class Fields {
+	constructor(private readonly body: PhpArray) {}
+
+	text(name: string, maxLength: number): string | undefined {
+		return text(name, this.body[name], maxLength);
+	}
+
+	requiredText(name: string, maxLength: number): string {
+		return present(name, this.text(name, maxLength));
+	}
+
+	/** `total_amount` and `currency`: at most two decimals, none in riel. */
+	money(): { amountText: string; amount: number; currency: Currency } {
+		const value = present('total_amount', this.body.total_amount ?? undefined);
+		const amountText = typeof value === 'string' || typeof value === 'number' ? phpText(value) : '';
+		if (!/^\d+(\.\d+)?$/.test(amountText)) throw invalid('total_amount', 'must be a number');
+		const amount = Number(amountText);
+		if (amount <= 0) throw invalid('total_amount', 'must be greater than 0');
+		if (!/^\d+(\.\d{1,2})?$/.test(amountText)) throw invalid('total_amount', 'must have at most two decimals');
+		const currency = this.requiredText('currency', 3);
+		if (currency !== 'USD' && currency !== 'KHR') throw invalid('currency', 'must be USD or KHR');
+		if (currency === 'KHR' && !Number.isInteger(amount)) throw invalid('total_amount', 'must have no decimals in KHR');
+		return { amountText, amount, currency };
+	}
+
+	/** The product lines (spec-webpay-v1, Detail), as they came. */
+	detail(): PhpArray[] {
+		const lines = this.body.detail ?? [];
+		if (!Array.isArray(lines)) throw invalid('detail', 'must be a list');
+		return lines.map((line, index) => {
+			const at = (name: string) => `detail.${index}.${name}`;
+			if (!isPhpArray(line)) throw invalid(`detail.${index}`, 'must be an object');
+			for (const name of ['no', 'name', 'price', 'qty']) present(at(name), text(at(name), line[name], 64));
+			const discount = line.discount ?? 0;
+			const isNumeric = typeof discount === 'number' || (typeof discount === 'string' && /^\d+(\.\d+)?$/.test(discount));
+			if (!isNumeric || Number(discount) < 0) throw invalid(at('discount'), 'must be a number of at least 0');
+			return line;
+		});
+	}
+
+	/** A whole number of seconds above 0. */
+	seconds(name: string): number | undefined {
+		const value = this.body[name] ?? undefined;
+		if (value === undefined) return undefined;
+		const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+		if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1) throw invalid(name, 'must be an integer of at least 1');
+		if (seconds > MAX_SECONDS) throw invalid(name, `must not be greater than ${MAX_SECONDS}`);
+		return seconds;
+	}
+
+	/** An http or https address. */
+	webAddress(name: string): string | undefined {
+		const address = this.text(name, MAX_ADDRESS);
+		if (address === undefined) return undefined;
+		if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) throw invalid(name, 'must be a valid URL');
+		return address;
+	}
+}

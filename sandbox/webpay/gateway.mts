@@ -1,0 +1,135 @@
+import { webPayAccount } from '../accounts.mts';
+import type { SandboxContext, SandboxCore } from '../core.mts';
+import { deliver, type Answer } from '../delivery.mts';
+import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
+import { secretsEqual } from '../secrets.mts';
+import { Fields } from './fields.mts';
+import { orderDataV1, orderDataV2 } from './orderData.mts';
+import type { GatewayVersion, OrderStore } from './orders.mts';
+import { Refusal } from './refusal.mts';
+import { findService } from './services/index.mts';
+import { isSignType, webPaySign, type SignType } from './signature.mts';
+import type { TokenStore } from './tokens.mts';
+
+/** What the WebPay gateways of both versions work on. */
+export interface WebPayState {
+	orders: OrderStore;
+	tokens: TokenStore;
+}
+
+type Data = { [field: string]: PhpValue } | PhpValue[];
+
+/** `POST /api/mch/v1/gateway` and `POST /api/mch/v2/gateway` (spec-webpay-v1; kess-api sections 2 to 6). */
+export async function gateway(
+	core: SandboxCore,
+	c: SandboxContext,
+	state: WebPayState,
+	version: GatewayVersion,
+): Promise<Response> {
+	const body = await readBody(c);
+	const service = body instanceof Refusal ? '' : textOf(body.service).toLowerCase();
+	const outTradeNo = body instanceof Refusal ? undefined : textOf(body.out_trade_no) || undefined;
+	core.requests.begin(c.env.outgoing, { gateway: `webpay ${version}`, service, outTradeNo }, core.now());
+	const faults = core.faults.takeForRequest(service, outTradeNo);
+	return deliver(core, c, faults, () => {
+		try {
+			checkSender(c, state, version, faults.fault);
+			if (body instanceof Refusal) throw body;
+			if (faults.fault === 'success-false-200') throw new Refusal('PROCESS_FAILED', 'The sandbox was asked to refuse this.');
+			const { data, signType } = serve(core, state, version, body);
+			return success(core, version, misreport(data, faults.fault), signType, faults.fault === 'wrong-signature');
+		} catch (error) {
+			if (!(error instanceof Refusal)) throw error;
+			const hidden = faults.fault === 'success-false-200' || faults.fault === 'token-expired-200';
+			return refuse(error, hidden || (core.settings.values.envelope200 && error.code !== 'UNAUTHENTICATED'));
+		}
+	});
+}
+
+function textOf(value: PhpValue | undefined): string {
+	return typeof value === 'string' ? value : '';
+}
+
+/** The decoded body after Laravel's clean-up, or why it is refused. */
+async function readBody(c: SandboxContext): Promise<PhpArray | Refusal> {
+	const bytes = await c.req.arrayBuffer();
+	if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
+		return new Refusal('VALIDATION_ERROR', 'The request must be sent as application/json.');
+	}
+	try {
+		const body = laravelInput(decodePhpJson(bytes));
+		return isPhpArray(body) ? body : new Refusal('VALIDATION_ERROR', 'The request body must be a JSON object.');
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		return new Refusal('VALIDATION_ERROR', 'The request body is not valid JSON.');
+	}
+}
+
+/** HTTP Basic on v1, a Bearer token on v2. */
+function checkSender(c: SandboxContext, { tokens }: WebPayState, version: GatewayVersion, fault: string | undefined): void {
+	if (fault === 'expired-token' || fault === 'token-expired-200') {
+		throw new Refusal('UNAUTHENTICATED', 'The access token has expired.');
+	}
+	const [, scheme = '', sent = ''] = /^(\w+) +(\S+)$/.exec(c.req.header('authorization') ?? '') ?? [];
+	if (version === 'v1') {
+		const user = `${webPayAccount.username}:${webPayAccount.password}`;
+		const isUser = secretsEqual(Buffer.from(sent, 'base64').toString(), user);
+		if (scheme.toLowerCase() !== 'basic' || !isUser) throw new Refusal('UNAUTHENTICATED', 'The API user name or password is wrong.');
+	} else if (scheme.toLowerCase() !== 'bearer') {
+		throw new Refusal('UNAUTHENTICATED', 'The access token is missing.');
+	} else if (!tokens.isLive(sent)) {
+		throw new Refusal('UNAUTHENTICATED', 'The access token is invalid or has expired.');
+	}
+}
+
+/** Credentials that have no business in a request, whatever their spelling (kess-api section 5). */
+const CREDENTIALS = new Set(['clientsecret', 'password', 'apisecretkey']);
+
+function serve(
+	core: SandboxCore,
+	{ orders }: WebPayState,
+	version: GatewayVersion,
+	body: PhpArray,
+): { data: Data; signType: SignType } {
+	const leaked = Object.keys(body).find((name) => CREDENTIALS.has(name.toLowerCase().replace(/[_-]/g, '')));
+	if (leaked !== undefined) throw new Refusal('VALIDATION_ERROR', `The ${leaked} field is a credential and must never be sent.`);
+	const fields = new Fields(body);
+	const service = findService(fields.requiredText('service', 64), version);
+	const signType = fields.requiredText('sign_type', 64);
+	if (!isSignType(signType)) throw new Refusal('VALIDATION_ERROR', 'The sign_type field must be MD5 or HMAC-SHA256.');
+	const sign = fields.requiredText('sign', 64);
+	if (!secretsEqual(sign, webPaySign(body, signType, webPayAccount.apiSecretKey))) {
+		throw new Refusal('VALIDATION_ERROR', 'The sign field is invalid: the signature does not match the request.');
+	}
+	const sellerField = version === 'v1' ? 'seller_id' : 'seller_code';
+	const sellerCode = fields.text(sellerField, 64);
+	if (sellerCode !== undefined && sellerCode !== webPayAccount.sellerCode) {
+		throw new Refusal('VALIDATION_ERROR', `The ${sellerField} field is invalid: there is no such seller.`);
+	}
+	const origin = core.origin();
+	const show = version === 'v1' ? orderDataV1 : orderDataV2;
+	const data = service.handle({ version, signType, fields, sellerCode, orders, origin, show: (order) => show(order, origin) });
+	return { data, signType };
+}
+
+/** The faults in which a well-signed answer is about something else than what was asked. */
+function misreport(data: Data, fault: string | undefined): Data {
+	if (Array.isArray(data)) return data;
+	const { out_trade_no: outTradeNo, total_amount: amount } = data;
+	if (fault === 'wrong-order' && typeof outTradeNo === 'string') return { ...data, out_trade_no: `${outTradeNo}-OTHER` };
+	if (fault === 'wrong-amount' && typeof amount === 'number') return { ...data, total_amount: amount + 1 };
+	if (fault === 'wrong-amount' && typeof amount === 'string') return { ...data, total_amount: String(Number(amount) + 1) };
+	return data;
+}
+
+/** The envelope of a success: v2 signs `data`; v1 says the text "true" and, as specified, signs nothing. */
+function success(core: SandboxCore, version: GatewayVersion, data: Data, signType: SignType, wrongSign: boolean): Answer {
+	const body = { success: version === 'v1' ? 'true' : true, data };
+	if (version === 'v1' && !core.settings.values.signV1 && !wrongSign) return { status: 200, body };
+	const sign = webPaySign(data, signType, wrongSign ? 'another key' : webPayAccount.apiSecretKey);
+	return { status: 200, body: { ...body, sign, sign_type: signType } };
+}
+
+function refuse(refusal: Refusal, withHttp200: boolean): Answer {
+	return { status: withHttp200 ? 200 : refusal.status, body: refusal.body };
+}

@@ -1,0 +1,97 @@
+import { webPayAccount } from '../accounts.mts';
+import type { PhpValue } from '../phpInput.mts';
+import type { Order } from './orders.mts';
+
+/** The fields of an order as the gateway names them. */
+export type OrderData = { [field: string]: PhpValue };
+
+/** ISO 8601 with microseconds, UTC (spec-webpay-v1, `updated_at`). */
+function isoTime(time: number | null): string | null {
+	return time === null ? null : new Date(time).toISOString().replace(/Z$/, '000Z');
+}
+
+/** `14/08/2020 09:24 AM`, UTC (spec-webpay-v1, `created_at`). */
+function v1Time(time: number): string {
+	const [, year, month, day, hour = '', minute] = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+)/.exec(new Date(time).toISOString()) ?? [];
+	const hour12 = String(Number(hour) % 12 || 12).padStart(2, '0');
+	return `${day}/${month}/${year} ${hour12}:${minute} ${Number(hour) < 12 ? 'AM' : 'PM'}`;
+}
+
+export function paymentLink(order: Order, origin: string): string {
+	return `${origin}/pay/${order.token}`;
+}
+
+/** `data` of gateway v1: every scalar is text, `user_id` the text `null` (spec-webpay-v1, RESPONSE). */
+export function orderDataV1(order: Order, origin: string): OrderData {
+	return {
+		id: String(order.id),
+		mch_id: '1',
+		user_id: 'null',
+		out_trade_no: order.outTradeNo,
+		transaction_id: order.transactionId,
+		token: order.token,
+		body: order.body,
+		total_amount: order.amountText,
+		currency: order.currency,
+		status: order.status,
+		seller_id: order.sellerCode,
+		notify_url: order.notifyUrl,
+		detail: order.detail,
+		created_at: v1Time(order.createdAt),
+		updated_at: isoTime(order.updatedAt),
+		payment_link: paymentLink(order, origin),
+	};
+}
+
+/** `data` of gateway v2 (kess-api section 3, Responses). */
+export function orderDataV2(order: Order, origin: string): OrderData {
+	return {
+		token: order.token,
+		out_trade_no: order.outTradeNo,
+		transaction_id: order.transactionId,
+		body: order.body,
+		total_amount: order.amount,
+		currency: order.currency,
+		status: order.status,
+		paid_at: isoTime(order.paidAt),
+		settled_at: null,
+		settlement_date: null,
+		expired_at: isoTime(order.expiresAt),
+		created_at: isoTime(order.createdAt),
+		detail: order.detail,
+		seller: { code: order.sellerCode, display_name: webPayAccount.sellerName },
+		payment_detail: paymentDetail(order),
+		bank_info: null,
+		card_info: null,
+		wechat_alipay_info: null,
+		refund_histories: [],
+		error_logs: [],
+		queue_number: null,
+		payment_link: paymentLink(order, origin),
+		meta: null,
+	};
+}
+
+/** The flat fields of a notification (kess-api section 5, notify_url callback), the same for both versions. */
+export function notificationFields(order: Order, origin: string): OrderData {
+	const { payment_link: _link, error_logs: _logs, queue_number: _queue, ...data } = orderDataV2(order, origin);
+	return { ...data, bank_ref: order.transactionId, trx_id: order.transactionId };
+}
+
+/** Every payment in the sandbox is made by KHQR. */
+function paymentDetail(order: Order): PhpValue {
+	if (order.paidAt === null) return null;
+	return {
+		id: order.id,
+		payer_id: null,
+		method_id: 1,
+		tokenize_id: null,
+		method_desc: 'Bakong KHQR',
+		holder_name: 'SANDBOX BUYER',
+		card_info: null,
+		bank_info: null,
+		payment_method_bic: 'KHQR',
+		payment_method: 'Bakong KHQR',
+		created_at: isoTime(order.paidAt),
+	};
+}

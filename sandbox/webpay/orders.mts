@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import type { PhpArray } from '../phpInput.mts';
+import type { Currency } from './fields.mts';
+import { Refusal } from './refusal.mts';
+import type { SignType } from './signature.mts';
+
+export type GatewayVersion = 'v1' | 'v2';
+
+/** What a merchant says when creating an order. */
+export interface OrderRequest {
+	version: GatewayVersion;
+	signType: SignType;
+	outTradeNo: string;
+	body: string;
+	/** The amount as it was written in the request. */
+	amountText: string;
+	amount: number;
+	currency: Currency;
+	sellerCode: string;
+	detail: PhpArray[];
+	loginType: string;
+	notifyUrl: string | null;
+	redirectUrl: string | null;
+	expiresInSeconds: number;
+}
+
+/** An order. Times are milliseconds since 1970. */
+export interface Order extends OrderRequest {
+	id: number;
+	/** Names the order in its payment link. */
+	token: string;
+	status: 'WAITING' | 'SUCCESS' | 'CLOSED';
+	/** KESS's number of the payment; null until it is paid. */
+	transactionId: string | null;
+	createdAt: number;
+	updatedAt: number;
+	expiresAt: number;
+	paidAt: number | null;
+}
+
+/** The orders of both gateway versions, in memory. */
+export class OrderStore {
+	private byOutTradeNo = new Map<string, Order>();
+	private byToken = new Map<string, Order>();
+	private lastId = 0;
+
+	/**
+	 * @param now milliseconds since 1970
+	 * @param changed called after an order was paid or closed on purpose, not when it ran out of time
+	 */
+	constructor(
+		private readonly now: () => number,
+		private readonly changed: (order: Order) => void,
+	) {}
+
+	/** @throws Refusal when the order number has been used before, whatever became of that order */
+	create(request: OrderRequest): Order {
+		if (this.byOutTradeNo.has(request.outTradeNo)) {
+			throw new Refusal('DUPLICATED', `The out_trade_no ${request.outTradeNo} has already been used.`);
+		}
+		const now = this.now();
+		this.lastId += 1;
+		const order: Order = {
+			...request,
+			id: this.lastId,
+			token: randomBytes(16).toString('hex'),
+			status: 'WAITING',
+			transactionId: null,
+			createdAt: now,
+			updatedAt: now,
+			expiresAt: now + request.expiresInSeconds * 1000,
+			paidAt: null,
+		};
+		this.byOutTradeNo.set(order.outTradeNo, order);
+		this.byToken.set(order.token, order);
+		return order;
+	}
+
+	/** @throws Refusal when there is no such order */
+	find(outTradeNo: string): Order {
+		const order = this.byOutTradeNo.get(outTradeNo);
+		if (!order) throw new Refusal('NOT_FOUND', `There is no order with the out_trade_no ${outTradeNo}.`);
+		return this.look(order);
+	}
+
+	/** The order of a payment link. */
+	findByToken(token: string): Order | undefined {
+		const order = this.byToken.get(token);
+		return order && this.look(order);
+	}
+
+	/** Newest first. */
+	all(): Order[] {
+		return [...this.byOutTradeNo.values()].reverse().map((order) => this.look(order));
+	}
+
+	/** The buyer pays. Paying twice pays once. @throws Refusal when the order is closed */
+	pay(order: Order): void {
+		this.look(order);
+		if (order.status === 'CLOSED') throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is closed.`);
+		if (order.status === 'SUCCESS') return;
+		const now = this.now();
+		Object.assign(order, {
+			status: 'SUCCESS',
+			transactionId: `9${String(now)}${String(order.id).padStart(5, '0')}`,
+			paidAt: now,
+			updatedAt: now,
+		} satisfies Partial<Order>);
+		this.changed(order);
+	}
+
+	/** Closing twice closes once. @throws Refusal when the order is paid */
+	close(order: Order): void {
+		this.look(order);
+		if (order.status === 'SUCCESS') throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is already paid.`);
+		if (order.status === 'CLOSED') return;
+		Object.assign(order, { status: 'CLOSED', updatedAt: this.now() } satisfies Partial<Order>);
+		this.changed(order);
+	}
+
+	clear(): void {
+		this.byOutTradeNo.clear();
+		this.byToken.clear();
+	}
+
+	/** An order that has run out of time is closed as soon as somebody looks at it. */
+	private look(order: Order): Order {
+		if (order.status === 'WAITING' && this.now() >= order.expiresAt) {
+			Object.assign(order, { status: 'CLOSED', updatedAt: order.expiresAt } satisfies Partial<Order>);
+		}
+		return order;
+	}
+}

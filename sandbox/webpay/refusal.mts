@@ -1,0 +1,29 @@
+/** Codes of the gateway (kess-api section 6), with the HTTP status each comes with. */
+const STATUS = {
+	VALIDATION_ERROR: 400,
+	UNAUTHENTICATED: 401,
+	NOT_FOUND: 404,
+	DUPLICATED: 409,
+	PROCESS_FAILED: 422,
+} as const;
+
+/** The gateway says no. The message is what it says in `error_des`. */
+export class Refusal extends Error {
+	override name = 'Refusal';
+
+	constructor(
+		readonly code: keyof typeof STATUS,
+		message: string,
+	) {
+		super(message);
+	}
+
+	get status(): number {
+		return STATUS[this.code];
+	}
+
+	/** The body of the answer (kess-api section 6: `error_des` is KESS's own spelling). */
+	get body(): object {
+		return { success: false, error_des: this.message, status_code: this.status, code: this.code };
+	}
+}

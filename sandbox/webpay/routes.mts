@@ -1,0 +1,62 @@
+import type { SandboxContext, SandboxCore } from '../core.mts';
+import { payPage, unknownLinkPage } from '../pages/payPage.mts';
+import { startPage } from '../pages/startPage.mts';
+import { gateway } from './gateway.mts';
+import { Notifier } from './notifications.mts';
+import { login } from './oauth.mts';
+import { orderDataV2 } from './orderData.mts';
+import { OrderStore, type Order } from './orders.mts';
+import { Refusal } from './refusal.mts';
+import { TokenStore } from './tokens.mts';
+
+/** Adds the WebPay gateways, their login, their pages and the controls that concern only them. */
+export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly number[]): void {
+	const { app } = core;
+	const notifier = new Notifier(core, notifyRetryDelaysMs);
+	const orders = new OrderStore(core.now, (order) => notifier.notify(order));
+	const tokens = new TokenStore(core.now);
+	core.resets.push(() => {
+		orders.clear();
+		notifier.reset();
+	});
+
+	app.post('/oauth/token', (c) => login(core, c, tokens));
+	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, { orders, tokens }, 'v1'));
+	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, { orders, tokens }, 'v2'));
+
+	app.get('/', (c) => c.html(startPage(orders.all(), notifier.all(), core.origin())));
+	app.get('/pay/:token', (c) => {
+		const order = orders.findByToken(c.req.param('token'));
+		return order ? c.html(payPage(order)) : c.html(unknownLinkPage(), 404);
+	});
+	app.post('/pay/:token', async (c) => {
+		const order = orders.findByToken(c.req.param('token'));
+		if (!order) return c.html(unknownLinkPage(), 404);
+		const { action } = await c.req.parseBody();
+		if (action !== 'pay' && action !== 'close') return c.text('The action is neither pay nor close.', 400);
+		try {
+			orders[action](order);
+		} catch (error) {
+			// Somebody was faster: the page shows what became of the order.
+			if (!(error instanceof Refusal)) throw error;
+		}
+		return c.redirect(`/pay/${order.token}`, 303);
+	});
+
+	const report = (order: Order) => ({ gateway: order.version, ...orderDataV2(order, core.origin()), notify_url: order.notifyUrl, redirect_url: order.redirectUrl });
+	const change = (action: 'pay' | 'close') => (c: SandboxContext) => {
+		try {
+			const order = orders.find(c.req.param('outTradeNo') ?? '');
+			orders[action](order);
+			return c.json(report(order));
+		} catch (error) {
+			if (!(error instanceof Refusal)) throw error;
+			return new Response(JSON.stringify(error.body), { status: error.status, headers: { 'content-type': 'application/json' } });
+		}
+	};
+	app.get('/sandbox/orders', (c) => c.json(orders.all().map(report)));
+	app.post('/sandbox/orders/:outTradeNo/pay', change('pay'));
+	app.post('/sandbox/orders/:outTradeNo/close', change('close'));
+	app.get('/sandbox/notifications', (c) => c.json(notifier.all()));
+	app.post('/sandbox/tokens/expire', (c) => c.json({ expired: tokens.expireAll() }));
+}

@@ -1,0 +1,26 @@
+import type { PhpValue } from '../../phpInput.mts';
+import type { Fields } from '../fields.mts';
+import type { GatewayVersion, Order, OrderStore } from '../orders.mts';
+import type { SignType } from '../signature.mts';
+
+/** A request whose sender and signature have been checked. */
+export interface ServiceRequest {
+	version: GatewayVersion;
+	signType: SignType;
+	fields: Fields;
+	/** The seller named in the request, if any; it is known to exist. */
+	sellerCode: string | undefined;
+	orders: OrderStore;
+	/** The order as the request's gateway version shows it. */
+	show: (order: Order) => { [field: string]: PhpValue };
+	/** The sandbox's own origin. */
+	origin: string;
+}
+
+export interface WebPayService {
+	/** The specification's spelling; requests may use any case. */
+	name: string;
+	versions: readonly GatewayVersion[];
+	/** @returns `data` of the answer. @throws Refusal */
+	handle(request: ServiceRequest): { [field: string]: PhpValue } | PhpValue[];
+}

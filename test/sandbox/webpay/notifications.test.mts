@@ -1,0 +1,170 @@
+import { webPayAccount } from '../../../sandbox/accounts.mts';
+import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+import { phpForm } from '../../../sandbox/webpay/notifications.mts';
+import { webPaySign } from '../../../sandbox/webpay/signature.mts';
+import { GatewayClient, until } from '../gatewayClient.mts';
+import { NotifyListener } from '../notifyListener.mts';
+
+const DETAIL = [{ no: '1', name: 'នំប៉័ង & more', price: '4.00', qty: '2', discount: 0.5 }];
+
+const shop = new NotifyListener();
+let notifyUrl: string;
+let sandbox: Sandbox;
+let client: GatewayClient;
+
+beforeAll(async () => {
+	notifyUrl = await shop.listen();
+	sandbox = await startSandbox({ port: 0, notifyRetryDelaysMs: [40, 80] });
+	client = new GatewayClient(sandbox);
+});
+afterAll(async () => {
+	await sandbox.close();
+	await shop.close();
+});
+beforeEach(async () => {
+	await client.post('/sandbox/reset', {});
+	shop.clear();
+});
+
+async function createAndPay(fields = {}, outTradeNo = 'A'): Promise<void> {
+	const { status } = await client.create('v2', outTradeNo, { notify_url: notifyUrl, detail: DETAIL, ...fields });
+	expect(status).toBe(200);
+	expect((await client.post(`/sandbox/orders/${outTradeNo}/pay`, {})).status).toBe(200);
+}
+
+const arrived = (count: number) => until(() => shop.received.length >= count);
+
+const topLevel = (form: URLSearchParams) => Object.fromEntries([...form].filter(([name]) => !name.includes('[')));
+
+async function settled(): Promise<Array<{ state: string; status: string; attempts: Array<{ status: number | null }> }>> {
+	const all = async () => (await client.get('/sandbox/notifications')).data;
+	await until(async () => (await all()).every(({ state }: { state: string }) => state !== 'sending'));
+	return all();
+}
+
+test.each(['MD5', 'HMAC-SHA256'] as const)('a payment is told as a flat, signed form (%s)', async (signType) => {
+	await createAndPay({ sign_type: signType });
+	await arrived(1);
+	const [{ headers, body, url } = { headers: {}, body: '', url: '' }] = shop.received;
+	expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
+	expect(url).toBe('/notify?order=7');
+	const form = new URLSearchParams(body);
+	expect(topLevel(form)).toEqual({
+		token: expect.any(String),
+		out_trade_no: 'A',
+		transaction_id: expect.stringMatching(/^\d+$/),
+		body: 'Srey Oun Online Seller',
+		total_amount: '10.5',
+		currency: 'USD',
+		status: 'SUCCESS',
+		paid_at: expect.any(String),
+		expired_at: expect.any(String),
+		created_at: expect.any(String),
+		bank_ref: form.get('transaction_id'),
+		trx_id: form.get('transaction_id'),
+		sign_type: signType,
+		sign: expect.any(String),
+	});
+	expect(form.get('detail[0][name]')).toBe(DETAIL[0]?.name);
+	expect(form.get('detail[0][discount]')).toBe('0.5');
+	expect(form.get('seller[code]')).toBe(webPayAccount.sellerCode);
+	expect(form.get('payment_detail[payment_method_bic]')).toBe('KHQR');
+	expect(form.get('sign')).toBe(webPaySign(topLevel(form), signType, webPayAccount.apiSecretKey));
+	expect(await settled()).toMatchObject([{ state: 'delivered', status: 'SUCCESS', attempts: [{ status: 200 }] }]);
+});
+
+test('as JSON, nulls and nested fields included but not signed', async () => {
+	await client.post('/sandbox/settings', { notifyFormat: 'json' });
+	await createAndPay();
+	await arrived(1);
+	const body = JSON.parse(shop.received[0]?.body ?? '');
+	expect(body).toMatchObject({ out_trade_no: 'A', total_amount: 10.5, settled_at: null, detail: DETAIL });
+	expect(body.sign).toBe(webPaySign(body, 'MD5', webPayAccount.apiSecretKey));
+});
+
+test('as an envelope', async () => {
+	await client.post('/sandbox/settings', { notifyFormat: 'envelope' });
+	await createAndPay();
+	await arrived(1);
+	const { data, sign, sign_type: signType } = JSON.parse(shop.received[0]?.body ?? '');
+	expect([signType, sign]).toEqual(['MD5', webPaySign(data, 'MD5', webPayAccount.apiSecretKey)]);
+});
+
+test('the signature can leave sign_type out', async () => {
+	await client.post('/sandbox/settings', { notifySignsSignType: false });
+	await createAndPay();
+	await arrived(1);
+	const { sign_type: _signType, ...fields } = topLevel(new URLSearchParams(shop.received[0]?.body));
+	expect(fields.sign).toBe(webPaySign(fields, 'MD5', webPayAccount.apiSecretKey));
+});
+
+test('closing is told, whoever closes; running out of time is not', async () => {
+	for (const outTradeNo of ['A', 'B', 'C']) await client.create('v1', outTradeNo, { notify_url: notifyUrl, expires_in: outTradeNo === 'C' ? 1 : 60 });
+	await client.post('/sandbox/orders/A/close', {});
+	await client.call('v1', 'closeorder', { out_trade_no: 'B' });
+	await until(async () => (await client.query('v1', 'C')).data.data.status === 'CLOSED');
+	const told = await settled();
+	expect(told).toMatchObject([
+		{ out_trade_no: 'A', status: 'CLOSED', state: 'delivered' },
+		{ out_trade_no: 'B', status: 'CLOSED', state: 'delivered' },
+	]);
+	expect(shop.received).toHaveLength(2);
+});
+
+test('paying twice is told once', async () => {
+	await createAndPay();
+	await client.post('/sandbox/orders/A/pay', {});
+	await settled();
+	expect(shop.received).toHaveLength(1);
+});
+
+test('another answer than 2xx is followed by another attempt, after the pause', async () => {
+	shop.answers = [500, 302];
+	await createAndPay();
+	expect(await settled()).toMatchObject([{ state: 'delivered', attempts: [{ status: 500 }, { status: 302 }, { status: 200 }] }]);
+	const [first, second, third] = shop.received;
+	expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(38);
+	expect((third?.at ?? 0) - (second?.at ?? 0)).toBeGreaterThanOrEqual(78);
+	expect(new Set(shop.received.map(({ body }) => body)).size).toBe(1);
+});
+
+test('it gives up in the end, also when nobody listens', async () => {
+	await createAndPay({ notify_url: 'http://127.0.0.1:9/' });
+	expect(await settled()).toMatchObject([{ state: 'given up', attempts: [{ status: null }, { status: null }, { status: null }] }]);
+});
+
+test('duplicate-notifications', async () => {
+	await client.fault('duplicate-notifications', { outTradeNo: 'A' });
+	await createAndPay();
+	await createAndPay({}, 'B');
+	await settled();
+	const told = shop.received.map(({ body }) => new URLSearchParams(body).get('out_trade_no'));
+	expect(told.sort()).toEqual(['A', 'A', 'A', 'B']);
+});
+
+test('late-notification', async () => {
+	await client.fault('late-notification', { delayMs: 200 });
+	const start = performance.now();
+	await createAndPay();
+	await arrived(1);
+	expect(performance.now() - start).toBeGreaterThanOrEqual(195);
+});
+
+test('wrong-notification-signature', async () => {
+	await client.fault('wrong-notification-signature');
+	await createAndPay();
+	await arrived(1);
+	const fields = topLevel(new URLSearchParams(shop.received[0]?.body));
+	expect(fields.sign).toMatch(/^[0-9a-f]{32}$/);
+	expect(fields.sign).not.toBe(webPaySign(fields, 'MD5', webPayAccount.apiSecretKey));
+});
+
+test('an order without notify_url tells nobody', async () => {
+	await createAndPay({ notify_url: undefined });
+	expect((await client.get('/sandbox/notifications')).data).toEqual([]);
+});
+
+test('forms are written as PHP writes them', () => {
+	const form = phpForm({ a: null, b: true, c: false, d: 10, e: [], f: [{ g: 'x y', h: null }], i: 'é&=' });
+	expect(form).toBe('b=1&c=0&d=10&f%5B0%5D%5Bg%5D=x+y&i=%C3%A9%26%3D');
+});
