@@ -3,6 +3,11 @@ import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { InvalidValueError } from '../../kess/invalidValueError';
 import { KessError } from '../../kess/kessError';
 
+/** Ends an item and keeps all items after it from being started. */
+export class StopRunError extends KessError {
+	override name = 'StopRunError';
+}
+
 /**
  * The words for the user about a value that KESS would refuse; any other error stays as it is.
  *

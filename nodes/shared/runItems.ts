@@ -1,4 +1,13 @@
-import { type IExecuteFunctions, type INodeExecutionData, type NodeApiError, type NodeOperationError, sleep } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type NodeApiError,
+	type NodeOperationError,
+	sleep,
+} from 'n8n-workflow';
+
+import { KessError } from '../../kess/kessError';
+import { StopRunError } from './errors';
 
 /** How the items of a run are spread (the panel's Batching option). */
 export interface Batching {
@@ -16,6 +25,7 @@ type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | Node
  *
  * With Continue On Fail a failed item leaves with its error on the `error` property. Not as `json.error`: n8n takes
  * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again.
+ * After a StopRunError the items not yet started fail too, unsent.
  * Without it no further item is started, those under way are finished, and the error says which items were done.
  *
  * @param work the operation on one item, with its output linked to it; its errors already speak to the user
@@ -31,13 +41,17 @@ export async function runItems(
 	const continues = context.continueOnFail();
 	let next = 0;
 	let stopped = false;
+	let stoppedBy: string | undefined;
 
 	const runNext = async () => {
 		const itemIndex = next++;
 		try {
+			if (stoppedBy !== undefined) throw notStarted(stoppedBy);
 			outcomes[itemIndex] = { output: await work(itemIndex) };
 		} catch (error) {
-			outcomes[itemIndex] = { failure: shapeError(error, itemIndex) };
+			const failure = shapeError(error, itemIndex);
+			outcomes[itemIndex] = { failure };
+			if (error instanceof StopRunError) stoppedBy ??= failure.message;
 			stopped ||= !continues;
 		}
 	};
@@ -60,6 +74,14 @@ export async function runItems(
 		if (outcome === undefined) return [];
 		return 'output' in outcome ? outcome.output : [{ json: {}, error: outcome.failure, pairedItem: { item } }];
 	});
+}
+
+/** With Continue On Fail the items after a StopRunError leave as failed, so that none of them is lost. */
+function notStarted(because: string): KessError {
+	return new KessError(
+		'Not started, because an earlier item has stopped the run',
+		`The run was stopped by: ${because}. Nothing was sent for this item.`,
+	);
 }
 
 function firstFailure(outcomes: Array<Outcome | undefined>): NodeApiError | NodeOperationError {

@@ -6,10 +6,10 @@ import {
 	type DetailInput,
 	readDetail,
 	requireSeconds,
-	requireText,
 	requireTitle,
 	requireWebAddress,
 } from '../../../../kess/webPayFields';
+import { requireText } from '../../../../kess/textField';
 import type { Json, JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import type { ItemCall } from '../../../shared/itemCall';

@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../../kess/invalidValueError';
-import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
-import { requireText } from '../../../../kess/webPayFields';
+import { requireText } from '../../../../kess/textField';
 import { normaliseWebPayFields } from '../../../../kess/webPayRequest';
+import { parametersProperty, readParameters, serviceProperty } from '../../../shared/serviceCall';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../order/shared';
 
@@ -16,20 +15,9 @@ export const call: WebPayOperation = {
 		description: 'Call any service of the gateway by its name, signed and verified like the others',
 	},
 	properties: [
+		{ ...serviceProperty, placeholder: 'e.g. webpay.acquire.queryOrder' },
 		{
-			displayName: 'Service',
-			name: 'service',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. webpay.acquire.queryOrder',
-			description: 'Name of the service as KESS writes it',
-		},
-		{
-			displayName: 'Parameters',
-			name: 'parameters',
-			type: 'json',
-			default: '{}',
+			...parametersProperty,
 			placeholder: 'e.g. { "out_trade_no": "INV-1001" }',
 			description:
 				'Fields of the service as a JSON object, by their gateway names. Service, signature and seller are added. Never enter passwords or card numbers here.',
@@ -38,7 +26,7 @@ export const call: WebPayOperation = {
 	async execute(item, client) {
 		const service = item.read('service', (value) => requireText(value, 64));
 		item.reference = `service ${service}`;
-		const parameters = item.read('parameters', readParameters);
+		const parameters = item.read('parameters', (value) => normaliseWebPayFields(readParameters(value)));
 		const fields = { ...client.seller, ...parameters };
 		const outTradeNo = parameters.out_trade_no;
 		const result = await client.call(
@@ -54,18 +42,3 @@ export const call: WebPayOperation = {
 		return (Array.isArray(data) ? data : [data]) as IDataObject[];
 	},
 };
-
-/** Names that must never go into a request body (kess-api §5): the gateway does not want them, and others can read them. */
-const SECRET_FIELDS = new Set(['api_secret_key', 'client_secret', 'password', 'secret', 'secret_key']);
-
-function readParameters(value: unknown): JsonObject {
-	const fields = requireJsonObject(value);
-	const secret = Object.keys(fields).find((field) => SECRET_FIELDS.has(field.toLowerCase()));
-	if (secret !== undefined) {
-		throw new InvalidValueError(
-			`has a field ${secret}, which does not belong into a request`,
-			'Remove it. The credential logs in and signs by itself.',
-		);
-	}
-	return normaliseWebPayFields(fields);
-}

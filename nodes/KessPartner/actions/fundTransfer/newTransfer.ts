@@ -1,0 +1,75 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { JsonObject } from '../../../../kess/jsonObject';
+import { KessError } from '../../../../kess/kessError';
+import {
+	receiverIdAdvice,
+	requirePartnerAmount,
+	requirePartnerCurrency,
+	requireReceiverId,
+	requireSenderName,
+	requireTransferReference,
+} from '../../../../kess/partnerFields';
+import { type AskedTransfer, expiresAt } from '../../../../kess/partnerTransfer';
+import { isSamePerson } from '../../../../kess/receiverName';
+import { requireText } from '../../../../kess/textField';
+import type { ItemCall } from '../../../shared/itemCall';
+import { LONGEST_LIFE_MS } from '../../confirmMemory';
+
+/** A transfer as the user asks for it. */
+export interface NewTransfer {
+	asked: AskedTransfer;
+	fields: JsonObject;
+	expectedReceiverName: string | undefined;
+}
+
+/** Reads the transfer number and makes it the item's reference in messages. */
+export function readTransferNumber(call: ItemCall): string {
+	const outTradeNo = call.read('outTradeNo', requireTransferReference);
+	call.reference = `transfer ${outTradeNo}`;
+	return outTradeNo;
+}
+
+/** Reads and checks everything that `create.unified.fundTransfer` needs. */
+export function readNewTransfer(call: ItemCall): NewTransfer {
+	const outTradeNo = readTransferNumber(call);
+	const receiverId = call.read('receiverId', requireReceiverId);
+	const senderName = call.read('senderName', requireSenderName);
+	const currency = call.read('currency', requirePartnerCurrency);
+	const money = call.read('amount', requirePartnerAmount);
+	const expectedReceiverName = call
+		.collection('additionalFields')
+		.read('expectedReceiverName', (value) => requireText(value, 255));
+	call.advise(receiverIdAdvice(receiverId));
+	return {
+		asked: { outTradeNo, receiverId, money },
+		fields: {
+			out_trade_no: outTradeNo,
+			receiver_id: receiverId,
+			sender_name: senderName,
+			amount: Number(money.decimal),
+			currency,
+		},
+		expectedReceiverName,
+	};
+}
+
+/**
+ * Refuses a prepared transfer to somebody else before any money moves.
+ *
+ * @throws KessError when the wallet's owner is not the one that the user expects
+ */
+export function checkReceiver({ expectedReceiverName }: NewTransfer, prepared: IDataObject): void {
+	const owner = String(prepared.receiver_name ?? '');
+	if (expectedReceiverName === undefined || isSamePerson(expectedReceiverName, owner)) return;
+	throw new KessError(
+		`The wallet belongs to "${owner}", not to "${expectedReceiverName}"`,
+		'Nothing was paid. Check the receiver ID. If the wallet is the right one, write Expected Receiver Name as KESS does.',
+	);
+}
+
+/** When a prepared transfer runs out, in milliseconds since the epoch; as late as can be when KESS does not say. */
+export function endOfLife(prepared: IDataObject, now = Date.now()): number {
+	const end = expiresAt(prepared.expire_in, now);
+	return end === undefined ? now + LONGEST_LIFE_MS : Date.parse(end);
+}

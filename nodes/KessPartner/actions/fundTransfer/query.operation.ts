@@ -1,0 +1,39 @@
+import { KessError } from '../../../../kess/kessError';
+import type { JsonObject } from '../../../../kess/jsonObject';
+import { QUERY_TRANSFER } from '../../../../kess/partnerGateway';
+import { isPaid, matchTransfer } from '../../../../kess/partnerTransfer';
+import { refusal } from '../../transfers';
+import type { PartnerOperation } from '../operation';
+import { outTradeNo } from './fields';
+import { readTransferNumber } from './newTransfer';
+
+/** `query.fundTransfer` (spec-partner, QUERY FUND TRANSFER). */
+export const query: PartnerOperation = {
+	option: {
+		name: 'Query',
+		value: 'query',
+		action: 'Query fund transfer',
+		description: 'Look up what became of a transfer. Only the result code SUCCESS with a fund transfer ID means paid.',
+	},
+	properties: [outTradeNo],
+	async execute(call, { client }) {
+		const number = readTransferNumber(call);
+		const result = await client.call(QUERY_TRANSFER, { out_trade_no: number });
+		if (result.kind === 'refused') throw refusal(result, QUERY_TRANSFER);
+		if (result.kind === 'unknown') {
+			throw new KessError(
+				`KESS gave no clear answer when asked about the transfer: ${result.reason}`,
+				'Looking changes nothing: run the item again.',
+			);
+		}
+		const data = result.data as JsonObject;
+		const difference = matchTransfer({ outTradeNo: number }, data, QUERY_TRANSFER);
+		if (difference !== undefined) {
+			throw new KessError(
+				`The answer of KESS is about another transfer (${difference}), so it is not believed`,
+				'Run the item again. If this stays so, report it to KESS.',
+			);
+		}
+		return [isPaid(data) ? { ...result.data, status: 'paid' } : result.data];
+	},
+};

@@ -1,0 +1,22 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { listOperations } from '../../shared/listOperations';
+import { runOperation } from '../../shared/runOperation';
+import { ConfirmMemory } from '../confirmMemory';
+import { PartnerClient } from '../transport';
+import { fundTransfer } from './fundTransfer';
+import type { PartnerDesk } from './operation';
+import { service } from './service';
+
+/** Payouts go out one after the other, unless the user chooses otherwise. */
+export const DEFAULT_BATCH_SIZE = 1;
+
+export const operations = listOperations<PartnerDesk>([fundTransfer, service], 'payOut');
+
+/** Runs the chosen operation on every item. */
+export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (_context, timeout, options) => {
+		const client = await PartnerClient.open(context, timeout);
+		return { client, memory: new ConfirmMemory(context, client.identity), options };
+	});
+}
