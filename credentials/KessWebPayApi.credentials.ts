@@ -9,10 +9,10 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
+import { requestLogin } from '../kess/loginRequest';
 import { signedGatewayRequest } from '../kess/signedGatewayRequest';
 import { basicAuthorization, readWebPayAccount } from '../kess/webPayCredential';
 import { LOGIN_PATH } from '../kess/webPayGateway';
-import { loginFailure } from '../kess/tokenStore';
 import { readWebPayLogin, webPayLoginBody, webPayLoginKey, webPayTokens } from '../kess/webPayLogin';
 import { signedWebPayBody } from '../kess/webPayRequest';
 
@@ -179,22 +179,11 @@ export class KessWebPayApi implements ICredentialType {
 		// n8n asks although there is a token only when the gateway has refused it.
 		if (credentials.accessToken) webPayTokens.reject(key, String(credentials.accessToken));
 		const grant = await webPayTokens.get(key, async () => {
-			let answer: { statusCode: number; body: unknown };
-			try {
-				answer = (await this.helpers.httpRequest({
-					method: 'POST',
-					url: `${account.origin}${LOGIN_PATH}`,
-					body: webPayLoginBody(account),
-					json: true,
-					returnFullResponse: true,
-					ignoreHttpStatusErrors: true,
-					disableFollowRedirect: true,
-					timeout: 30_000,
-				})) as { statusCode: number; body: unknown };
-			} catch (error) {
-				// Without the HTTP library's error, which holds the request and with it the password.
-				throw loginFailure(error, account.origin);
-			}
+			const answer = await requestLogin(async (options) => (await this.helpers.httpRequest(options)) as unknown, {
+				origin: account.origin,
+				path: LOGIN_PATH,
+				body: webPayLoginBody(account),
+			});
 			return readWebPayLogin(answer.statusCode, answer.body);
 		});
 		return { accessToken: grant.accessToken, accessExpiresAt: String(grant.expiresAt) };

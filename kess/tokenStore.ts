@@ -6,6 +6,9 @@ import { NotSentError } from './kessError';
 /** A token within this time of its end is not used any more: a request that is under way may outlive it. */
 const RENEW_BEFORE_MS = 60_000;
 
+/** The life of a token when the answer does not say (kess-api §11, point 11). */
+const DEFAULT_LIFE_SECONDS = 1800;
+
 /** How long a refused login is remembered, so that a wrong password costs one login and not one for each item. */
 const REFUSAL_MS = 10_000;
 
@@ -14,6 +17,17 @@ export interface AccessGrant {
 	accessToken: string;
 	/** Milliseconds since the epoch. */
 	expiresAt: number;
+}
+
+/**
+ * A token with the end of its life.
+ *
+ * @param lifeSeconds what the answer says: a number or its text, or nothing usable
+ * @param now milliseconds since the epoch
+ */
+export function accessGrant(accessToken: string, lifeSeconds: unknown, now: number): AccessGrant {
+	const seconds = Number(lifeSeconds);
+	return { accessToken, expiresAt: now + (seconds > 0 ? seconds : DEFAULT_LIFE_SECONDS) * 1000 };
 }
 
 /** The gateway refused to log in: asking again with the same values is pointless. */

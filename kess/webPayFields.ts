@@ -1,4 +1,5 @@
 import { inContext, InvalidValueError } from './invalidValueError';
+import { requireReference, requireText, trimText } from './textField';
 
 /** Lengths in characters (spec-webpay-v1, CREATE ORDER). */
 const MAX_REFERENCE = 64;
@@ -6,55 +7,12 @@ const MAX_TITLE = 255;
 const MAX_DETAIL = 64;
 
 /**
- * What Laravel's TrimStrings strips before the gateway looks at a value, together with what PHP's trim() strips:
- * a signature over the untrimmed text would not match.
- */
-const OUTER_SPACE = /^[\s\0\u200B\u200E\uFEFF]+|[\s\0\u200B\u200E\uFEFF]+$/g;
-
-/** The text as the gateway will see it. */
-export function trimText(text: string): string {
-	return text.replace(OUTER_SPACE, '');
-}
-
-/**
- * A text field with a length limit, counted in characters as the gateway does.
- *
- * @param value text, or a number from a spreadsheet (its digits are the text)
- * @param maxLength in characters
- * @returns the trimmed text, not empty
- * @throws InvalidValueError when it is empty, too long, or not text
- */
-export function requireText(value: unknown, maxLength: number): string {
-	if (typeof value !== 'string' && typeof value !== 'number' && value !== null && value !== undefined) {
-		throw new InvalidValueError('is not text', 'Enter text, or an expression that gives text.');
-	}
-	const text = trimText(String(value ?? ''));
-	if (text === '') {
-		throw new InvalidValueError('is empty', 'Enter a value. If it comes from an expression, check that this row has one.');
-	}
-	const length = [...text].length;
-	if (length > maxLength) {
-		throw new InvalidValueError(
-			`is ${length} characters long, but KESS takes at most ${maxLength}`,
-			`Shorten it to ${maxLength} characters.`,
-		);
-	}
-	return text;
-}
-
-/**
  * The merchant's own order number (spec-webpay-v1: `out_trade_no`, String 64, unique).
  *
  * @throws InvalidValueError when it is empty, too long, or a number that has lost digits on its way here
  */
 export function requireOutTradeNo(value: unknown): string {
-	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-		throw new InvalidValueError(
-			'is a number that has been rounded on its way here',
-			'Format the column as text in the spreadsheet, so that every digit of the order number arrives.',
-		);
-	}
-	return requireText(value, MAX_REFERENCE);
+	return requireReference(value, MAX_REFERENCE);
 }
 
 /**

@@ -1,8 +1,5 @@
 import { NotSentError } from './kessError';
-import { type AccessGrant, loginKey, LoginRefusedError, TokenStore } from './tokenStore';
-
-/** The life of a token when the answer does not say (kess-api §11, point 11). */
-const DEFAULT_LIFE_SECONDS = 1800;
+import { type AccessGrant, accessGrant, loginKey, LoginRefusedError, TokenStore } from './tokenStore';
 
 /** The tokens of gateway v2 in this process, by login values. */
 export const webPayTokens = new TokenStore();
@@ -45,8 +42,7 @@ export function readWebPayLogin(status: number, body: unknown, now = Date.now())
 	const fields: Record<string, unknown> = body !== null && typeof body === 'object' ? { ...body } : {};
 	const accessToken = fields.access_token;
 	if (status >= 200 && status < 300 && typeof accessToken === 'string' && accessToken !== '') {
-		const seconds = Number(fields.expires_in);
-		return { accessToken, expiresAt: now + (seconds > 0 ? seconds : DEFAULT_LIFE_SECONDS) * 1000 };
+		return accessGrant(accessToken, fields.expires_in, now);
 	}
 	if (fields.error === 'invalid_client') {
 		throw new LoginRefusedError(

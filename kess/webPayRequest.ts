@@ -1,6 +1,6 @@
 import { InvalidValueError } from './invalidValueError';
 import type { Json, JsonObject } from './jsonObject';
-import { trimText } from './webPayFields';
+import { trimDeep, trimText } from './textField';
 import { webPaySignature } from './webPaySignature';
 
 /**
@@ -46,20 +46,11 @@ function normalise(field: string, value: Json | undefined): Json | undefined {
 		case 'boolean':
 			return value ? 1 : undefined;
 		case 'object':
+			// Lists and objects are not signed; the gateway trims the text in them all the same.
 			return value === null ? undefined : trimDeep(value);
 		default:
 			return undefined;
 	}
-}
-
-/** Lists and objects are not signed; the gateway trims the text in them all the same. */
-function trimDeep(value: Json | undefined): Json | undefined {
-	if (typeof value === 'string') return trimText(value);
-	if (Array.isArray(value)) return value.map((entry) => trimDeep(entry) ?? null);
-	if (value !== null && typeof value === 'object') {
-		return Object.fromEntries(Object.entries(value).map(([field, entry]) => [field, trimDeep(entry)]));
-	}
-	return value;
 }
 
 /**

@@ -5,28 +5,20 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../kess/invalidValueError';
-import { KessError } from '../../kess/kessError';
 import { type PartnerAnswer, readPartnerAnswer } from '../../kess/partnerAnswer';
 import { type PartnerAccount, readPartnerAccount } from '../../kess/partnerCredential';
 import { PARTNER_GATEWAY_PATH, QUERY_TRANSFER } from '../../kess/partnerGateway';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partnerKeys';
 import { partnerLoginRequest, readPartnerLogin } from '../../kess/partnerLogin';
 import { signedPartnerBody } from '../../kess/partnerRequest';
-import { decodeUtf8 } from '../../kess/phpJson';
 import { signRsa2 } from '../../kess/rsa2Signature';
-import { loginFailure } from '../../kess/tokenStore';
+import { parseOrText, type Post, testCredential } from '../shared/credentialTest';
 
 /** A reference that nobody has: asking for it creates nothing and pays nobody. */
 const NO_TRANSFER = 'n8n-credential-test';
 
 /** With these the gateway has looked for the transfer, so it has taken the signature. */
 const LOOKED_UP = new Set(['NOTEXIST', 'EXPIRED', 'USED']);
-
-const TIMEOUT_MS = 15_000;
-
-/** Sends JSON text and gives what came back, whatever its status. */
-type Post = (url: string, headers: Record<string, string>, body: string) => Promise<{ status: number; text: string }>;
 
 /**
  * Tests the credential: the keys by themselves, then the login, then a signed question about a transfer that does not
@@ -39,35 +31,11 @@ export async function testPartnerCredential(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ): Promise<INodeCredentialTestResult> {
-	// The only HTTP helper that n8n hands to a credential test.
-	const { helpers } = this;
-	const post: Post = async (url, headers, body) => {
-		const answer = (await helpers.request({
-			method: 'POST',
-			uri: url,
-			headers: { ...headers, Accept: 'application/json', 'Content-Type': 'application/json' },
-			body,
-			simple: false,
-			resolveWithFullResponse: true,
-			followRedirect: false,
-			followAllRedirects: false,
-			// Bytes, because the signature is verified over what arrived.
-			encoding: null,
-			timeout: TIMEOUT_MS,
-		})) as { statusCode: number; body: Buffer };
-		return { status: answer.statusCode, text: readText(answer.body) };
-	};
-	let origin = '';
-	try {
-		const account = readPartnerAccount(credential.data ?? {});
-		origin = account.origin;
-		const obstacle = await findObstacle(account, post);
-		return obstacle === undefined
-			? { status: 'OK', message: 'Connected. KESS accepts the login and your signature, and its own signature is valid.' }
-			: { status: 'Error', message: obstacle };
-	} catch (error) {
-		return { status: 'Error', message: explain(error, origin) };
-	}
+	return await testCredential(this, credential, {
+		read: readPartnerAccount,
+		findObstacle,
+		success: 'Connected. KESS accepts the login and your signature, and its own signature is valid.',
+	});
 }
 
 /** What keeps the credential from working, or `undefined` when nothing does. */
@@ -75,7 +43,7 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 	const keys = openPartnerKeys(account);
 	const login = partnerLoginRequest(account);
 	const granted = await post(`${login.origin}${login.path}`, login.headers ?? {}, JSON.stringify(login.body));
-	const { accessToken } = readPartnerLogin(granted.status, parse(granted.text));
+	const { accessToken } = readPartnerLogin(granted.status, parseOrText(granted.text));
 
 	const ask = async (body: string): Promise<PartnerAnswer> => {
 		const url = `${account.origin}${PARTNER_GATEWAY_PATH}`;
@@ -116,27 +84,4 @@ function question({ privateKey }: PartnerKeys): string {
 function wronglySigned(keys: PartnerKeys): string {
 	const body = JSON.parse(question(keys)) as Record<string, string>;
 	return JSON.stringify({ ...body, sign: signRsa2('another text', keys.privateKey) });
-}
-
-/** Bytes that are no text count as an answer that is no JSON. */
-function readText(bytes: Buffer): string {
-	try {
-		return decodeUtf8(bytes);
-	} catch {
-		return 'not UTF-8';
-	}
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}
-
-function explain(error: unknown, origin: string): string {
-	if (error instanceof InvalidValueError) return `Base URL ${error.message}. ${error.hint}`;
-	const { message, hint } = error instanceof KessError ? error : loginFailure(error, origin);
-	return `${message}. ${hint}`;
 }

@@ -5,23 +5,16 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../kess/invalidValueError';
-import { loginFailure } from '../../kess/tokenStore';
-import { KessError } from '../../kess/kessError';
 import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPayAnswer';
 import { basicAuthorization, readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
 import { gatewayPath, LOGIN_PATH } from '../../kess/webPayGateway';
 import { readWebPayLogin, webPayLoginBody } from '../../kess/webPayLogin';
 import { signedWebPayBody } from '../../kess/webPayRequest';
 import { verifyWebPayAnswer } from '../../kess/webPaySignature';
+import { parseOrText, type Post, testCredential } from '../shared/credentialTest';
 
 /** An order number that nobody has: asking for it creates nothing. */
 const NO_ORDER = 'n8n-credential-test';
-
-const TIMEOUT_MS = 15_000;
-
-/** Sends JSON text and gives what came back, whatever its status. */
-type Post = (url: string, headers: Record<string, string>, body: string) => Promise<{ status: number; text: string }>;
 
 /**
  * Tests the credential by logging in and asking, signed, for an order that does not exist.
@@ -33,38 +26,14 @@ export async function testWebPayCredential(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ): Promise<INodeCredentialTestResult> {
-	// The only HTTP helper that n8n hands to a credential test.
-	const { helpers } = this;
-	const post: Post = async (url, headers, body) => {
-		const answer = (await helpers.request({
-			method: 'POST',
-			uri: url,
-			headers: { ...headers, Accept: 'application/json', 'Content-Type': 'application/json' },
-			body,
-			simple: false,
-			resolveWithFullResponse: true,
-			followRedirect: false,
-			followAllRedirects: false,
-			// Bytes, because the signature is verified over what arrived.
-			encoding: null,
-			timeout: TIMEOUT_MS,
-		})) as { statusCode: number; body: Buffer };
-		return { status: answer.statusCode, text: answer.body.toString() };
-	};
-	let origin = '';
-	try {
-		const account = readWebPayAccount(credential.data ?? {});
-		origin = account.origin;
-		const problem = await findProblem(account, post);
-		return problem === undefined
-			? { status: 'OK', message: 'Connected. KESS accepts the login and the signature.' }
-			: { status: 'Error', message: problem };
-	} catch (error) {
-		return { status: 'Error', message: explain(error, origin) };
-	}
+	return await testCredential(this, credential, {
+		read: readWebPayAccount,
+		findObstacle,
+		success: 'Connected. KESS accepts the login and the signature.',
+	});
 }
 
-async function findProblem(account: WebPayAccount, post: Post): Promise<string | undefined> {
+async function findObstacle(account: WebPayAccount, post: Post): Promise<string | undefined> {
 	const authorization = await authorize(account, post);
 	const ask = async (apiSecretKey: string): Promise<{ answer: WebPayAnswer; text: string }> => {
 		const fields = {
@@ -106,19 +75,5 @@ async function findProblem(account: WebPayAccount, post: Post): Promise<string |
 async function authorize(account: WebPayAccount, post: Post): Promise<string> {
 	if (account.version === 'v1') return basicAuthorization(account);
 	const { status, text } = await post(`${account.origin}${LOGIN_PATH}`, {}, JSON.stringify(webPayLoginBody(account)));
-	return `Bearer ${readWebPayLogin(status, parse(text)).accessToken}`;
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}
-
-function explain(error: unknown, origin: string): string {
-	if (error instanceof InvalidValueError) return `Base URL ${error.message}. ${error.hint}`;
-	const { message, hint } = error instanceof KessError ? error : loginFailure(error, origin);
-	return `${message}. ${hint}`;
+	return `Bearer ${readWebPayLogin(status, parseOrText(text)).accessToken}`;
 }

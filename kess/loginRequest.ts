@@ -1,0 +1,60 @@
+import { loginFailure } from './tokenStore';
+
+/** A login has to be quick: every item waits for it. */
+const TIMEOUT_MS = 30_000;
+
+/** A login as the gateway wants it. */
+export interface Login {
+	origin: string;
+	path: string;
+	headers?: Record<string, string>;
+	body: Record<string, string>;
+}
+
+/** What came back, whatever its status. */
+export interface LoginAnswer {
+	statusCode: number;
+	/** The parsed body, or the text where it was not JSON. */
+	body: unknown;
+}
+
+/** Options of n8n's HTTP helper. */
+export interface LoginOptions {
+	method: 'POST';
+	url: string;
+	headers?: Record<string, string>;
+	body: Record<string, string>;
+	json: true;
+	returnFullResponse: true;
+	ignoreHttpStatusErrors: true;
+	disableFollowRedirect: true;
+	timeout: number;
+}
+
+/**
+ * Sends a login once. An HTTP status that refuses is an answer like any other: n8n would log in again if it saw a 401.
+ *
+ * @param send n8n's HTTP helper
+ * @throws NotSentError when there is no answer, without the HTTP library's error, which holds the request and with it
+ *   the password
+ */
+export async function requestLogin(
+	send: (options: LoginOptions) => Promise<unknown>,
+	{ origin, path, headers, body }: Login,
+): Promise<LoginAnswer> {
+	try {
+		return (await send({
+			method: 'POST',
+			url: `${origin}${path}`,
+			headers,
+			body,
+			json: true,
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: TIMEOUT_MS,
+		})) as LoginAnswer;
+	} catch (error) {
+		throw loginFailure(error, origin);
+	}
+}

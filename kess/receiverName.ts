@@ -1,0 +1,27 @@
+/** Characters nobody sees: zero-width spaces between Khmer words, joiners, soft hyphens. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** Written inside a word, as in O'Neil. */
+const APOSTROPHE = /['`´\u2018\u2019\u02bc]/gu;
+
+const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
+
+/**
+ * Whether two spellings of a name mean the same words: without regard to capital letters, spacing, punctuation, order
+ * of the words (family names come first in Khmer) and Unicode form. Nothing is guessed: a missing or shortened word
+ * makes another name.
+ *
+ * @param expected who the sender means to pay
+ * @param actual whom KESS names as the receiver
+ * @returns false when either has no word in it
+ */
+export function isSamePerson(expected: string, actual: string): boolean {
+	const words = readWords(expected);
+	return words !== '' && words === readWords(actual);
+}
+
+function readWords(name: string): string {
+	// Compatibility forms first: the acute accent on its own, for one, would turn into a space with a combining mark.
+	const letters = name.replace(APOSTROPHE, '').normalize('NFKC').replace(INVISIBLE, '').toUpperCase();
+	return (letters.match(WORDS) ?? []).sort().join(' ');
+}

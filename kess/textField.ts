@@ -1,0 +1,73 @@
+import { InvalidValueError } from './invalidValueError';
+import type { Json } from './jsonObject';
+
+/**
+ * What Laravel's TrimStrings strips before the gateway looks at a value, together with what PHP's trim() strips:
+ * a signature over the untrimmed text would not match.
+ */
+const OUTER_SPACE = /^[\s\0\u200B\u200E\uFEFF]+|[\s\0\u200B\u200E\uFEFF]+$/g;
+
+/** What a spreadsheet shows instead of a long number: the digits behind it are gone. */
+const EXPONENT_FORM = /^\+?\d+(?:[.,]\d+e[+-]?|e[+-])\d+$/i;
+
+/** The text as the gateway will see it. */
+export function trimText(text: string): string {
+	return text.replace(OUTER_SPACE, '');
+}
+
+/** The same for every text in a list or an object, however deep. */
+export function trimDeep(value: Json | undefined): Json | undefined {
+	if (typeof value === 'string') return trimText(value);
+	if (Array.isArray(value)) return value.map((entry) => trimDeep(entry) ?? null);
+	if (value !== null && typeof value === 'object') {
+		return Object.fromEntries(Object.entries(value).map(([field, entry]) => [field, trimDeep(entry)]));
+	}
+	return value;
+}
+
+/**
+ * A text field with a length limit, counted in characters as the gateway does.
+ *
+ * @param value text, or a number from a spreadsheet (its digits are the text)
+ * @param maxLength in characters
+ * @returns the trimmed text, not empty
+ * @throws InvalidValueError when it is empty, too long, or not text
+ */
+export function requireText(value: unknown, maxLength: number): string {
+	if (typeof value !== 'string' && typeof value !== 'number' && value !== null && value !== undefined) {
+		throw new InvalidValueError('is not text', 'Enter text, or an expression that gives text.');
+	}
+	const text = trimText(String(value ?? ''));
+	if (text === '') {
+		throw new InvalidValueError('is empty', 'Enter a value. If it comes from an expression, check that this row has one.');
+	}
+	const length = [...text].length;
+	if (length > maxLength) {
+		throw new InvalidValueError(
+			`is ${length} characters long, but KESS takes at most ${maxLength}`,
+			`Shorten it to ${maxLength} characters.`,
+		);
+	}
+	return text;
+}
+
+/**
+ * A reference of the user's own, by which the gateway tells one order or transfer from another.
+ *
+ * @returns the trimmed text, not empty
+ * @throws InvalidValueError as `requireText`, and for a number that has lost digits on its way here
+ */
+export function requireReference(value: unknown, maxLength: number): string {
+	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+		throw new InvalidValueError(
+			'is a number that has been rounded on its way here',
+			'Format the column as text in the spreadsheet, so that every digit of it arrives.',
+		);
+	}
+	const text = requireText(value, maxLength);
+	if (!EXPONENT_FORM.test(text)) return text;
+	throw new InvalidValueError(
+		'is a number that a spreadsheet has shortened',
+		'Format the column as text in the spreadsheet and enter it again, so that every digit of it arrives.',
+	);
+}

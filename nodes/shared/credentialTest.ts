@@ -1,0 +1,82 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { InvalidValueError } from '../../kess/invalidValueError';
+import { KessError } from '../../kess/kessError';
+import { decodeUtf8 } from '../../kess/phpJson';
+import { loginFailure } from '../../kess/tokenStore';
+
+const TIMEOUT_MS = 15_000;
+
+/** Sends JSON text and gives what came back, whatever its status. */
+export type Post = (url: string, headers: Record<string, string>, body: string) => Promise<{ status: number; text: string }>;
+
+/** What differs between the credentials. */
+interface TestRules<Account> {
+	read(fields: ICredentialDataDecryptedObject): Account;
+	/** What keeps the credential from working, or `undefined` when nothing does. */
+	findObstacle(account: Account, post: Post): Promise<string | undefined>;
+	success: string;
+}
+
+/** Runs a credential test; whatever goes wrong becomes a message without a secret in it. */
+export async function testCredential<Account extends { origin: string }>(
+	{ helpers }: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+	{ read, findObstacle, success }: TestRules<Account>,
+): Promise<INodeCredentialTestResult> {
+	const post: Post = async (url, headers, body) => {
+		// The only HTTP helper that n8n hands to a credential test.
+		const answer = (await helpers.request({
+			method: 'POST',
+			uri: url,
+			headers: { ...headers, Accept: 'application/json', 'Content-Type': 'application/json' },
+			body,
+			simple: false,
+			resolveWithFullResponse: true,
+			followRedirect: false,
+			followAllRedirects: false,
+			// Bytes, because the signature is verified over what arrived.
+			encoding: null,
+			timeout: TIMEOUT_MS,
+		})) as { statusCode: number; body: Buffer };
+		return { status: answer.statusCode, text: readText(answer.body) };
+	};
+	let origin = '';
+	try {
+		const account = read(credential.data ?? {});
+		origin = account.origin;
+		const obstacle = await findObstacle(account, post);
+		return obstacle === undefined ? { status: 'OK', message: success } : { status: 'Error', message: obstacle };
+	} catch (error) {
+		return { status: 'Error', message: explain(error, origin) };
+	}
+}
+
+/** The value in a JSON text, or the text where it is none. */
+export function parseOrText(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+/** Bytes that are no text count as an answer that is no JSON. */
+function readText(bytes: Buffer): string {
+	try {
+		return decodeUtf8(bytes);
+	} catch {
+		return 'not UTF-8';
+	}
+}
+
+function explain(error: unknown, origin: string): string {
+	if (error instanceof InvalidValueError) return `Base URL ${error.message}. ${error.hint}`;
+	const { message, hint } = error instanceof KessError ? error : loginFailure(error, origin);
+	return `${message}. ${hint}`;
+}

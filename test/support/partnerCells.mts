@@ -1,0 +1,62 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { KessPartnerApi } from '../../credentials/KessPartnerApi.credentials.ts';
+import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
+import { type Credentials, type NodeRun, runNode } from './engine.mts';
+
+/** One execution of KESS Partner: what a workflow with this one node would do. */
+export interface Cell {
+	items: IDataObject[];
+	settings?: Partial<INode>;
+	operation?: string;
+	/** Milliseconds; short where a fault leaves requests unanswered. */
+	timeout?: number;
+	options?: IDataObject;
+	parameters?: IDataObject;
+}
+
+/** What the node said about one row. */
+export interface Verdict {
+	outTradeNo: string;
+	says: 'paid' | 'unknown' | 'refused';
+	alreadyConfirmed: boolean;
+	message: string;
+}
+
+export const PAY_OUT: IDataObject = {
+	outTradeNo: '={{ $json.no }}',
+	receiverId: '={{ $json.receiver ?? "012345678" }}',
+	senderName: '={{ $json.sender ?? "Sunrise Garments" }}',
+	amount: '={{ $json.amount ?? "1.25" }}',
+	currency: '={{ $json.currency ?? "USD" }}',
+	partnerTransactionId: '={{ "BANK-" + $json.no }}',
+};
+
+export async function runCell(cell: Cell, credentials: Credentials): Promise<NodeRun> {
+	return await runNode({
+		node: new KessPartner(),
+		parameters: {
+			resource: 'fundTransfer',
+			operation: cell.operation ?? 'payOut',
+			...(cell.parameters ?? PAY_OUT),
+			options: { timeout: cell.timeout ?? 5000, ...cell.options },
+		},
+		items: cell.items,
+		credentialTypes: [new KessPartnerApi()],
+		credentials,
+		settings: cell.settings ?? {},
+	});
+}
+
+/** Every row's verdict. A run that failed as a whole says nothing about the rows it names as done. */
+export function verdicts({ items, run, error }: NodeRun, cell: Cell): Verdict[] {
+	if (run.status === 'error' || error) {
+		return [{ outTradeNo: /\(transfer ([^)]+)\)/.exec(error?.message ?? '')?.[1] ?? '', says: 'refused', alreadyConfirmed: false, message: error?.message ?? '' }];
+	}
+	return items.map(({ json }, index) => ({
+		outTradeNo: String(json.out_trade_no ?? cell.items[index]?.no),
+		says: json.status === 'paid' ? 'paid' : json.status === 'unknown' ? 'unknown' : 'refused',
+		alreadyConfirmed: json.already_confirmed === true,
+		message: String(json.error ?? json.reason ?? ''),
+	}));
+}
