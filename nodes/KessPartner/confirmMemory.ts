@@ -4,12 +4,15 @@ import { Flights } from '../../kess/flights';
 import { KessError } from '../../kess/kessError';
 
 /**
- * What this node remembers across executions and workers about confirmations it has asked for.
+ * What this node remembers across executions and workers: who may confirm a transfer number, and until when.
  *
- * n8n's durable store only knows whether a text was seen before. So the end of a pre-transfer's life is kept as the
- * quarter of an hour it falls into, and found again by asking for each quarter that is still to come. The store
- * rewrites one row for each node, without a lock between workers: two that write at the same moment can lose one of
- * the two notes. Within a process, writing is one after the other.
+ * n8n's durable store only knows whether a text was seen before. So the end of a claim is kept as the quarter of an
+ * hour it falls into, and found again by asking for each quarter that is still to come.
+ *
+ * The store keeps one row for each node, which is read and written back in two steps and without a lock. Within a
+ * process, writing is one after the other. Between workers the later of two writes that overlap wins, and the notes of
+ * the earlier one are lost: so a claim is looked at once more before money moves (`isHeld`), with a request to the
+ * gateway in between. What is left is a worker that needs longer than that request from reading the row to writing it.
  */
 
 const SCOPE: DeduplicationScope = 'node';
@@ -22,12 +25,16 @@ const QUARTER_MS = 15 * 60_000;
 /** A pre-transfer that says nothing about its life, or lives longer, is treated as one that ends after a day. */
 export const LONGEST_LIFE_MS = 24 * 60 * 60_000;
 
-/** A confirmation that is about to be asked for. */
-export interface Confirmation {
+/** For how long a transfer is claimed before its pre-transfer says how long it lives. */
+export const FIRST_CLAIM_MS = QUARTER_MS;
+
+/** One holder's right to confirm a transfer number. */
+export interface Claim {
 	outTradeNo: string;
-	preTransferId: string;
-	/** Milliseconds since the epoch; after this the gateway refuses to carry it out. */
-	expiresAt: number;
+	/** Whoever may confirm: the same text claims again what it has claimed before. */
+	holder: string;
+	/** Milliseconds since the epoch; after this the gateway carries out none of the holder's confirmations. */
+	until: number;
 }
 
 const writes = new Flights();
@@ -40,53 +47,64 @@ export class ConfirmMemory {
 	) {}
 
 	/**
-	 * Notes that this confirmation is about to be sent, before it is.
+	 * Claims a transfer number, before anything is prepared or confirmed.
 	 *
-	 * @returns `undefined` when it may be sent: it is the first for its transfer number, or the same one again, or every
-	 *   earlier one has run out. Otherwise when the last other one runs out, in milliseconds since the epoch
+	 * @returns `undefined` when it is now claimed; otherwise until when somebody else holds it, in milliseconds since
+	 *   the epoch
 	 * @throws KessError when n8n cannot remember: then nothing may be sent
 	 */
-	async claim(confirmation: Confirmation, now = Date.now()): Promise<number | undefined> {
-		const transfer = this.note(confirmation.outTradeNo);
-		const own = [this.note(confirmation.outTradeNo, confirmation.preTransferId), this.endNote(confirmation, now)];
+	async claim(claim: Claim, now = Date.now()): Promise<number | undefined> {
+		const [number, holder, end] = this.notes(claim, now);
 		return await this.exclusively(async () => {
-			const { processed } = await this.record([transfer, ...own]);
-			if (!processed.includes(transfer) || processed.includes(own[0] as string)) return undefined;
-			const pending = await this.lastEnd(confirmation.outTradeNo, now, own[1] as string, processed);
-			if (pending === undefined) return undefined;
-			await this.forget(own.filter((note) => !processed.includes(note)));
-			return pending;
+			const { processed } = await this.record([number, holder, end]);
+			if (!processed.includes(number) || processed.includes(holder)) return undefined;
+			const heldUntil = await this.lastEnd(claim.outTradeNo, now, processed.includes(end) ? undefined : end);
+			if (heldUntil === undefined) return undefined;
+			await this.forget([holder, end].filter((note) => !processed.includes(note)));
+			return heldUntil;
 		});
 	}
 
 	/**
-	 * Until when an earlier execution's confirmation for this transfer number can still be carried out.
+	 * Whether the number is still claimed by this holder, right before money moves. Also notes a later end.
 	 *
-	 * @returns milliseconds since the epoch, or `undefined` when there is none
+	 * @returns false when another worker has claimed it in the same moment
+	 * @throws KessError when n8n cannot remember
 	 */
-	async pendingUntil(outTradeNo: string, now = Date.now()): Promise<number | undefined> {
-		const transfer = this.note(outTradeNo);
+	async isHeld(claim: Claim, now = Date.now()): Promise<boolean> {
+		const [number, holder, end] = this.notes(claim, now);
 		return await this.exclusively(async () => {
-			const { processed } = await this.record([transfer]);
-			if (processed.length > 0) return await this.lastEnd(outTradeNo, now);
-			await this.forget([transfer]);
-			return undefined;
+			const { processed } = await this.record([number, holder, end]);
+			if (processed.includes(holder)) return true;
+			// Both gone: another worker wrote about other transfers and lost them. Number there: somebody has claimed it.
+			if (!processed.includes(number)) return (await this.record([holder])).processed.includes(holder);
+			await this.forget([holder, end].filter((note) => !processed.includes(note)));
+			return false;
 		});
 	}
 
-	/** Asks for every quarter of an hour to come; asking leaves a note, which is taken back. */
-	private async lastEnd(outTradeNo: string, now: number, own?: string, known: string[] = []): Promise<number | undefined> {
+	/** Gives a claim back: nothing can be paid through it any more. */
+	async release(claim: Claim, now = Date.now()): Promise<void> {
+		await this.exclusively(async () => await this.forget(this.notes(claim, now)));
+	}
+
+	/**
+	 * Asks for every quarter of an hour to come; asking leaves notes, which are taken back.
+	 *
+	 * @param own the note that this claim has just left
+	 */
+	private async lastEnd(outTradeNo: string, now: number, own: string | undefined): Promise<number | undefined> {
 		const quarters = Array.from({ length: LONGEST_LIFE_MS / QUARTER_MS + 1 }, (_, index) => quarter(now) + index);
-		const notes = new Map(quarters.map((end) => [this.note(outTradeNo, `until ${end}`), end]));
-		const { new: unseen } = await this.record([...notes.keys()]);
+		const ends = new Map(quarters.map((end) => [this.note(outTradeNo, `until ${end}`), end]));
+		const { new: unseen } = await this.record([...ends.keys()]);
 		await this.forget(unseen);
-		const seen = [...notes].filter(([note]) => !unseen.includes(note) && (note !== own || known.includes(note)));
-		const last = seen.at(-1);
+		const last = [...ends].filter(([note]) => !unseen.includes(note) && note !== own).at(-1);
 		return last === undefined ? undefined : (last[1] + 1) * QUARTER_MS;
 	}
 
-	private endNote({ outTradeNo, expiresAt }: Confirmation, now: number): string {
-		return this.note(outTradeNo, `until ${quarter(Math.min(expiresAt, now + LONGEST_LIFE_MS))}`);
+	private notes({ outTradeNo, holder, until }: Claim, now: number): [number: string, holder: string, end: string] {
+		const end = quarter(Math.min(until, now + LONGEST_LIFE_MS));
+		return [this.note(outTradeNo), this.note(outTradeNo, holder), this.note(outTradeNo, `until ${end}`)];
 	}
 
 	private note(...parts: string[]): string {
@@ -117,7 +135,7 @@ function quarter(time: number): number {
 
 function cannotRemember(): KessError {
 	return new KessError(
-		'n8n could not note down that this transfer is about to be confirmed, so it was not confirmed',
-		'Save the workflow and run it again. If this stays so, check the database of this n8n. Nothing was paid by this run.',
+		'n8n could not note down that this transfer is about to be paid, so it was not paid',
+		'Save the workflow and run it again. If this stays so, check the database of this n8n.',
 	);
 }

@@ -6,7 +6,7 @@ import { KessError } from '../../kess/kessError';
 import { explainPartnerCode } from '../../kess/partnerErrors';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../kess/partnerGateway';
 import { type AskedTransfer, isPaid, matchTransfer } from '../../kess/partnerTransfer';
-import type { ConfirmMemory } from './confirmMemory';
+import type { Claim, ConfirmMemory } from './confirmMemory';
 import type { PartnerClient, PartnerResult } from './transport';
 
 /** How often the same confirmation, or a look-up, is sent before the outcome is called unknown. */
@@ -33,9 +33,9 @@ export type ConfirmEnd =
 export interface Confirmation {
 	preTransferId: string;
 	partnerTransactionId: string;
-	/** Milliseconds since the epoch. */
-	expiresAt: number;
 	asked: AskedTransfer;
+	/** Claimed in the memory before; its end is that of the pre-transfer. */
+	claim: Claim;
 }
 
 const NONE = new Set(['NOTEXIST', 'EXPIRED']);
@@ -124,9 +124,8 @@ export async function prepare(client: PartnerClient, fields: JsonObject, asked: 
  * @throws KessError when nothing was sent, or the number has been paid to somebody else
  */
 export async function confirm(client: PartnerClient, memory: ConfirmMemory, confirmation: Confirmation): Promise<ConfirmEnd> {
-	const { asked, preTransferId, partnerTransactionId, expiresAt } = confirmation;
-	const pendingUntil = await memory.claim({ outTradeNo: asked.outTradeNo, preTransferId, expiresAt });
-	if (pendingUntil !== undefined) return await waitForOther(client, asked, pendingUntil);
+	const { asked, preTransferId, partnerTransactionId, claim } = confirmation;
+	if (!(await memory.isHeld(claim))) return await waitForOther(client, asked, claim.until);
 
 	let reason = '';
 	for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -142,28 +141,26 @@ export async function confirm(client: PartnerClient, memory: ConfirmMemory, conf
 			reason = result.kind === 'done' ? 'KESS has not finished the transfer' : result.reason;
 		}
 		const refused = result.kind === 'refused' && result.code !== 'USED' ? result : undefined;
-		if (refused && attempt === 0) return { end: 'refused', code: refused.code, reason };
+		if (refused && attempt === 0) {
+			await memory.release(claim);
+			return { end: 'refused', code: refused.code, reason };
+		}
 		const standing = await lookUpAfterwards(client, asked);
 		if (standing.state === 'paid') return { end: 'paid', data: standing.data, alreadyConfirmed: true };
 		// After an unclear attempt a refusal does not say what became of that one.
 		if (refused) break;
 	}
-	return unknown(reason, expiresAt);
+	return unknown(reason, claim.until);
 }
 
-/** Another run has asked for a confirmation of this number that can still be carried out: see how that one ends. */
-async function waitForOther(client: PartnerClient, asked: AskedTransfer, pendingUntil: number): Promise<ConfirmEnd> {
+/** Another run may confirm this number: see how that one ends. */
+export async function waitForOther(client: PartnerClient, asked: AskedTransfer, heldUntil: number): Promise<ConfirmEnd> {
 	for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
 		await pauseBefore(attempt);
 		const standing = await lookUpAfterwards(client, asked);
 		if (standing.state === 'paid') return { end: 'paid', data: standing.data, alreadyConfirmed: true };
 	}
-	return pendingElsewhere(pendingUntil);
-}
-
-/** What a run says that keeps its hands off because an earlier one may still pay. */
-export function pendingElsewhere(pendingUntil: number): ConfirmEnd {
-	return unknown('an earlier run has asked KESS to confirm this transfer, and KESS may still carry that out', pendingUntil);
+	return unknown('another run has begun to pay this transfer, and KESS may still carry that out', heldUntil);
 }
 
 /** What a run says when the number has a prepared transfer whose ID it does not have. */

@@ -1,12 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Claim } from './confirmMemory';
+
 /** A transfer that has been prepared, but whose end is not known yet. */
 export interface Started {
 	/** The gateway's answer to `create`. */
 	prepared: IDataObject;
-	/** Milliseconds since the epoch; from then on it cannot be confirmed any more. */
-	expiresAt: number;
 	partnerTransactionId: string;
+	/** Under which it may be confirmed; from its end on it cannot be any more. */
+	claim: Claim;
 }
 
 /**
@@ -19,12 +21,12 @@ export class Unfinished {
 
 	get(key: string, now = Date.now()): Started | undefined {
 		const found = this.started.get(key);
-		return found !== undefined && found.expiresAt > now ? found : undefined;
+		return found !== undefined && found.claim.until > now ? found : undefined;
 	}
 
 	set(key: string, started: Started, now = Date.now()): void {
-		for (const [other, { expiresAt }] of this.started) {
-			if (expiresAt <= now) this.started.delete(other);
+		for (const [other, { claim }] of this.started) {
+			if (claim.until <= now) this.started.delete(other);
 		}
 		this.started.set(key, started);
 	}

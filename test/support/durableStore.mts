@@ -26,6 +26,15 @@ export class DurableStore {
 		this.save({});
 	}
 
+	snapshot(): Rows {
+		return structuredClone(this.load());
+	}
+
+	/** As when a worker that had read these rows writes them back. */
+	restore(rows: Rows): void {
+		this.save(structuredClone(rows));
+	}
+
 	entries(): string[] {
 		return Object.values(this.load()).flat();
 	}

@@ -1,6 +1,6 @@
 import axios from 'axios';
-import { webPayAccount } from '../../sandbox/accounts.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.mts';
 import type { Credentials } from './engine.mts';
 
 const http = axios.create({ proxy: false });
@@ -13,12 +13,17 @@ export interface SandboxOrder {
 	payment_link: string;
 }
 
+export interface Ledger {
+	entries: Array<{ out_trade_no: string; pre_transfer_id: string; amount: number | string }>;
+	doublePayments: string[];
+}
+
 /** A sandbox gateway of its own for a test file, and what a test does to it from outside. */
 export class KessSandbox {
 	private constructor(private readonly sandbox: Sandbox) {}
 
-	static async start(): Promise<KessSandbox> {
-		return new KessSandbox(await startSandbox({ port: 0, notifyRetryDelaysMs: [50, 50] }));
+	static async start(options: SandboxOptions = {}): Promise<KessSandbox> {
+		return new KessSandbox(await startSandbox({ port: 0, notifyRetryDelaysMs: [50, 50], ...options }));
 	}
 
 	get url(): string {
@@ -36,6 +41,10 @@ export class KessSandbox {
 
 	async fault(fault: string, options: Record<string, unknown> = {}): Promise<void> {
 		await http.post(`${this.url}/sandbox/faults`, { fault, ...options });
+	}
+
+	async clearFaults(): Promise<void> {
+		await http.delete(`${this.url}/sandbox/faults`);
 	}
 
 	async settings(settings: Record<string, unknown>): Promise<void> {
@@ -61,7 +70,37 @@ export class KessSandbox {
 		return data.services[service.toLowerCase()]?.requests ?? 0;
 	}
 
-	/** A credential that opens this sandbox. */
+	/** The most requests that were under way at the same time. */
+	async maxInFlight(): Promise<number> {
+		return (await http.get<{ maxInFlight: number }>(`${this.url}/sandbox/requests`)).data.maxInFlight;
+	}
+
+	/** What has been paid out. */
+	async ledger(): Promise<Ledger> {
+		return (await http.get<Ledger>(`${this.url}/sandbox/partner/ledger`)).data;
+	}
+
+	/** A KESS Partner credential that opens this sandbox. */
+	async partnerCredential(changes: Record<string, string> = {}): Promise<Credentials> {
+		const { data } = await http.get<{ partnerPrivateKey: string; kessPublicKey: string }>(`${this.url}/sandbox/partner/keys`);
+		const { partnerId, partnerSecretKey, userName, password } = partnerAccount;
+		return {
+			kessPartnerApi: {
+				environment: 'custom',
+				baseUrl: this.url,
+				partnerId,
+				partnerSecretKey,
+				userName,
+				password,
+				privateKey: data.partnerPrivateKey,
+				kessPublicKey: data.kessPublicKey,
+				accessToken: '',
+				...changes,
+			},
+		};
+	}
+
+	/** A KESS WebPay credential that opens this sandbox. */
 	webPayCredential(version: 'v1' | 'v2', changes: Record<string, string> = {}): Credentials {
 		const { username, password, clientId, clientSecret, apiSecretKey, sellerCode, signType } = webPayAccount;
 		return {

@@ -25,7 +25,7 @@ export interface Verdict {
 
 export const PAY_OUT: IDataObject = {
 	outTradeNo: '={{ $json.no }}',
-	receiverId: '={{ $json.receiver ?? "012345678" }}',
+	receiverId: '={{ $json.receiver ?? "012000232" }}',
 	senderName: '={{ $json.sender ?? "Sunrise Garments" }}',
 	amount: '={{ $json.amount ?? "1.25" }}',
 	currency: '={{ $json.currency ?? "USD" }}',

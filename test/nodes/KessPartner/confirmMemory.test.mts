@@ -17,30 +17,44 @@ function memoryOver(store: DurableStore, identity = 'partner'): ConfirmMemory {
 	return new ConfirmMemory({ helpers, getNode: () => node } as unknown as IExecuteFunctions, identity);
 }
 
-const first = { outTradeNo: 'T-1', preTransferId: 'P-1', expiresAt: NOW + 5 * MINUTE };
-const second = { outTradeNo: 'T-1', preTransferId: 'P-2', expiresAt: NOW + 20 * MINUTE };
+const first = { outTradeNo: 'T-1', holder: 'one', until: NOW + 5 * MINUTE };
+const second = { outTradeNo: 'T-1', holder: 'other', until: NOW + 20 * MINUTE };
 
-test('the first confirmation of a number may be sent, and the same one again', async () => {
+test('the first may pay, and the same one again', async () => {
 	const memory = memoryOver(new DurableStore());
 	expect(await memory.claim(first, NOW)).toBeUndefined();
+	expect(await memory.isHeld(first, NOW)).toBe(true);
 	expect(await memory.claim(first, NOW + MINUTE)).toBeUndefined();
 });
 
-test('another one may not, until the first has run out', async () => {
+test('another may not, until the first has run out', async () => {
 	const memory = memoryOver(new DurableStore());
 	await memory.claim(first, NOW);
 	const until = await memory.claim(second, NOW + MINUTE);
-	expect(until).toBeGreaterThanOrEqual(first.expiresAt);
-	expect(until).toBeLessThanOrEqual(first.expiresAt + 15 * MINUTE);
-	expect(await memory.pendingUntil('T-1', NOW + MINUTE)).toBe(until);
-	// Refusing the second left no trace that would hold up a third for longer.
-	expect(await memory.pendingUntil('T-1', (until ?? 0) + 1)).toBeUndefined();
+	expect(until).toBeGreaterThanOrEqual(first.until);
+	expect(until).toBeLessThanOrEqual(first.until + 15 * MINUTE);
+	expect(await memory.isHeld(second, NOW + MINUTE)).toBe(false);
+	expect(await memory.isHeld(first, NOW + MINUTE)).toBe(true);
 	expect(await memory.claim(second, (until ?? 0) + 1)).toBeUndefined();
+});
+
+test('a claim that turns out to last longer holds others off for as long', async () => {
+	const memory = memoryOver(new DurableStore());
+	await memory.claim(first, NOW);
+	await memory.isHeld({ ...first, until: NOW + 90 * MINUTE }, NOW);
+	expect(await memory.claim(second, NOW + 60 * MINUTE)).toBeGreaterThanOrEqual(NOW + 90 * MINUTE);
+});
+
+test('a claim that was given back holds nobody off', async () => {
+	const memory = memoryOver(new DurableStore());
+	await memory.claim(first, NOW);
+	await memory.release(first, NOW);
+	expect(await memory.claim(second, NOW)).toBeUndefined();
 });
 
 test('two that end in the same quarter of an hour are told apart', async () => {
 	const memory = memoryOver(new DurableStore());
-	const sameEnd = { ...first, preTransferId: 'P-2' };
+	const sameEnd = { ...first, holder: 'other' };
 	await memory.claim(first, NOW);
 	expect(await memory.claim(sameEnd, NOW)).toBeDefined();
 	expect(await memory.claim(first, NOW)).toBeUndefined();
@@ -48,18 +62,15 @@ test('two that end in the same quarter of an hour are told apart', async () => {
 
 test('what outlives a day is remembered for a day', async () => {
 	const memory = memoryOver(new DurableStore());
-	await memory.claim({ ...first, expiresAt: NOW + 10 * LONGEST_LIFE_MS }, NOW);
+	await memory.claim({ ...first, until: NOW + 10 * LONGEST_LIFE_MS }, NOW);
 	expect(await memory.claim(second, NOW + LONGEST_LIFE_MS - MINUTE)).toBeDefined();
 });
 
-test('looking leaves nothing behind', async () => {
+test('being held off leaves nothing behind', async () => {
 	const store = new DurableStore();
 	const memory = memoryOver(store);
-	expect(await memory.pendingUntil('T-1', NOW)).toBeUndefined();
-	expect(store.entries()).toEqual([]);
 	await memory.claim(first, NOW);
 	const noted = store.entries();
-	await memory.pendingUntil('T-1', NOW);
 	await memory.claim(second, NOW);
 	expect(store.entries().sort()).toEqual(noted.sort());
 });
@@ -70,15 +81,39 @@ test('one partner’s transfers do not hold up another’s', async () => {
 	expect(await memoryOver(store, 'another').claim(second, NOW)).toBeUndefined();
 });
 
-test('of many that start at once in one process exactly one may be sent', async () => {
+test('of many that start at once in one process exactly one may pay', async () => {
 	const memory = memoryOver(new DurableStore());
-	const claims = Array.from({ length: 20 }, async (_, n) => await memory.claim({ ...first, preTransferId: `P-${n}` }, NOW));
+	const claims = Array.from({ length: 20 }, async (_, n) => await memory.claim({ ...first, holder: `holder ${n}` }, NOW));
 	expect((await Promise.all(claims)).filter((until) => until === undefined)).toHaveLength(1);
+});
+
+describe('two workers that write at the same moment', () => {
+	test('the one whose claim was lost finds out before money moves', async () => {
+		const store = new DurableStore();
+		const one = memoryOver(store);
+		const before = store.snapshot();
+		expect(await one.claim(first, NOW)).toBeUndefined();
+		// The other worker has read the row before, so it sees no claim, and its write undoes the first one's.
+		store.restore(before);
+		expect(await memoryOver(store).claim(second, NOW)).toBeUndefined();
+		expect(await one.isHeld(first, NOW)).toBe(false);
+		expect(await memoryOver(store).isHeld(second, NOW)).toBe(true);
+	});
+
+	test('a claim lost to a write about another transfer is made again', async () => {
+		const store = new DurableStore();
+		const memory = memoryOver(store);
+		const before = store.snapshot();
+		await memory.claim(first, NOW);
+		store.restore(before);
+		expect(await memory.isHeld(first, NOW)).toBe(true);
+		expect(await memory.claim(second, NOW)).toBeDefined();
+	});
 });
 
 test('when n8n cannot remember, nothing may be sent', async () => {
 	const node = { id: 'node' };
 	const helpers = { checkProcessedAndRecord: async () => await Promise.reject(new Error('database is locked')) };
 	const memory = new ConfirmMemory({ helpers, getNode: () => node } as unknown as IExecuteFunctions, 'partner');
-	await expect(memory.claim(first, NOW)).rejects.toThrow('so it was not confirmed');
+	await expect(memory.claim(first, NOW)).rejects.toThrow('so it was not paid');
 });

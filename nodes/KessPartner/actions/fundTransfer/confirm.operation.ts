@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../../../../kess/invalidValueError';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partnerFields';
 import { LONGEST_LIFE_MS } from '../../confirmMemory';
-import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore } from '../../transfers';
+import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore, waitForOther } from '../../transfers';
 import type { PartnerOperation } from '../operation';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { readTransferNumber } from './newTransfer';
@@ -46,15 +46,18 @@ export const confirm: PartnerOperation = {
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
 		const expiresAt = call.collection('additionalFields').read('expiresAt', requireTime) ?? Date.now() + LONGEST_LIFE_MS;
 		const asked = { outTradeNo: number, preTransferId: preTransfer };
+		const claim = { outTradeNo: number, holder: preTransfer, until: expiresAt };
 		const end = await inFlight(client, number, async () => {
+			const heldUntil = await memory.claim(claim);
+			if (heldUntil !== undefined) return await waitForOther(client, asked, heldUntil);
 			const standing = await lookUp(client, asked);
 			if (standing.state === 'paid') return { end: 'paid' as const, data: standing.data, alreadyConfirmed: true };
 			if (standing.state === 'unclear') return unclearBefore(standing.reason);
 			return await confirmTransfer(client, memory, {
 				preTransferId: preTransfer,
 				partnerTransactionId: transaction,
-				expiresAt,
 				asked,
+				claim,
 			});
 		});
 		const known = { out_trade_no: number, pre_transfer_id: preTransfer };

@@ -1,20 +1,23 @@
+import { randomUUID } from 'node:crypto';
+
 import type { IDataObject } from 'n8n-workflow';
 
+import type { JsonObject } from '../../../../kess/jsonObject';
 import { requirePartnerTransactionId } from '../../../../kess/partnerFields';
 import { CREATE_TRANSFER } from '../../../../kess/partnerGateway';
 import { matchTransfer } from '../../../../kess/partnerTransfer';
-import type { JsonObject } from '../../../../kess/jsonObject';
+import { type Claim, FIRST_CLAIM_MS } from '../../confirmMemory';
 import {
 	confirm,
 	type ConfirmEnd,
 	inFlight,
 	lookUp,
 	openElsewhere,
-	pendingElsewhere,
 	prepare,
 	unclearBefore,
+	waitForOther,
 } from '../../transfers';
-import { Unfinished } from '../../unfinished';
+import { type Started, Unfinished } from '../../unfinished';
 import type { PartnerDesk, PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';
@@ -65,34 +68,50 @@ const unfinished = new Unfinished();
 
 async function payOnce(desk: PartnerDesk, transfer: NewTransfer, transaction: string): Promise<ConfirmEnd> {
 	const { client, memory } = desk;
-	const { asked, fields } = transfer;
+	const { asked } = transfer;
 	const key = `${client.identity}|${asked.outTradeNo}`;
 
 	const standing = await lookUp(client, asked);
 	if (standing.state === 'paid') return { end: 'paid', data: standing.data, alreadyConfirmed: true };
 	if (standing.state === 'unclear') return unclearBefore(standing.reason);
 
-	let started = unfinished.get(key);
-	if (started !== undefined && matchTransfer(asked, started.prepared as JsonObject, CREATE_TRANSFER) !== undefined) {
+	const before = unfinished.get(key);
+	if (before === undefined && standing.state === 'open') return openElsewhere();
+	if (before !== undefined && matchTransfer(asked, before.prepared as JsonObject, CREATE_TRANSFER) !== undefined) {
 		// It was prepared for another amount or receiver. As long as it can be confirmed, nothing else may be.
-		return openElsewhere(started.expiresAt);
+		return openElsewhere(before.claim.until);
 	}
-	if (started === undefined) {
-		if (standing.state === 'open') return openElsewhere();
-		const pendingUntil = await memory.pendingUntil(asked.outTradeNo);
-		if (pendingUntil !== undefined) return pendingElsewhere(pendingUntil);
-		const prepared = await prepare(client, fields, asked);
-		started = { prepared, expiresAt: endOfLife(prepared), partnerTransactionId: transaction };
+	const claim = before?.claim ?? { outTradeNo: asked.outTradeNo, holder: randomUUID(), until: Date.now() + FIRST_CLAIM_MS };
+	const heldUntil = await memory.claim(claim);
+	if (heldUntil !== undefined) return await waitForOther(client, asked, heldUntil);
+
+	let started: Started;
+	try {
+		started = before ?? (await start(desk, transfer, transaction, claim));
 		unfinished.set(key, started);
+		checkReceiver(transfer, started.prepared);
+	} catch (error) {
+		// Nothing has been confirmed under this claim.
+		await memory.release(claim);
+		return await Promise.reject(error);
 	}
-	checkReceiver(transfer, started.prepared);
 	const preTransferId = String(started.prepared.pre_transfer_id);
 	const end = await confirm(client, memory, {
 		preTransferId,
 		partnerTransactionId: started.partnerTransactionId,
-		expiresAt: started.expiresAt,
 		asked: { ...asked, preTransferId },
+		claim: started.claim,
 	});
 	if (end.end !== 'unknown') unfinished.delete(key);
 	return end;
+}
+
+async function start(
+	{ client }: PartnerDesk,
+	{ asked, fields }: NewTransfer,
+	partnerTransactionId: string,
+	claim: Claim,
+): Promise<Started> {
+	const prepared = await prepare(client, fields, asked);
+	return { prepared, partnerTransactionId, claim: { ...claim, until: endOfLife(prepared) } };
 }

@@ -1,0 +1,127 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { DurableStore } from '../../support/durableStore.mts';
+import { KessSandbox } from '../../support/kessSandbox.mts';
+import { type Cell, runCell, type Verdict, verdicts } from '../../support/partnerCells.mts';
+
+/**
+ * Each fault x each step x each way n8n runs a node again x both answers of the gateway to a second create. Every cell is
+ * three wages, the middle one of which meets the fault. All cells share one gateway and run side by side.
+ */
+
+const FAULTS = [
+	'slow',
+	'lost-before-booking',
+	'lost-after-booking',
+	'late-booking',
+	'error-500-before',
+	'error-500-after',
+	'system-error',
+	'hang-after',
+	'reset-mid-body',
+	'html',
+	'empty',
+	'redirect',
+	'wrong-signature',
+	'unsigned',
+	'wrong-transfer',
+	'duplicate-key',
+	'expired-token',
+];
+
+const STEPS = ['create.unified.fundTransfer', 'confirm.fundTransfer', 'query.fundTransfer'];
+
+const RETRY: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
+
+/** How the same three rows are run; every run's rows are judged. */
+const SCENARIOS = new Map<string, (run: (settings?: Partial<INode>) => Promise<Verdict[]>) => Promise<Verdict[][]>>([
+	['no retry', async (run) => [await run()]],
+	['Retry On Fail', async (run) => [await run(RETRY)]],
+	['Continue On Fail + Retry', async (run) => [await run({ ...RETRY, onError: 'continueRegularOutput' })]],
+	['whole workflow run again', async (run) => [await run({ onError: 'continueRegularOutput' }), await run()]],
+	['two executions at the same time', async (run) => await Promise.all([run({ onError: 'continueRegularOutput' }), run()])],
+]);
+
+/** How often the fault strikes: once, twice, or whatever is tried. */
+const TIMES = [1, 2, 40];
+
+const SIDE_BY_SIDE = 40;
+const LATE_MS = 1500;
+
+jest.setTimeout(600_000);
+
+describe.each(['refuse', 'open'])('a gateway that meets a second create with "%s"', (secondCreate) => {
+	let sandbox: KessSandbox;
+	const counts = { cells: 0, rows: 0, paid: 0, unknown: 0, notPaid: 0, ledger: 0, doublePayments: 0, falsePaid: 0, falseRefused: 0 };
+
+	beforeAll(async () => {
+		sandbox = await KessSandbox.start({ fastRsa: true });
+		await sandbox.settings({ secondCreate });
+	});
+
+	afterAll(async () => {
+		await sandbox.stop();
+		console.log(`Fault matrix, second create "${secondCreate}": ${JSON.stringify(counts)}`);
+	});
+
+	test('pays every transfer at most once and says of none what is not so', async () => {
+		const credentials = await sandbox.partnerCredential();
+		const cells: Array<() => Promise<Verdict[]>> = [];
+		for (const fault of FAULTS) {
+			for (const [stepIndex, step] of STEPS.entries()) {
+				for (const [name, scenario] of SCENARIOS) {
+					const number = cells.length;
+					cells.push(async () => {
+						const id = `${secondCreate}-${number}`;
+						const items: IDataObject[] = ['a', 'b', 'c'].map((row) => ({ no: `${id}-${row}`, amount: '1.05' }));
+						const times = TIMES[(number + stepIndex) % TIMES.length];
+						await sandbox.fault(fault, { service: step, outTradeNo: [`${id}-b`], times, delayMs: LATE_MS });
+						const run = async (settings: Partial<INode> = {}) => {
+							const cell: Cell = { items, settings, timeout: 1000 };
+							const result = await runCell(cell, structuredClone(credentials));
+							return verdicts(result, cell).map((verdict) => ({ ...verdict, message: `${fault} at ${step}, ${name}: ${verdict.message}` }));
+						};
+						return (await scenario(run)).flat();
+					});
+				}
+			}
+		}
+		const said: Verdict[] = [];
+		const queue = [...cells];
+		await Promise.all(
+			Array.from({ length: SIDE_BY_SIDE }, async () => {
+				for (let cell = queue.shift(); cell; cell = queue.shift()) said.push(...(await cell()));
+			}),
+		);
+		// What the gateway books late has been booked by then.
+		await new Promise((resolve) => setTimeout(resolve, 2 * LATE_MS));
+
+		const { entries, doublePayments } = await sandbox.ledger();
+		const booked = new Set(entries.map((entry) => entry.out_trade_no));
+		const falsePaid = said.filter(({ says, outTradeNo }) => says === 'paid' && !booked.has(outTradeNo));
+		// A row that another run of the same rows has paid may fail for a reason that does not speak of payment at all.
+		const falseRefused = said.filter(
+			({ says, outTradeNo, message }) => says === 'refused' && booked.has(outTradeNo) && !/KESS refuses the login|cannot be reached/.test(message),
+		);
+		Object.assign(counts, {
+			cells: cells.length,
+			rows: said.length,
+			paid: said.filter(({ says }) => says === 'paid').length,
+			unknown: said.filter(({ says }) => says === 'unknown').length,
+			notPaid: said.filter(({ says }) => says === 'refused').length,
+			ledger: entries.length,
+			doublePayments: doublePayments.length,
+			falsePaid: falsePaid.length,
+			falseRefused: falseRefused.length,
+		});
+		expect(doublePayments).toEqual([]);
+		expect(falsePaid).toEqual([]);
+		expect(falseRefused).toEqual([]);
+		expect(new Set(entries.map((entry) => entry.out_trade_no)).size).toBe(entries.length);
+		expect(cells).toHaveLength(FAULTS.length * STEPS.length * SCENARIOS.size);
+	});
+});
+
+beforeAll(async () => {
+	await new DurableStore().attach();
+});

@@ -1,0 +1,276 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { KessPartnerApi } from '../../../credentials/KessPartnerApi.credentials.ts';
+import { KessPartner } from '../../../nodes/KessPartner/KessPartner.node.ts';
+import { partnerAccount } from '../../../sandbox/accounts.mts';
+import { DurableStore } from '../../support/durableStore.mts';
+import { type NodeRun, runNode } from '../../support/engine.mts';
+import { KessSandbox } from '../../support/kessSandbox.mts';
+import { type Cell, runCell } from '../../support/partnerCells.mts';
+
+let sandbox: KessSandbox;
+const store = new DurableStore();
+
+beforeAll(async () => {
+	sandbox = await KessSandbox.start({ fastRsa: true });
+	await store.attach();
+});
+
+beforeEach(async () => {
+	await sandbox.reset();
+	store.clear();
+});
+
+afterAll(async () => {
+	await sandbox.stop();
+});
+
+const CREATE: IDataObject = {
+	outTradeNo: '={{ $json.no }}',
+	receiverId: '={{ $json.receiver ?? "012000232" }}',
+	senderName: '={{ $json.sender ?? "Sunrise Garments" }}',
+	amount: '={{ $json.amount ?? "1.25" }}',
+	currency: '={{ $json.currency ?? "USD" }}',
+};
+
+async function run(cell: Partial<Cell>, credential: Record<string, string> = {}): Promise<NodeRun> {
+	return await runCell({ items: [{ no: 'T-1' }], ...cell }, await sandbox.partnerCredential(credential));
+}
+
+async function paid(): Promise<string[]> {
+	return (await sandbox.ledger()).entries.map((entry) => entry.out_trade_no);
+}
+
+const prepare = async (no: string) =>
+	(await run({ operation: 'create', parameters: CREATE, items: [{ no }] })).items[0]?.json as IDataObject;
+
+const confirmParameters = (prepared: IDataObject): IDataObject => ({
+	outTradeNo: prepared.out_trade_no,
+	preTransferId: prepared.pre_transfer_id,
+	partnerTransactionId: 'BANK-1',
+	additionalFields: { expiresAt: prepared.expires_at },
+});
+
+const confirm = async (prepared: IDataObject, cell: Partial<Cell> = {}) =>
+	await run({ operation: 'confirm', parameters: confirmParameters(prepared), ...cell });
+
+describe('in two steps', () => {
+	test('create names the receiver and when the transfer runs out, and moves no money', async () => {
+		const before = Date.now();
+		const prepared = await prepare('T-1');
+		expect(prepared).toMatchObject({ out_trade_no: 'T-1', amount: 1.25, currency: 'USD' });
+		expect(prepared.receiver_name).toBeTruthy();
+		const life = Date.parse(String(prepared.expires_at)) - before;
+		expect(life).toBeGreaterThanOrEqual(Number(prepared.expire_in) * 1000 - 1000);
+		expect(await paid()).toEqual([]);
+	});
+
+	test('confirm pays it, and confirming again finds it paid', async () => {
+		const prepared = await prepare('T-1');
+		const first = await confirm(prepared);
+		expect(first.items[0]?.json).toMatchObject({ status: 'paid', result_code: 'SUCCESS', out_trade_no: 'T-1' });
+		expect(first.items[0]?.json).not.toHaveProperty('already_confirmed');
+		const again = await confirm(prepared);
+		expect(again.items[0]?.json).toMatchObject({
+			status: 'paid',
+			already_confirmed: true,
+			fund_transfer_id: first.items[0]?.json.fund_transfer_id,
+		});
+		expect(await paid()).toEqual(['T-1']);
+	});
+
+	test('query tells', async () => {
+		const prepared = await prepare('T-1');
+		const query = async () => (await run({ operation: 'query', parameters: { outTradeNo: 'T-1' } })).items[0]?.json;
+		expect(await query()).not.toHaveProperty('status', 'paid');
+		await confirm(prepared);
+		expect(await query()).toMatchObject({ status: 'paid', result_code: 'SUCCESS' });
+	});
+
+	test('a number that has been paid is not prepared again', async () => {
+		await confirm(await prepare('T-1'));
+		const again = await run({ operation: 'create', parameters: CREATE });
+		expect(again.error?.message).toMatch(/^This transfer number has been paid already, with fund transfer .+ \(transfer T-1\) \[item 0\]$/);
+	});
+
+	test('two pre-transfers of one number are paid once', async () => {
+		await sandbox.settings({ secondCreate: 'open' });
+		const one = await prepare('T-1');
+		const other = await prepare('T-1');
+		expect(other.pre_transfer_id).not.toBe(one.pre_transfer_id);
+		const ends = await Promise.all([confirm(one), confirm(other)]);
+		expect(ends.map(({ items }) => items[0]?.json.status)).toEqual(['paid', 'paid']);
+		expect(await paid()).toEqual(['T-1']);
+	});
+
+	test('what has run out is refused', async () => {
+		await sandbox.settings({ preTransferLifeSeconds: 1 });
+		const prepared = await prepare('T-1');
+		await new Promise((resolve) => setTimeout(resolve, 1100));
+		const result = await confirm(prepared);
+		expect(result.error?.message).toContain('The prepared transfer was not confirmed in time');
+		expect(result.error?.description).toBeTruthy();
+		expect(await paid()).toEqual([]);
+	});
+
+	test('an unknown pre-transfer is refused', async () => {
+		const result = await confirm({ out_trade_no: 'T-1', pre_transfer_id: 'nobody', expires_at: '' });
+		expect(result.error?.message).toContain('KESS knows no prepared transfer with this pre-transfer ID');
+	});
+});
+
+describe('the expected receiver', () => {
+	const payTo = async (expectedReceiverName: string) => {
+		// A number of its own: this process remembers what it has prepared and not paid.
+		const parameters = { ...CREATE, partnerTransactionId: 'B', additionalFields: { expectedReceiverName } };
+		return await run({ items: [{ no: 'NAME-1' }], parameters });
+	};
+
+	test('is compared without case, spacing and order of words', async () => {
+		const { receiver_name } = await prepare('T-0');
+		const shuffled = String(receiver_name).toUpperCase().split(' ').reverse().join('  ');
+		expect((await payTo(shuffled)).items[0]?.json.status).toBe('paid');
+	});
+
+	test('somebody else is refused before any money moves', async () => {
+		const result = await payTo('Somebody Else');
+		expect(result.error?.message).toMatch(/^The wallet belongs to ".+", not to "Somebody Else" \(transfer NAME-1\) \[item 0\]$/);
+		expect(result.error?.description).toContain('Nothing was paid');
+		expect(await paid()).toEqual([]);
+	});
+});
+
+describe('payOut', () => {
+	test('pays a row once, however often it is run', async () => {
+		const items = Array.from({ length: 10 }, (_, index) => ({ no: `W-${index}`, amount: `${index + 1}.05` }));
+		const first = await run({ items });
+		expect(first.items.map(({ json }) => [json.out_trade_no, json.status, json.amount])).toEqual(
+			items.map(({ no, amount }) => [no, 'paid', Number(amount)]),
+		);
+		const second = await run({ items });
+		expect(second.items.every(({ json }) => json.status === 'paid' && json.already_confirmed === true)).toBe(true);
+		expect((await paid()).sort()).toEqual(items.map(({ no }) => no).sort());
+	});
+
+	test('a number that was paid with another amount or to somebody else is not paid again', async () => {
+		await run({});
+		const amount = await run({ items: [{ no: 'T-1', amount: '2' }] });
+		expect(amount.error?.message).toContain('This transfer number has been paid already, but not as asked now (the answer has another amount');
+		const receiver = await run({ items: [{ no: 'T-1', receiver: '010000240' }] });
+		expect(receiver.error?.message).toContain('paid already, but not as asked now');
+		expect(await paid()).toEqual(['T-1']);
+	});
+
+	test('goes one after the other unless told otherwise', async () => {
+		await run({ items: Array.from({ length: 5 }, (_, index) => ({ no: `W-${index}` })) });
+		expect(await sandbox.maxInFlight()).toBe(1);
+	});
+
+	test('1,000 cold items cost one login', async () => {
+		await sandbox.stop();
+		sandbox = await KessSandbox.start({ fastRsa: true });
+		const items = Array.from({ length: 1000 }, (_, index) => ({ no: `W-${index}` }));
+		const result = await run({ items, options: { batching: { batch: { batchSize: 20 } } } });
+		expect(result.items.filter(({ json }) => json.status === 'paid')).toHaveLength(1000);
+		expect(await sandbox.requests('partner-oauth')).toBe(1);
+	}, 60_000);
+
+	test('a wrong password is one login, whatever n8n repeats', async () => {
+		const items = Array.from({ length: 20 }, (_, index) => ({ no: `W-${index}` }));
+		const settings: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0, onError: 'continueRegularOutput' };
+		const result = await run({ items, settings }, { password: 'wrong-one' });
+		expect(result.items).toHaveLength(20);
+		expect(String(result.items[0]?.json.error)).toContain('KESS refuses the login');
+		expect(JSON.stringify(result.run.data)).not.toMatch(/wrong-one|PRIVATE KEY/);
+		expect(await sandbox.requests('partner-oauth')).toBe(1);
+	});
+
+	test('tokens that expire in the middle cost one more login and no payment', async () => {
+		await run({});
+		await sandbox.fault('expired-token', { service: 'confirm.fundTransfer' });
+		const items = Array.from({ length: 5 }, (_, index) => ({ no: `W-${index}` }));
+		expect((await run({ items })).items.every(({ json }) => json.status === 'paid')).toBe(true);
+		expect((await paid()).length).toBe(6);
+	});
+});
+
+describe('unknown is data', () => {
+	const hang = async (times = 10) => await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times });
+
+	test('with what to do next, and the row is paid when it is run again', async () => {
+		await hang();
+		const result = await run({});
+		expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'T-1', status: 'unknown', amount: 1.25, receiver_id: '012000232' });
+		expect(String(result.items[0]?.json.next_step)).toContain('Do not pay this transfer in another way yet');
+		await sandbox.clearFaults();
+		expect((await run({})).items[0]?.json.status).toBe('paid');
+		expect(await paid()).toEqual(['T-1']);
+	}, 20_000);
+
+	test('Stop at Unknown starts no further row, and none is lost', async () => {
+		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 10, outTradeNo: ['W-1'] });
+		const items = ['W-0', 'W-1', 'W-2', 'W-3'].map((no) => ({ no }));
+		const result = await run({ items, options: { stopAtUnknown: true }, settings: { onError: 'continueRegularOutput' } });
+		expect(result.items[0]?.json.status).toBe('paid');
+		expect(String(result.items[1]?.json.error)).toMatch(/^It is not known whether this transfer was paid.*\(transfer W-1\) \[item 1\]$/);
+		expect(String(result.items[2]?.json.error)).toMatch(/^Not started, because an earlier item has stopped the run \[item 2\]$/);
+		expect(result.items).toHaveLength(4);
+		expect(await paid()).toEqual(['W-0']);
+	}, 20_000);
+});
+
+describe('bad input is refused before a request leaves', () => {
+	const refused: Array<[string, IDataObject, RegExp]> = [
+		['no transfer number', { no: '' }, /^Transfer Number \(outTradeNo\) is empty/],
+		['long transfer number', { no: 'x'.repeat(65) }, /65 characters/],
+		['long receiver', { receiver: '1'.repeat(26) }, /^Receiver ID \(receiverId\) is 26 characters/],
+		['receiver in exponent form', { receiver: '8.55123E+10' }, /^Receiver ID \(receiverId\) is a number that a spreadsheet has shortened/],
+		['amount 0', { amount: '0' }, /^Amount \(amount\) is "0"/],
+		['negative amount', { amount: '-5' }, /greater than 0/],
+		['three decimals', { amount: '1.005' }, /more than two decimals/],
+		['riel', { currency: 'KHR' }, /KESS Partner transfers take USD only/],
+		['long sender', { sender: 'x'.repeat(97) }, /^Sender Name \(senderName\) is 97 characters/],
+	];
+
+	test.each(refused)('%s', async (_name, change, message) => {
+		const result = await run({ items: [{ no: 'T-1', ...change }] });
+		expect(result.error?.message).toMatch(message);
+		expect(result.error?.message).toMatch(/\[item 0\]$/);
+		expect(result.error?.description).toBeTruthy();
+		expect(await sandbox.requests('query.fundTransfer')).toBe(0);
+	});
+
+	test.each(['confirm.fundTransfer', 'Confirm.FundTransfer'])('the operation Call does not run %s', async (service) => {
+		const result = await run({ operation: 'call', parameters: { resource: 'service', service, parameters: '{}' } });
+		expect(result.error?.message).toContain('which pays money');
+	});
+
+	test.each([
+		['privateKey', 'not a key', /Private Key in the KESS Partner credential cannot be used/],
+		['kessPublicKey', '', /KESS Public Key in the KESS Partner credential cannot be used/],
+	])('an unreadable %s', async (field, value, message) => {
+		const result = await run({}, { [field]: value });
+		expect(result.error?.message).toMatch(message);
+		expect(await sandbox.requests('partner-oauth')).toBe(0);
+	});
+});
+
+test('the operation Call runs other services', async () => {
+	await run({});
+	const result = await runNode({
+		node: new KessPartner(),
+		parameters: { resource: 'service', operation: 'call', service: 'query.fundTransfer', parameters: '{"out_trade_no":"T-1"}' },
+		credentialTypes: [new KessPartnerApi()],
+		credentials: await sandbox.partnerCredential(),
+	});
+	expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'T-1', result_code: 'SUCCESS' });
+});
+
+test('no secret of the credential is in what a run leaves behind', async () => {
+	await sandbox.fault('wrong-signature', { service: 'create.unified.fundTransfer', times: 5 });
+	const result = await run({});
+	const text = JSON.stringify(result.run.data) + String(result.error?.message);
+	expect(text).not.toContain(partnerAccount.password);
+	expect(text).not.toContain(partnerAccount.partnerSecretKey);
+	expect(text).not.toContain('PRIVATE KEY');
+}, 20_000);
