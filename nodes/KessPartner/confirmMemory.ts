@@ -1,4 +1,4 @@
-import type { DeduplicationScope, ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
+import { type DeduplicationScope, type ICheckProcessedOptions, type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { Flights } from '../../kess/flights';
 import { KessError } from '../../kess/kessError';
@@ -27,6 +27,12 @@ export const LONGEST_LIFE_MS = 24 * 60 * 60_000;
 
 /** For how long a transfer is claimed before its pre-transfer says how long it lives. */
 export const FIRST_CLAIM_MS = QUARTER_MS;
+
+/** How often a claim that other writes keep losing is made again. */
+const LOOKS = 6;
+
+/** Longer than n8n takes from reading the row to writing it back. */
+const SETTLE_MS = 200;
 
 /** One holder's right to confirm a transfer number. */
 export interface Claim {
@@ -71,15 +77,25 @@ export class ConfirmMemory {
 	 * @returns false when another worker has claimed it in the same moment
 	 * @throws KessError when n8n cannot remember
 	 */
-	async isHeld(claim: Claim, now = Date.now()): Promise<boolean> {
+	async isHeld(claim: Claim): Promise<boolean> {
+		for (let attempt = 0; attempt < LOOKS; attempt++) {
+			const state = await this.look(claim);
+			if (state !== 'lost') return state === 'held';
+			// Another worker that was writing at the same time has had the time to finish when this looks again.
+			await sleep(SETTLE_MS * (1 + Math.random()));
+		}
+		return false;
+	}
+
+	private async look(claim: Claim, now = Date.now()): Promise<'held' | 'lost' | 'taken'> {
 		const [number, holder, end] = this.notes(claim, now);
 		return await this.exclusively(async () => {
 			const { processed } = await this.record([number, holder, end]);
-			if (processed.includes(holder)) return true;
-			// Both gone: another worker wrote about other transfers and lost them. Number there: somebody has claimed it.
-			if (!processed.includes(number)) return (await this.record([holder])).processed.includes(holder);
+			if (processed.includes(holder)) return 'held';
+			// All gone: another worker wrote about other transfers and lost them. Number there: somebody has claimed it.
+			if (!processed.includes(number)) return 'lost';
 			await this.forget([holder, end].filter((note) => !processed.includes(note)));
-			return false;
+			return 'taken';
 		});
 	}
 

@@ -209,7 +209,8 @@ async function orUnknown(send: () => Promise<PartnerResult>): Promise<PartnerRes
 	}
 }
 
-async function lookUpAfterwards(client: PartnerClient, asked: AskedTransfer): Promise<Standing> {
+/** The same once something has been sent: whatever keeps it from an answer leaves the outcome open. */
+export async function lookUpAfterwards(client: PartnerClient, asked: AskedTransfer): Promise<Standing> {
 	try {
 		return await lookUp(client, asked);
 	} catch (error) {

@@ -12,6 +12,7 @@ import {
 	type ConfirmEnd,
 	inFlight,
 	lookUp,
+	lookUpAfterwards,
 	openElsewhere,
 	prepare,
 	unclearBefore,
@@ -91,8 +92,11 @@ async function payOnce(desk: PartnerDesk, transfer: NewTransfer, transaction: st
 		unfinished.set(key, started);
 		checkReceiver(transfer, started.prepared);
 	} catch (error) {
-		// Nothing has been confirmed under this claim.
+		// Nothing has been confirmed under this claim. A refusal may come from what another run has done meanwhile.
 		await memory.release(claim);
+		const now = await lookUpAfterwards(client, asked);
+		if (now.state === 'paid') return { end: 'paid', data: now.data, alreadyConfirmed: true };
+		if (now.state === 'open' && unfinished.get(key) === undefined) return openElsewhere();
 		return await Promise.reject(error);
 	}
 	const preTransferId = String(started.prepared.pre_transfer_id);

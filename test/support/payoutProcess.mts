@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+import { DurableStore } from './durableStore.mts';
+import type { Credentials } from './engine.mts';
+import { type Cell, runCell, verdicts } from './partnerCells.mts';
+
+/** A worker process: runs the cells of a JSON file at once and prints one line of JSON for each row's verdict. */
+export interface PayoutJob {
+	credentials: Credentials;
+	/** n8n's database, shared with other processes. */
+	storeFile: string;
+	cells: Cell[];
+}
+
+async function main(): Promise<void> {
+	const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as PayoutJob;
+	await new DurableStore(job.storeFile).attach();
+	console.log('ready');
+	await new Promise((resolve) => process.stdin.once('data', resolve));
+	await Promise.all(
+		job.cells.map(async (cell) => {
+			for (const verdict of verdicts(await runCell(cell, job.credentials), cell)) console.log(JSON.stringify(verdict));
+		}),
+	);
+	process.exit();
+}
+
+await main();
