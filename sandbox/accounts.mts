@@ -11,6 +11,14 @@ export const webPayAccount = {
 	signType: 'MD5',
 } as const;
 
+/** The one partner that the sandbox's Partner gateway knows, made up as well. Its RSA keys are made when the sandbox starts. */
+export const partnerAccount = {
+	partnerId: 'sandbox-partner',
+	partnerSecretKey: 'sandbox-partner-secret',
+	userName: 'sandbox-partner-user',
+	password: 'sandbox-partner-password',
+} as const;
+
 /** What is to be entered in n8n, by label. @param origin the sandbox's own */
 export function webPayCredentialRows(origin: string): Array<[label: string, value: string]> {
 	return [
@@ -22,5 +30,16 @@ export function webPayCredentialRows(origin: string): Array<[label: string, valu
 		['API secret key', webPayAccount.apiSecretKey],
 		['Sign type', webPayAccount.signType],
 		['Seller code', webPayAccount.sellerCode],
+	];
+}
+
+/** The same for the Partner credential, without its keys. */
+export function partnerCredentialRows(origin: string): Array<[label: string, value: string]> {
+	return [
+		['Base URL', origin],
+		['Partner ID', partnerAccount.partnerId],
+		['Partner secret key', partnerAccount.partnerSecretKey],
+		['User name', partnerAccount.userName],
+		['Password', partnerAccount.password],
 	];
 }

@@ -1,27 +1,45 @@
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { webPayCredentialRows } from './accounts.mts';
+import { partnerCredentialRows, webPayCredentialRows } from './accounts.mts';
+import { KEY_FILES } from './partner/keys.mts';
 import { startSandbox } from './server.mts';
 
 const DEFAULT_PORT = 4010;
 
-function readPort(): number {
-	const { values } = parseArgs({ options: { port: { type: 'string', default: String(DEFAULT_PORT) } } });
+function readOptions(): { port: number; keysFolder: string | undefined } {
+	const { values } = parseArgs({ options: { port: { type: 'string', default: String(DEFAULT_PORT) }, keys: { type: 'string' } } });
 	const port = Number(values.port);
 	if (!/^\d+$/.test(values.port) || port > 65535) throw new Error(`The port ${values.port} is not a number from 0 to 65535.`);
-	return port;
+	return { port, keysFolder: values.keys === undefined ? undefined : resolve(values.keys) };
+}
+
+function rows(pairs: Array<[label: string, value: string]>): string {
+	return pairs.map(([label, value]) => `  ${label.padEnd(20)}${value}`).join('\n');
+}
+
+/** Where the keys are; the private one is never printed. */
+function keyRows(origin: string, keysFolder: string | undefined): Array<[label: string, value: string]> {
+	if (keysFolder === undefined) return [['Keys', `${origin}/sandbox/partner/keys (others after every start; --keys FOLDER keeps them)`]];
+	return [
+		['Private key', `in ${join(keysFolder, KEY_FILES.partnerPrivateKey)}`],
+		['KESS public key', `in ${join(keysFolder, KEY_FILES.kessPublicKey)}`],
+	];
 }
 
 async function main(): Promise<void> {
-	const port = readPort();
-	const sandbox = await startSandbox({ port }).catch((error: NodeJS.ErrnoException) => {
+	const { port, keysFolder } = readOptions();
+	const sandbox = await startSandbox({ port, keysFolder }).catch((error: NodeJS.ErrnoException) => {
 		if (error.code !== 'EADDRINUSE') throw error;
 		throw new Error(`Port ${port} is in use, perhaps by another KESS sandbox. Stop that, or choose another: --port ${port + 1}`);
 	});
 	console.log(`
-The KESS sandbox runs at ${sandbox.url} - no real money. Open it in a browser to see the orders.
+The KESS sandbox runs at ${sandbox.url} - no real money. Open it in a browser to see the orders and payouts.
 
-Credentials for n8n (made up, environment: custom):
-${webPayCredentialRows(sandbox.url).map(([label, value]) => `  ${label.padEnd(20)}${value}`).join('\n')}
+Credentials for n8n (made up, environment: custom), KESS WebPay:
+${rows(webPayCredentialRows(sandbox.url))}
+
+KESS Partner:
+${rows([...partnerCredentialRows(sandbox.url), ...keyRows(sandbox.url, keysFolder)])}
 
 Stop with Ctrl+C.`);
 	let stopping = false;

@@ -32,6 +32,8 @@ export function mountControl(core: SandboxCore): void {
 		}),
 	);
 
+	app.post('/sandbox/tokens/expire', (c) => c.json({ expired: core.tokenEnds.reduce((sum, end) => sum + end(), 0) }));
+
 	app.post('/sandbox/reset', (c) => {
 		faults.clear();
 		requests.reset();
@@ -41,7 +43,12 @@ export function mountControl(core: SandboxCore): void {
 	});
 }
 
-async function change(c: SandboxContext, apply: (body: Record<string, unknown>) => object): Promise<Response> {
+/**
+ * Carries out a control that takes a JSON object.
+ *
+ * @param apply throws an Error for what it refuses; its message is answered with HTTP 400
+ */
+export async function change(c: SandboxContext, apply: (body: Record<string, unknown>) => object): Promise<Response> {
 	try {
 		const body: unknown = await c.req.json();
 		if (body === null || typeof body !== 'object' || Array.isArray(body)) throw new Error('Send a JSON object.');

@@ -20,6 +20,10 @@ export interface SandboxCore {
 	origin: () => string;
 	/** Fires when the sandbox closes, to end everything that waits. */
 	closing: AbortSignal;
+	/** Fires at the next reset or when the sandbox closes: what would still happen later does not happen then. */
+	nextReset: () => AbortSignal;
 	/** Run by `POST /sandbox/reset`: each gateway forgets its orders and logs there. */
 	resets: Array<() => void>;
+	/** Run by `POST /sandbox/tokens/expire`: each gateway ends its access tokens there and says how many were live. */
+	tokenEnds: Array<() => number>;
 }

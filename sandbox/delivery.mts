@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { SandboxContext, SandboxCore } from './core.mts';
-import type { RequestFaults } from './faults.mts';
+import { LATE_BOOKING, type RequestFaults } from './faults.mts';
 import { laravelErrorPage, proxyPage } from './pages/errorPages.mts';
 
 /** An answer of a gateway before anything befalls it on its way. */
 export interface Answer {
 	status: number;
-	/** Sent as JSON. */
-	body: object;
+	/** JSON text, or what is to be sent as JSON. */
+	body: object | string;
 	headers?: Record<string, string>;
 }
 
@@ -26,13 +26,16 @@ export async function deliver(
 	faults: RequestFaults,
 	produce: () => Answer,
 ): Promise<Response> {
+	if (faults.fault === LATE_BOOKING) {
+		void sleep(faults.delayMs, undefined, { signal: core.nextReset(), ref: false }).then(produce, () => undefined);
+		return drop(c);
+	}
 	const answer = faults.booked === false ? undefined : produce();
 	if (faults.delayMs > 0) await sleep(faults.delayMs, undefined, { signal: core.closing, ref: false }).catch(() => undefined);
 	switch (faults.fault) {
 		case 'lost-before-booking':
 		case 'lost-after-booking':
-			c.env.incoming.socket.destroy();
-			return RESPONSE_ALREADY_SENT;
+			return drop(c);
 		case 'hang-after':
 			return RESPONSE_ALREADY_SENT;
 		case 'error-500-before':
@@ -55,12 +58,21 @@ export async function deliver(
 export const MOVED_PATH = '/moved';
 
 export function toResponse({ status, body, headers }: Answer): Response {
-	return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+	return new Response(jsonText(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+function jsonText(body: object | string): string {
+	return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function drop(c: SandboxContext): Response {
+	c.env.incoming.socket.destroy();
+	return RESPONSE_ALREADY_SENT;
 }
 
 function breakMidBody(c: SandboxContext, { status, body }: Answer): Response {
 	const { incoming, outgoing } = c.env;
-	const bytes = Buffer.from(JSON.stringify(body));
+	const bytes = Buffer.from(jsonText(body));
 	outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
 	outgoing.write(bytes.subarray(0, bytes.length >> 1));
 	setTimeout(() => incoming.socket.resetAndDestroy(), HALF_BODY_MS);

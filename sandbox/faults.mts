@@ -9,27 +9,45 @@ const BOOKS: ReadonlyMap<string, boolean> = new Map([
 	['html', true],
 	['empty', true],
 	['redirect', false],
+	['system-error', false],
 ]);
 
 /** Faults that a gateway builds into its own answer. */
 const IN_ANSWER = [
 	'wrong-signature',
 	'wrong-order',
+	'wrong-transfer',
 	'wrong-amount',
 	'success-false-200',
 	'expired-token',
 	'token-expired-200',
+	'unsigned',
+	'duplicate-key',
 ];
+
+/** The connection is dropped at once, and the request takes effect `delayMs` later, as if it had stood in a queue. */
+export const LATE_BOOKING = 'late-booking';
+
+type Gateway = 'webpay' | 'partner';
+
+/** Services under which the logins are known to the plan and in the request log. */
+const LOGINS: readonly string[] = ['oauth', 'partner-oauth'];
+
+/** Faults that one gateway alone knows: they never strike the other. */
+const ONLY_ON: Readonly<Record<Gateway, readonly string[]>> = {
+	webpay: ['wrong-order', 'success-false-200', 'token-expired-200'],
+	partner: ['wrong-transfer', 'unsigned', 'duplicate-key', 'system-error'],
+};
 
 const IN_NOTIFICATION = ['duplicate-notifications', 'late-notification', 'wrong-notification-signature'];
 
-export const FAULT_NAMES: readonly string[] = ['slow', ...BOOKS.keys(), ...IN_ANSWER, ...IN_NOTIFICATION];
+export const FAULT_NAMES: readonly string[] = ['slow', ...BOOKS.keys(), LATE_BOOKING, ...IN_ANSWER, ...IN_NOTIFICATION];
 
 const DEFAULT_DELAY_MS = 1000;
 
 interface PlannedFault {
 	fault: string;
-	/** A service in lower case, `*` for every service (not the login), or `oauth` for the login. */
+	/** A service in lower case, `*` for every service (no login), `oauth` for the login of WebPay, `partner-oauth` for Partner's. */
 	service: string;
 	delayMs: number;
 	booked: boolean | undefined;
@@ -77,7 +95,7 @@ export class FaultPlan {
 		if (keys.length === 0 || !keys.every((key) => typeof key === 'string')) {
 			throw new Error('outTradeNo is neither an order number nor a list of them.');
 		}
-		const waits = fault === 'slow' || fault === 'late-notification';
+		const waits = fault === 'slow' || fault === 'late-notification' || fault === LATE_BOOKING;
 		this.planned.push({
 			fault,
 			service: service.toLowerCase(),
@@ -100,11 +118,13 @@ export class FaultPlan {
 	}
 
 	/** Takes the faults of one request: slowness, and the first other one that fits. */
-	takeForRequest(service: string, outTradeNo: string | undefined): RequestFaults {
+	takeForRequest(service: string, outTradeNo: string | undefined, gateway: Gateway = 'webpay'): RequestFaults {
+		const elsewhere = ONLY_ON[gateway === 'webpay' ? 'partner' : 'webpay'];
 		const fits = (name: string) => (planned: PlannedFault) =>
 			(planned.fault === 'slow') === (name === 'slow') &&
 			!IN_NOTIFICATION.includes(planned.fault) &&
-			(planned.service === service || (planned.service === '*' && service !== 'oauth'));
+			!elsewhere.includes(planned.fault) &&
+			(planned.service === service || (planned.service === '*' && !LOGINS.includes(service)));
 		const slow = this.take(fits('slow'), outTradeNo);
 		const other = this.take(fits('other'), outTradeNo);
 		const taken: RequestFaults = { delayMs: (slow?.delayMs ?? 0) + (other?.delayMs ?? 0) };

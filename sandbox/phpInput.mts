@@ -50,9 +50,14 @@ export function isPhpArray(value: PhpValue | undefined): value is PhpArray {
 
 const OUTER_SPACE = /^[\s\u200B\u200E\uFEFF]+|[\s\u200B\u200E\uFEFF]+$/gu;
 
+/** One text after Laravel's TrimStrings and ConvertEmptyStringsToNull. */
+export function laravelText(text: string): string | null {
+	return text.replace(OUTER_SPACE, '') || null;
+}
+
 /** Laravel's TrimStrings and ConvertEmptyStringsToNull, at every depth: a gateway built on it never sees other input. */
 export function laravelInput(value: PhpValue): PhpValue {
-	if (typeof value === 'string') return value.replace(OUTER_SPACE, '') || null;
+	if (typeof value === 'string') return laravelText(value);
 	if (Array.isArray(value)) return value.map(laravelInput);
 	if (isPhpArray(value)) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, laravelInput(entry)]));
 	return value;

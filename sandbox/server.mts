@@ -7,6 +7,8 @@ import { mountControl } from './control.mts';
 import type { SandboxCore, SandboxEnv } from './core.mts';
 import { MOVED_PATH } from './delivery.mts';
 import { FaultPlan } from './faults.mts';
+import { openKeys, type PartnerKeys } from './partner/keys.mts';
+import { mountPartner } from './partner/routes.mts';
 import { RequestLog } from './requestLog.mts';
 import { Settings } from './settings.mts';
 import { mountWebPay } from './webpay/routes.mts';
@@ -20,12 +22,21 @@ export interface SandboxOptions {
 	notifyRetryDelaysMs?: readonly number[];
 	/** Milliseconds since 1970; for tests in which time passes. */
 	now?: () => number;
+	/**
+	 * Where the RSA keys of the Partner gateway lie, so that a credential survives a restart; made there when they are
+	 * missing. Without a folder they are made once per process and kept in memory.
+	 */
+	keysFolder?: string;
+	/** The Partner gateway uses OpenSSL for RSA instead of node-forge: the same signatures, many times faster. */
+	fastRsa?: boolean;
 }
 
 export interface Sandbox {
 	/** The origin, `http://127.0.0.1:4010`: the base URL of a custom environment. */
 	url: string;
 	port: number;
+	/** What a partner holds: its own private key and the public key of KESS. */
+	readonly partnerKeys: PartnerKeys;
 	/** Ends everything at once, hanging requests and notifications included. */
 	close(): Promise<void>;
 }
@@ -39,10 +50,11 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 
  * @throws the server's error, for example with code EADDRINUSE
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now = Date.now } = options;
-	const closing = new AbortController();
-	// Every request that is being delayed listens to it.
-	setMaxListeners(0, closing.signal);
+	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now = Date.now, keysFolder, fastRsa = false } = options;
+	const keys = await openKeys(keysFolder);
+	const closing = patientController();
+	let untilReset = patientController();
+	closing.signal.addEventListener('abort', () => untilReset.abort());
 	let url = '';
 	const core: SandboxCore = {
 		app: new Hono<SandboxEnv>(),
@@ -52,7 +64,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		now,
 		origin: () => url,
 		closing: closing.signal,
-		resets: [],
+		nextReset: () => untilReset.signal,
+		resets: [
+			() => {
+				untilReset.abort();
+				untilReset = patientController();
+			},
+		],
+		tokenEnds: [],
 	};
 	core.app.use(async (c, next) => {
 		await next();
@@ -60,6 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	});
 	mountControl(core);
 	mountWebPay(core, notifyRetryDelaysMs);
+	mountPartner(core, keys, fastRsa);
 	core.app.all(MOVED_PATH, (c) => {
 		core.requests.begin(c.env.outgoing, { gateway: 'redirected', service: 'redirected' }, now());
 		return c.json({ success: false, error_des: 'There is nothing here.', status_code: 404, code: 'NOT_FOUND' }, 404);
@@ -72,6 +92,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	return {
 		url,
 		port: bound,
+		get partnerKeys() {
+			const { partnerPrivateKey, kessPublicKey } = keys();
+			return { partnerPrivateKey, kessPublicKey };
+		},
 		close: () =>
 			new Promise((resolve) => {
 				closing.abort();
@@ -79,6 +103,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				server.closeAllConnections();
 			}),
 	};
+}
+
+/** Every request that is being delayed listens to it. */
+function patientController(): AbortController {
+	const controller = new AbortController();
+	setMaxListeners(0, controller.signal);
+	return controller;
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

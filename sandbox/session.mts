@@ -16,6 +16,7 @@ import { table } from './n8n/table.mts';
 import { startSandbox, type Sandbox } from './server.mts';
 
 const WORKFLOW_ID = 'orderLinksFromSpreadsheet';
+const PAYOUT_WORKFLOW_IDS = ['payWagesFromSpreadsheet', 'payWagesAfterApproval'];
 const RESULT_FILE = 'orders-with-links.csv';
 const SANDBOX_PORT = 4010;
 const N8N_PORT = 5678;
@@ -43,7 +44,7 @@ export async function runSession({ folder, once, signal }: SessionOptions): Prom
 	await mkdir(filesFolder, { recursive: true });
 	await mkdir(userFolder, { recursive: true });
 
-	const sandbox = await startSandbox({ port: await freePort(SANDBOX_PORT) });
+	const sandbox = await startSandbox({ port: await freePort(SANDBOX_PORT), keysFolder: join(folder, 'keys') });
 	let n8n: RunningN8n | undefined;
 	try {
 		const options: N8nOptions = {
@@ -55,7 +56,7 @@ export async function runSession({ folder, once, signal }: SessionOptions): Prom
 			signal,
 		};
 		const content = {
-			credentials: sandboxCredentials(sandbox.url),
+			credentials: sandboxCredentials(sandbox),
 			workflows: await exampleWorkflows({ filesFolder, sandboxUrl: sandbox.url }),
 		};
 		await keepEditorCacheAway(userFolder);
@@ -150,7 +151,9 @@ async function report(file: string, sandbox: Sandbox, n8n: RunningN8n): Promise<
 		`n8n          ${n8n.url}/workflow/${WORKFLOW_ID}`,
 		`  login      ${owner.email}`,
 		`  password   ${owner.password}`,
+		...PAYOUT_WORKFLOW_IDS.map((id) => `Pay wages    ${n8n.url}/workflow/${id}`),
 		`KESS sandbox ${sandbox.url} (no real money)`,
+		`Paid wages   ${sandbox.url}/ledger`,
 	].join('\n');
 }
 

@@ -10,6 +10,17 @@ export interface SettingValues {
 	signV1: boolean;
 	/** `expires_in` of a login, in seconds. */
 	tokenLifeSeconds: number;
+	/** The Partner login answers with the token in `data` instead of at the top. */
+	partnerTokenInData: boolean;
+	/** `expire_in` of a prepared fund transfer, in seconds. */
+	preTransferLifeSeconds: number;
+	/**
+	 * What a second preparation under one `out_trade_no` meets: a refusal, or another pre-transfer as long as nothing is
+	 * paid. Two pre-transfers of one number can both be confirmed, and both pay.
+	 */
+	secondCreate: 'refuse' | 'open';
+	/** What a query says of a number that is prepared and not paid: `result_code` PENDING, or NOTEXIST. */
+	queryOpen: 'pending' | 'notexist';
 }
 
 const DEFAULTS: SettingValues = {
@@ -18,16 +29,26 @@ const DEFAULTS: SettingValues = {
 	notifySignsSignType: true,
 	signV1: false,
 	tokenLifeSeconds: 1800,
+	partnerTokenInData: false,
+	preTransferLifeSeconds: 300,
+	secondCreate: 'refuse',
+	queryOpen: 'pending',
 };
 
 const flag = (value: unknown) => typeof value === 'boolean';
+
+const seconds = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
 
 const ALLOWED: Record<keyof SettingValues, (value: unknown) => boolean> = {
 	envelope200: flag,
 	notifyFormat: (value) => ['form', 'json', 'envelope'].includes(value as string),
 	notifySignsSignType: flag,
 	signV1: flag,
-	tokenLifeSeconds: (value) => Number.isInteger(value) && (value as number) > 0,
+	tokenLifeSeconds: seconds,
+	partnerTokenInData: flag,
+	preTransferLifeSeconds: seconds,
+	secondCreate: (value) => ['refuse', 'open'].includes(value as string),
+	queryOpen: (value) => ['pending', 'notexist'].includes(value as string),
 };
 
 export class Settings {

@@ -36,6 +36,11 @@ a { color: var(--accent); }
 .SUCCESS { background: #d9f3e1; color: #14602f; }
 .CLOSED { background: #eceef1; color: #4d5663; }
 .bad { color: #a3242b; }
+.card.alarm { background: #fdecec; border: 2px solid #c62f38; color: #7d1820; }
+.ledger .double td { background: #fdecec; }
+.ledger td:first-child { padding-left: .6rem; }
+.ledger th:first-child { padding-left: .6rem; }
+.ledger code { overflow-wrap: normal; white-space: nowrap; }
 .result { font-size: 1.15rem; font-weight: 600; margin-top: 1rem; }
 code { font-size: .9em; background: #eef1f5; padding: .05rem .35rem; border-radius: .3rem; overflow-wrap: anywhere; }
 `;

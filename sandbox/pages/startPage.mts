@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { webPayCredentialRows } from '../accounts.mts';
+import { partnerCredentialRows, webPayCredentialRows } from '../accounts.mts';
 import type { Notification } from '../webpay/notifications.mts';
 import type { Order } from '../webpay/orders.mts';
 import { formatMoney, page, stateBadge } from './layout.mts';
@@ -24,14 +24,28 @@ export function startPage(orders: readonly Order[], notifications: readonly Noti
 ${orders.length === 0 ? html`<p>There are no orders yet. Run a workflow that creates one, then reload this page.</p>` : orderTable(orders, told)}
 </div>
 <div class="card">
-<h2>Credentials for n8n</h2>
-<table class="credentials">${webPayCredentialRows(origin).map(
-			([label, value]) => html`<tr><td>${label}</td><td><code>${value}</code></td></tr>`,
-		)}</table>
+<h2>Payouts</h2>
+<p><a href="/ledger">Show who was paid what</a></p>
+</div>
+<div class="card">
+<h2>Credentials for n8n: KESS WebPay</h2>
+${credentialTable(webPayCredentialRows(origin))}
 <p class="soft">These are made up and open nothing at KESS.</p>
+</div>
+<div class="card">
+<h2>Credentials for n8n: KESS Partner</h2>
+${credentialTable(partnerCredentialRows(origin))}
+<p>The private key and the public key of KESS are <a href="/sandbox/partner/keys">here</a>, on this computer only.</p>
+<p class="soft">These are made up, too, and open nothing at KESS.</p>
 </div>`,
 		{ wide: true },
 	);
+}
+
+function credentialTable(rows: Array<[label: string, value: string]>) {
+	return html`<table class="credentials">${rows.map(
+		([label, value]) => html`<tr><td>${label}</td><td><code>${value}</code></td></tr>`,
+	)}</table>`;
 }
 
 function orderTable(orders: readonly Order[], told: Map<string, Notification[]>) {

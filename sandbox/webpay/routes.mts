@@ -15,6 +15,7 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	const notifier = new Notifier(core, notifyRetryDelaysMs);
 	const orders = new OrderStore(core.now, (order) => notifier.notify(order));
 	const tokens = new TokenStore(core.now);
+	core.tokenEnds.push(() => tokens.expireAll());
 	core.resets.push(() => {
 		orders.clear();
 		notifier.reset();
@@ -58,5 +59,4 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	app.post('/sandbox/orders/:outTradeNo/pay', change('pay'));
 	app.post('/sandbox/orders/:outTradeNo/close', change('close'));
 	app.get('/sandbox/notifications', (c) => c.json(notifier.all()));
-	app.post('/sandbox/tokens/expire', (c) => c.json({ expired: tokens.expireAll() }));
 }

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { webPayAccount } from '../../sandbox/accounts.mts';
+import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
 import { startSandbox } from '../../sandbox/server.mts';
 import { until } from './gatewayClient.mts';
 
@@ -27,9 +29,27 @@ test.each(['SIGINT', 'SIGTERM'] as const)('prints where it runs and what to ente
 	await until(() => output.out.includes('Ctrl+C'), 20_000);
 	const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.out)?.[0];
 	for (const value of Object.values(webPayAccount).filter((text) => text !== webPayAccount.sellerName)) expect(output.out).toContain(value);
+	for (const value of [...Object.values(partnerAccount), `${url}/sandbox/partner/keys`]) expect(output.out).toContain(value);
 	expect((await fetch(`${url}/`)).status).toBe(200);
 	child.kill(signal);
 	expect(await exit).toBe(0);
+});
+
+test('keys are kept in a folder and never printed', async () => {
+	const folder = await mkdtemp(join(tmpdir(), 'kess-keys-'));
+	try {
+		const { child, output, exit } = run('--port', '0', '--keys', folder);
+		await until(() => output.out.includes('Ctrl+C'), 20_000);
+		for (const file of ['partner-private.pem', 'kess-public.pem']) {
+			expect(output.out).toContain(join(folder, file));
+			expect(await readFile(join(folder, file), 'utf8')).toMatch(/^-----BEGIN /);
+		}
+		expect(output.out).not.toContain('-----BEGIN');
+		child.kill('SIGTERM');
+		expect(await exit).toBe(0);
+	} finally {
+		await rm(folder, { recursive: true });
+	}
 });
 
 test('a port in use ends it with a clear message', async () => {

@@ -74,6 +74,10 @@ test('settings are all or nothing', async () => {
 		notifySignsSignType: true,
 		signV1: false,
 		tokenLifeSeconds: 1800,
+		partnerTokenInData: false,
+		preTransferLifeSeconds: 300,
+		secondCreate: 'refuse',
+		queryOpen: 'pending',
 	});
 });
 

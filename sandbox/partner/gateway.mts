@@ -1,0 +1,123 @@
+import { canonicalJson, decodeUtf8, encodePhpJson, parsePhpJson, PhpJsonError, type PhpMap, type PhpValue } from '../../kess/phpJson.ts';
+import type { SandboxContext, SandboxCore } from '../core.mts';
+import { deliver, type Answer } from '../delivery.mts';
+import { Fields } from './fields.mts';
+import { type Data, laravelInput, phpMap, withRepeatedKeys } from './phpArray.mts';
+import { Refusal, unauthenticated } from './refusal.mts';
+import type { Rsa2 } from './rsa2.mts';
+import { findService } from './services/index.mts';
+import type { PartnerTokens } from './tokens.mts';
+import type { TransferStore } from './transfers.mts';
+import type { WalletStore } from './wallets.mts';
+
+/** What the Partner gateway works on. */
+export interface PartnerState {
+	tokens: PartnerTokens;
+	transfers: TransferStore;
+	wallets: WalletStore;
+	rsa2: () => Rsa2;
+}
+
+/** `POST /partnerapi/v1/gateway` (spec-partner, API GATEWAY SPECIFICATION). */
+export async function gateway(core: SandboxCore, c: SandboxContext, state: PartnerState): Promise<Response> {
+	const body = await readBody(c);
+	const sent = (name: string) => textOf(body instanceof Refusal ? undefined : body.get(name));
+	const service = sent('service').toLowerCase();
+	// A confirmation names only the pre-transfer.
+	const outTradeNo = sent('out_trade_no') || state.transfers.outTradeNoOf(sent('pre_transfer_id'));
+	core.requests.begin(c.env.outgoing, { gateway: 'partner', service, outTradeNo }, core.now());
+	const faults = core.faults.takeForRequest(service, outTradeNo, 'partner');
+	return deliver(core, c, faults, () => {
+		try {
+			checkSender(c, state, faults.fault);
+			if (body instanceof Refusal) throw body;
+			const fields = checkRequest(body, state.rsa2());
+			const serve = () =>
+				findService(fields.text('service', 64)).handle({ ...state, fields, settings: core.settings.values });
+			if (faults.fault === 'system-error') {
+				if (faults.booked) serve();
+				throw new Refusal('SYSTEMERROR', 'Server error or busy.');
+			}
+			return success(misreport(serve(), faults.fault), state.rsa2(), faults.fault);
+		} catch (error) {
+			if (!(error instanceof Refusal)) throw error;
+			return refuse(error, state.rsa2(), faults.fault);
+		}
+	});
+}
+
+function textOf(value: PhpValue | undefined): string {
+	return typeof value === 'string' ? value : '';
+}
+
+/** The decoded body after Laravel's clean-up, or why it is refused. */
+async function readBody(c: SandboxContext): Promise<PhpMap | Refusal> {
+	const bytes = new Uint8Array(await c.req.arrayBuffer());
+	if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
+		return new Refusal('VALIDATIONERROR', 'The request must be sent as application/json.');
+	}
+	try {
+		const body = laravelInput(parsePhpJson(decodeUtf8(bytes)));
+		return body instanceof Map ? body : new Refusal('VALIDATIONERROR', 'The request body must be a JSON object.');
+	} catch (error) {
+		if (!(error instanceof PhpJsonError)) throw error;
+		return new Refusal('VALIDATIONERROR', 'The request body is not valid JSON.');
+	}
+}
+
+function checkSender(c: SandboxContext, { tokens }: PartnerState, fault: string | undefined): void {
+	const [, scheme = '', token = ''] = /^(\w+) +(\S+)$/.exec(c.req.header('authorization') ?? '') ?? [];
+	if (fault === 'expired-token' || scheme.toLowerCase() !== 'bearer' || !tokens.isLive(token)) throw unauthenticated();
+}
+
+/** Checks the signature over what Laravel has left of the body, as the gateway itself has nothing else. */
+function checkRequest(body: PhpMap, rsa2: Rsa2): Fields {
+	const fields = new Fields(body);
+	const signType = fields.optionalText('sign_type', 10) ?? 'RSA2';
+	if (signType !== 'RSA2') throw new Refusal('VALIDATIONERROR', 'The sign_type field must be RSA2.');
+	const canonical = canonicalOf(body);
+	if (canonical === undefined || !rsa2.verify(canonical, textOf(body.get('sign')))) {
+		throw new Refusal('VALIDATIONERROR', 'Invalid signature');
+	}
+	return fields;
+}
+
+/** `undefined` for a number that PHP reads as infinite and cannot print. */
+function canonicalOf(body: PhpMap): string | undefined {
+	try {
+		return canonicalJson(encodePhpJson(body));
+	} catch (error) {
+		if (!(error instanceof PhpJsonError)) throw error;
+		return undefined;
+	}
+}
+
+/** The faults in which a well-signed answer is about something else than what was asked. */
+function misreport(data: Data, fault: string | undefined): Data {
+	if (fault === 'wrong-amount' && data.amount !== undefined) return { ...data, amount: Number(data.amount) + 1 };
+	if (fault !== 'wrong-transfer') return data;
+	const named = ['out_trade_no', 'pre_transfer_id', 'fund_transfer_id'].filter((name) => data[name] !== undefined);
+	return { ...data, ...Object.fromEntries(named.map((name) => [name, `${data[name]}-OTHER`])) };
+}
+
+function success(data: Data, rsa2: Rsa2, fault: string | undefined): Answer {
+	const shown: PhpMap = phpMap(data);
+	// JSON.parse would bring such keys into another order than PHP.
+	if (fault === 'duplicate-key') shown.set('meta', new Map([['2', 'second'], ['1', 'first']]));
+	return answer(200, phpMap({ success: true, code: 200n, message: 'OK', data: shown }), rsa2, fault);
+}
+
+/** A refused login is the one answer without a signature (spec-partner, Sample fail response). */
+function refuse(refusal: Refusal, rsa2: Rsa2, fault: string | undefined): Answer {
+	if (refusal.code === 'UNAUTHENTICATED') return { status: refusal.status, body: refusal.body };
+	return answer(refusal.status, phpMap(refusal.body), rsa2, fault);
+}
+
+/** The text that PHP's json_encode prints, signed over all of it. */
+function answer(status: number, fields: PhpMap, rsa2: Rsa2, fault: string | undefined): Answer {
+	if (fault === 'unsigned') return { status, body: encodePhpJson(fields) };
+	const canonical = canonicalJson(encodePhpJson(fields));
+	const sign = rsa2.sign(fault === 'wrong-signature' ? `${canonical} ` : canonical);
+	const text = encodePhpJson(new Map<string, PhpValue>([...fields, ['sign_type', 'RSA2'], ['sign', sign]]));
+	return { status, body: fault === 'duplicate-key' ? withRepeatedKeys(text) : text };
+}

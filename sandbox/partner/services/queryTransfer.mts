@@ -1,0 +1,35 @@
+import type { Data } from '../phpArray.mts';
+import { Refusal } from '../refusal.mts';
+import type { PreTransfer } from '../transfers.mts';
+import type { PartnerService } from './service.mts';
+
+/** spec-partner, QUERY FUND TRANSFER. */
+export const queryTransfer: PartnerService = {
+	name: 'query.fundTransfer',
+	handle({ fields, transfers, settings }) {
+		const standing = transfers.standing(fields.text('out_trade_no', 64));
+		switch (standing.state) {
+			case 'paid':
+				return { result_code: 'SUCCESS', fund_transfer_id: standing.booking.fundTransferId, ...describe(standing.transfer) };
+			case 'open':
+				if (settings.queryOpen === 'notexist') throw unknown();
+				return { result_code: 'PENDING', ...describe(standing.transfer) };
+			case 'expired':
+				throw new Refusal('EXPIRED', 'The unified fund transfer is expired.');
+			case 'none':
+				throw unknown();
+		}
+	},
+};
+
+const unknown = () => new Refusal('NOTEXIST', 'There is no fund transfer with this out_trade_no.');
+
+function describe(transfer: PreTransfer): Data {
+	return {
+		out_trade_no: transfer.outTradeNo,
+		amount: transfer.amount.value,
+		currency: transfer.currency,
+		receiver_id: transfer.receiverId,
+		receiver_name: transfer.receiverName,
+	};
+}

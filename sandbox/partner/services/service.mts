@@ -1,0 +1,20 @@
+import type { SettingValues } from '../../settings.mts';
+import type { Fields } from '../fields.mts';
+import type { Data } from '../phpArray.mts';
+import type { TransferStore } from '../transfers.mts';
+import type { WalletStore } from '../wallets.mts';
+
+/** A request whose sender and signature have been checked. */
+export interface ServiceRequest {
+	fields: Fields;
+	transfers: TransferStore;
+	wallets: WalletStore;
+	settings: SettingValues;
+}
+
+export interface PartnerService {
+	/** The specification's spelling, and the only one that is understood. */
+	name: string;
+	/** @returns `data` of the answer. @throws Refusal */
+	handle(request: ServiceRequest): Data;
+}

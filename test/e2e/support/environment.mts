@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ensureBuild } from '../../../sandbox/install.mjs';
+import { importCredentials } from '../../../sandbox/n8n/content.mts';
+import { sandboxCredentials } from '../../../sandbox/n8n/credentials.mts';
+import { installNodes, startN8n, type N8nOptions, type RunningN8n } from '../../../sandbox/n8n/host.mts';
+import { owner } from '../../../sandbox/n8n/owner.mts';
+import { RestClient, type Credential } from '../../../sandbox/n8n/restClient.mts';
+import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+
+/** For `beforeAll` and `afterAll`: an import and a start of n8n on a busy machine, in milliseconds. */
+export const START_WITHIN_MS = 240_000;
+
+/** A gateway and an n8n with our nodes, both empty and for one test file alone. */
+export interface Environment {
+	sandbox: Sandbox;
+	n8n: RunningN8n;
+	/** Signed in as the owner. */
+	client: RestClient;
+	/** What `cli` and another `startN8n` need to work on the same n8n. */
+	options: N8nOptions;
+	/** The credentials that n8n has; their ids are those of the example workflows. */
+	credentials: Array<Credential & { id: string }>;
+	/** Ends n8n and starts it again on the same data; `n8n` and `client` are the new ones afterwards. */
+	restart(): Promise<void>;
+	/** Ends both and removes their files. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway and an n8n on free ports, with the nodes installed from the packed project and the sandbox's
+ * credentials.
+ *
+ * @param settings `env`: more environment variables for n8n; `credentials`: more credentials, with ids
+ */
+export async function startEnvironment(
+	settings: { env?: Record<string, string>; credentials?: Array<Credential & { id: string }> } = {},
+): Promise<Environment> {
+	await ensureBuild();
+	const folder = await mkdtemp(join(tmpdir(), 'kesspay-e2e-'));
+	const options: N8nOptions = { userFolder: join(folder, 'n8n'), filesFolder: join(folder, 'files'), env: settings.env };
+	await mkdir(options.userFolder);
+	await mkdir(options.filesFolder);
+	const sandbox = await startSandbox({ port: 0 });
+	const credentials = [...sandboxCredentials(sandbox), ...(settings.credentials ?? [])];
+
+	const cleanUp = async () => {
+		await sandbox.close();
+		await rm(folder, { recursive: true, force: true });
+	};
+	const start = async () => {
+		const n8n = await startN8n(options);
+		const client = new RestClient(n8n.url);
+		try {
+			await client.signIn(owner);
+		} catch (error) {
+			await n8n.stop();
+			throw error;
+		}
+		return { n8n, client };
+	};
+	try {
+		await installNodes(options.userFolder);
+		await importCredentials(options, credentials);
+		const environment: Environment = {
+			sandbox,
+			options,
+			credentials,
+			...(await start()),
+			async restart() {
+				await environment.n8n.stop();
+				Object.assign(environment, await start());
+			},
+			async stop() {
+				await environment.n8n.stop();
+				await cleanUp();
+			},
+		};
+		return environment;
+	} catch (error) {
+		await cleanUp();
+		throw error;
+	}
+}

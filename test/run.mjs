@@ -1,0 +1,88 @@
+// npm test: installs what is missing, runs every check even when an earlier one failed, and ends with the totals.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/install.mjs';
+
+const JEST = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');
+const reports = mkdtempSync(join(tmpdir(), 'kesspay-test-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+function count({ passed = 0, failed = 0, skipped = 0 }) {
+	total.passed += passed;
+	total.failed += failed;
+	total.skipped += skipped;
+}
+
+async function section(title, work) {
+	console.log(`\n=== ${title}`);
+	const started = Date.now();
+	let result;
+	try {
+		result = await work();
+	} catch (error) {
+		console.log(error.message);
+		result = { failed: 1 };
+	}
+	count(result);
+	const seconds = ((Date.now() - started) / 1000).toFixed(1);
+	console.log(`=== ${title}: ${result.failed ? 'FAILED' : 'ok'}, ${seconds} s`);
+	return !result.failed;
+}
+
+/** One check that is a command: it counts as one test. */
+async function check(args) {
+	const code = await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+	return code === 0 ? { passed: 1 } : { failed: 1 };
+}
+
+async function jest(name, args) {
+	const report = join(reports, `${name}.json`);
+	const code = await run(process.execPath, [JEST, '--json', `--outputFile=${report}`, ...args]);
+	let found;
+	try {
+		found = JSON.parse(readFileSync(report, 'utf8'));
+	} catch {
+		console.log(`jest ended with ${code} and left no report`);
+		return { failed: 1 };
+	}
+	const result = {
+		passed: found.numPassedTests,
+		// A file that does not even load has no tests to count.
+		failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
+		skipped: found.numPendingTests + found.numTodoTests,
+	};
+	if (code !== 0 && result.failed === 0) result.failed = 1;
+	return result;
+}
+
+async function run(command, args) {
+	// jest prints its report to stderr. On one stream with our headings it cannot get out of order.
+	const child = spawn(command, args, { cwd: projectFolder, stdio: ['ignore', process.stdout, process.stdout] });
+	return await new Promise((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', (code, signal) => resolve(code ?? signal));
+	});
+}
+
+async function install() {
+	await ensureRoot();
+	await ensureHost();
+	await ensureBuild();
+	return {};
+}
+
+if (await section('Install and build', install)) {
+	await section('Types', async () => await check(['run', 'typecheck', '--silent']));
+	await section("n8n's lint", async () => await check(['run', 'lint', '--silent']));
+	await section("n8n's package scan", async () => await check(['run', 'scan', '--silent']));
+	await section('Tests', async () => await jest('unit', ['--testPathIgnorePatterns', 'test/e2e']));
+	await section('Tests in a real n8n', async () => await jest('e2e', ['test/e2e', '--runInBand']));
+}
+rmSync(reports, { recursive: true, force: true });
+
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,0 +1,68 @@
+import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+import { PartnerClient } from './partnerClient.mts';
+
+let sandbox: Sandbox;
+let client: PartnerClient;
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ port: 0, fastRsa: true });
+	client = new PartnerClient(sandbox);
+});
+afterAll(() => sandbox.close());
+beforeEach(() => client.reset());
+
+const page = async () => (await client.get('/ledger')).text;
+
+test('the start page leads to it, and tells what to enter', async () => {
+	const { text } = await client.get('/');
+	for (const part of ['href="/ledger"', 'href="/sandbox/partner/keys"', 'sandbox-partner-user']) expect(text).toContain(part);
+	expect(text).not.toContain('PRIVATE KEY');
+});
+
+test('who was paid what, the newest first', async () => {
+	expect(await page()).toContain('Nothing has been paid out yet');
+	await client.prepare('NOT-PAID');
+	await client.confirm(await client.prepare('A', { amount: 1200 }), { partner_transaction_id: 'TRX-A' });
+	await client.confirm(await client.prepare('B', { receiver_id: '+85512000232' }));
+	const text = await page();
+	for (const part of ['no real money', 'No real money was sent', 'USD 1,210.50', '2 payouts, nothing twice', 'សុខ ដារា', 'SOK DARA', '+85512000232', 'TRX-A', 'USD 1,200.00']) {
+		expect(text).toContain(part);
+	}
+	expect(text).toMatch(/<code>B<[^]*<code>A</);
+	expect(text).not.toContain('NOT-PAID');
+	expect(text).not.toMatch(/class="(card alarm|double)"/);
+});
+
+test('a number that was paid twice stands out', async () => {
+	await client.settings({ secondCreate: 'open' });
+	const ids = [await client.prepare('A'), await client.prepare('A'), await client.prepare('B')];
+	for (const id of ids) await client.confirm(id);
+	const text = await page();
+	expect(text).toContain('class="card alarm" role="alert"');
+	expect(text).toContain('The transfer <code>A</code> was paid 2 times, USD 21.00 in all.');
+	expect(text).not.toContain('<code>B</code> was paid');
+	expect(text.match(/<tr class="double">/g)).toHaveLength(2);
+	expect(text).not.toContain('nothing twice');
+});
+
+test('nothing that anybody writes becomes part of the page', async () => {
+	const evil = '<script>alert(1)</script>"\'';
+	await client.post('/sandbox/partner/wallets', { userId: '"><script>', phone: '"><img>', name: evil });
+	await client.settings({ secondCreate: 'open' });
+	const fields = { receiver_id: '"><script>', sender_name: evil };
+	const ids = [await client.prepare(evil, fields), await client.prepare(evil, fields)];
+	for (const id of ids) await client.confirm(id, { partner_transaction_id: evil });
+	const text = await page();
+	expect(text.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(6);
+	expect(text).not.toContain('<script');
+	const { headers } = await fetch(`${sandbox.url}/ledger`);
+	expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+});
+
+test('it stays short', async () => {
+	for (let number = 1; number <= 201; number += 1) await client.confirm(await client.prepare(`T-${number}-`));
+	const text = await page();
+	expect(text).toContain('The newest 200 of 201 payouts');
+	expect(text).toContain('T-201-');
+	expect(text).not.toContain('T-1-');
+});
