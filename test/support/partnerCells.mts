@@ -21,6 +21,25 @@ export interface Verdict {
 	says: 'paid' | 'unknown' | 'refused';
 	alreadyConfirmed: boolean;
 	message: string;
+	/** Which of several runs of the same row said it, counted from 0; runs at the same time have the same number. */
+	round?: number;
+}
+
+/** What was said of rows that is not so, by the gateway's ledger. */
+export function falseWords(said: Verdict[], booked: ReadonlySet<string>): { falsePaid: Verdict[]; falseRefused: Verdict[] } {
+	const paidLater = ({ outTradeNo, round = 0 }: Verdict) =>
+		said.some((other) => other.outTradeNo === outTradeNo && other.says === 'paid' && (other.round ?? 0) >= round);
+	return {
+		falsePaid: said.filter(({ says, outTradeNo }) => says === 'paid' && !booked.has(outTradeNo)),
+		// "Not paid" was right when a later run has paid it. A refused login says nothing of payments at all.
+		falseRefused: said.filter(
+			(verdict) =>
+				verdict.says === 'refused' &&
+				booked.has(verdict.outTradeNo) &&
+				!verdict.message.includes('KESS refuses the login') &&
+				!paidLater(verdict),
+		),
+	};
 }
 
 export const PAY_OUT: IDataObject = {
