@@ -1,6 +1,6 @@
 import { DurableStore } from '../test/support/durableStore.mts';
 import { KessSandbox } from '../test/support/kessSandbox.mts';
-import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../test/support/partnerCells.mts';
+import { type Cell, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../test/support/partnerCells.mts';
 
 /**
  * Pays at least ten thousand transfers through KESS Partner in n8n's engine while the gateway misbehaves at random, and
@@ -9,27 +9,6 @@ import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../test/
  *   npm run soak              10,000 transfers, seed 20261121
  *   npm run soak -- 500 7     500 transfers, seed 7
  */
-
-const FAULTS = [
-	'slow',
-	'lost-before-booking',
-	'lost-after-booking',
-	'late-booking',
-	'error-500-before',
-	'error-500-after',
-	'system-error',
-	'hang-after',
-	'reset-mid-body',
-	'html',
-	'empty',
-	'wrong-signature',
-	'unsigned',
-	'wrong-transfer',
-	'duplicate-key',
-	'expired-token',
-];
-
-const STEPS = ['create.unified.fundTransfer', 'confirm.fundTransfer', 'query.fundTransfer'];
 
 const ROWS_EACH = 10;
 const SIDE_BY_SIDE = 60;

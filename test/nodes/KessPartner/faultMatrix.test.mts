@@ -2,34 +2,12 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { DurableStore } from '../../support/durableStore.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
-import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../../support/partnerCells.mts';
+import { type Cell, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../../support/partnerCells.mts';
 
 /**
  * Each fault x each step x each way n8n runs a node again x both answers of the gateway to a second create. Every cell is
  * three wages, the middle one of which meets the fault. All cells share one gateway and run side by side.
  */
-
-const FAULTS = [
-	'slow',
-	'lost-before-booking',
-	'lost-after-booking',
-	'late-booking',
-	'error-500-before',
-	'error-500-after',
-	'system-error',
-	'hang-after',
-	'reset-mid-body',
-	'html',
-	'empty',
-	'redirect',
-	'wrong-signature',
-	'unsigned',
-	'wrong-transfer',
-	'duplicate-key',
-	'expired-token',
-];
-
-const STEPS = ['create.unified.fundTransfer', 'confirm.fundTransfer', 'query.fundTransfer'];
 
 const RETRY: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
 
