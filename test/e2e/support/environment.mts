@@ -8,7 +8,7 @@ import { sandboxCredentials } from '../../../sandbox/n8n/credentials.mts';
 import { installNodes, startN8n, type N8nOptions, type RunningN8n } from '../../../sandbox/n8n/host.mts';
 import { owner } from '../../../sandbox/n8n/owner.mts';
 import { RestClient, type Credential } from '../../../sandbox/n8n/restClient.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/server.mts';
 
 /** For `beforeAll` and `afterAll`: an import and a start of n8n on a busy machine, in milliseconds. */
 export const START_WITHIN_MS = 240_000;
@@ -33,17 +33,18 @@ export interface Environment {
  * Starts a gateway and an n8n on free ports, with the nodes installed from the packed project and the sandbox's
  * credentials.
  *
- * @param settings `env`: more environment variables for n8n; `credentials`: more credentials, with ids
+ * @param settings `env`: more environment variables for n8n; `credentials`: more credentials, with ids;
+ *   `sandbox`: how the gateway starts
  */
 export async function startEnvironment(
-	settings: { env?: Record<string, string>; credentials?: Array<Credential & { id: string }> } = {},
+	settings: { env?: Record<string, string>; credentials?: Array<Credential & { id: string }>; sandbox?: SandboxOptions } = {},
 ): Promise<Environment> {
 	await ensureBuild();
 	const folder = await mkdtemp(join(tmpdir(), 'kesspay-e2e-'));
 	const options: N8nOptions = { userFolder: join(folder, 'n8n'), filesFolder: join(folder, 'files'), env: settings.env };
 	await mkdir(options.userFolder);
 	await mkdir(options.filesFolder);
-	const sandbox = await startSandbox({ port: 0 });
+	const sandbox = await startSandbox({ port: 0, ...settings.sandbox });
 	const credentials = [...sandboxCredentials(sandbox), ...(settings.credentials ?? [])];
 
 	const cleanUp = async () => {

@@ -1,0 +1,327 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import axios from 'axios';
+import { parse } from 'csv-parse/sync';
+
+import { exampleWorkflows, importWorkflows, workflowsFolder } from '../../sandbox/n8n/content.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
+import { lineOf, manualTrigger } from './support/workflow.mts';
+
+const FROM_SPREADSHEET = 'payWagesFromSpreadsheet';
+const WITH_APPROVAL = 'payWagesAfterApproval';
+const APPROVE = 'Approve: pay all of these now';
+const REJECT = 'Reject: pay nothing';
+const TOTAL = '6644.90';
+
+type Row = Record<string, string>;
+
+interface Ledger {
+	entries: Array<{ out_trade_no: string; receiver_id: string; amount: number; fund_transfer_id: string; partner_transaction_id: string }>;
+	totalsByCurrency: Record<string, string>;
+	doublePayments: string[];
+}
+
+const http = axios.create({ proxy: false, validateStatus: () => true });
+
+describe('Payouts in the real n8n', () => {
+	let environment: Environment;
+	let list = 0;
+
+	beforeAll(async () => {
+		environment = await startEnvironment();
+		const { options, sandbox } = environment;
+		const workflows = await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url });
+		await importWorkflows(options, workflows.filter(({ id }) => [FROM_SPREADSHEET, WITH_APPROVAL].includes(id)));
+	}, START_WITHIN_MS);
+
+	afterAll(async () => {
+		await environment?.stop();
+	});
+
+	beforeEach(async () => {
+		await control('reset', {});
+	});
+
+	const control = async (path: string, body: object) => {
+		const { status, data } = await http.post(`${environment.sandbox.url}/sandbox/${path}`, body);
+		expect([status, data]).toEqual([200, expect.anything()]);
+	};
+
+	const ledger = async () => (await http.get<Ledger>(`${environment.sandbox.url}/sandbox/partner/ledger`)).data;
+
+	const readRows = async (name: string): Promise<Row[]> =>
+		parse(await readFile(join(environment.options.filesFolder, name)), { columns: true, bom: true });
+
+	/** Puts the wages in place under numbers of their own: what was paid in another test is remembered by the node. */
+	async function giveWages(change: (csv: string) => string = (csv) => csv): Promise<Row[]> {
+		list += 1;
+		const csv = (await readFile(join(workflowsFolder, 'wages.csv'), 'utf8')).replaceAll('WAGE-2026-11-', `LIST-${list}-`);
+		await writeFile(join(environment.options.filesFolder, 'wages.csv'), change(csv));
+		return await readRows('wages.csv');
+	}
+
+	async function payFromSpreadsheet(): Promise<Row[]> {
+		expect(await environment.client.execute(FROM_SPREADSHEET)).toMatchObject({ status: 'success' });
+		return await readRows('wages-with-results.csv');
+	}
+
+	/** Runs until the form waits for its answer. */
+	async function untilForm(): Promise<{ id: string; form: string }> {
+		const id = await environment.client.runWorkflow(WITH_APPROVAL);
+		const { data } = await environment.client.waitForExecution(id, { until: ['waiting'] });
+		const { metadata } = data.resultData.runData.Approval?.[0] as unknown as { metadata: { resumeFormUrl: string } };
+		return { id, form: metadata.resumeFormUrl };
+	}
+
+	/** Sends the form as a browser does. */
+	async function answer(form: string, decision: string): Promise<void> {
+		const body = new FormData();
+		body.set('field-1', JSON.stringify([decision]));
+		body.set('field-2', 'Chan Thida');
+		await http.post(form, body, { timeout: 10_000 }).catch(() => undefined);
+	}
+
+	async function resultsOf(id: string): Promise<Row[]> {
+		expect(await environment.client.waitForExecution(id)).toMatchObject({ status: 'success' });
+		return await readRows('wages-after-approval.csv');
+	}
+
+	/** Every row is in the ledger once, with its own receiver and amount, and nothing else is. */
+	async function expectPaidOnce(wages: Row[], results: Row[]): Promise<void> {
+		const { entries, doublePayments } = await ledger();
+		expect(doublePayments).toEqual([]);
+		expect(entries.map(({ out_trade_no, receiver_id, amount }) => [out_trade_no, receiver_id, amount])).toEqual(
+			wages.map((row) => [row.transfer_no, row.receiver, Number(row.amount)]),
+		);
+		expect(results.filter(({ status }) => status === 'PAID').map((row) => [row.transfer_no, row.fund_transfer_id])).toEqual(
+			entries.map((entry) => [entry.out_trade_no, entry.fund_transfer_id]),
+		);
+	}
+
+	const columns = (rows: Row[], ...names: string[]) => rows.map((row) => names.map((name) => row[name]).join());
+
+	describe('Pay wages from a spreadsheet', () => {
+		it('pays every row once, and says so again when it is run again', async () => {
+			const wages = await giveWages();
+			const results = await payFromSpreadsheet();
+			expect(results).toEqual(wages.map((row) => expect.objectContaining({ ...row, status: 'PAID', already_paid: '', problem: '' })));
+			await expectPaidOnce(wages, results);
+			expect((await ledger()).totalsByCurrency).toEqual({ USD: TOTAL });
+
+			const again = await payFromSpreadsheet();
+			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
+			await expectPaidOnce(wages, again);
+		}, 120_000);
+
+		it('stops before paying when rows are wrong, and names them', async () => {
+			await giveWages((csv) => csv.replace(',245.50,', ',245.505,').replace(/(LIST-\d+-)0003/, '$10002'));
+			const { status, data } = await environment.client.execute(FROM_SPREADSHEET);
+			expect(status).toBe('error');
+			expect(data.resultData.lastNodeExecuted).toBe('Stop before paying');
+			expect(data.resultData.error?.message.split('\n')).toEqual([
+				'Nothing was paid. Mend the list and run it again.',
+				'Row 2 has an amount with more than two decimals: 245.505.',
+				'Row 4 has the same transfer number as row 3.',
+			]);
+			expect((await ledger()).entries).toEqual([]);
+		}, 60_000);
+
+		it('stops before paying when the total is another one, and when there is nobody to pay', async () => {
+			const stopped = async () => (await environment.client.execute(FROM_SPREADSHEET)).data.resultData.error?.message;
+			await giveWages((csv) => csv.replace(',245.50,', ',254.50,'));
+			expect(await stopped()).toContain(`All rows add up to 6653.90 USD, but the control total is ${TOTAL} USD.`);
+			await giveWages((csv) => csv.slice(0, csv.indexOf('\n') + 1));
+			expect(await stopped()).toContain('All rows are empty: there is nobody to pay.');
+			expect((await ledger()).entries).toEqual([]);
+		}, 60_000);
+
+		it('pays once when answers to confirmations are lost after booking, with Retry On Fail', async () => {
+			const wages = await giveWages();
+			const lost = wages.filter((_, index) => index % 4 === 0).map(({ transfer_no }) => transfer_no);
+			await control('faults', { fault: 'lost-after-booking', service: 'confirm.fundTransfer', outTradeNo: lost });
+			const results = await payFromSpreadsheet();
+			expect(lost.length).toBeGreaterThan(5);
+			expect(columns(results, 'status', 'already_paid')).toEqual(wages.map((_, index) => (index % 4 === 0 ? 'PAID,yes' : 'PAID,')));
+			await expectPaidOnce(wages, results);
+		}, 120_000);
+
+		it('leaves out a row that cannot be paid, even the first, says what to do, and pays the others once', async () => {
+			const wages = await giveWages((csv) => csv.replace(',012000117,', ',099999999,').replace(',ចាន់ ស្រីមុំ,', ',Somebody Else,'));
+			const results = await payFromSpreadsheet();
+			expect(results.slice(0, 2)).toEqual([
+				expect.objectContaining({ status: 'NOT PAID', fund_transfer_id: '', problem: expect.stringMatching(/^This receiver cannot get money/), next_step: expect.stringContaining('Check the receiver ID') }),
+				expect.objectContaining({ status: 'NOT PAID', fund_transfer_id: '', problem: 'The wallet belongs to "ចាន់ ស្រីមុំ", not to "Somebody Else"', next_step: expect.stringContaining('Nothing was paid') }),
+			]);
+			await expectPaidOnce(wages.slice(2), results);
+		}, 120_000);
+
+		it('says UNKNOWN while KESS may still carry out a confirmation, and PAID in the run after that', async () => {
+			const wages = await giveWages();
+			const late = wages[0]?.transfer_no;
+			await control('faults', { fault: 'late-booking', service: 'confirm.fundTransfer', outTradeNo: late, times: 9, delayMs: 20_000 });
+			const [first, ...others] = await payFromSpreadsheet();
+			expect(first).toMatchObject({ status: 'UNKNOWN', fund_transfer_id: '', next_step: expect.stringContaining('Do not pay this transfer in another way yet') });
+			expect(new Set(columns(others, 'status'))).toEqual(new Set(['PAID']));
+			expect((await ledger()).entries).toHaveLength(wages.length - 1);
+
+			while ((await ledger()).entries.length < wages.length) await new Promise((resolve) => setTimeout(resolve, 200));
+			const again = await payFromSpreadsheet();
+			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
+			expect(await ledger()).toMatchObject({ totalsByCurrency: { USD: TOTAL }, doublePayments: [] });
+		}, 120_000);
+	});
+
+	describe('Pay wages after approval', () => {
+		it('shows names, amounts and the total, pays once what was approved, however often the form is sent, and nothing in the next run', async () => {
+			const wages = await giveWages();
+			const { id, form } = await untilForm();
+			const { data: page, status } = await http.get<string>(form);
+			expect(status).toBe(200);
+			expect(page).toContain(`26 wages, together ${TOTAL} USD`);
+			for (const text of ['សុខ ដារា', 'SOK DARA', 'Tep Channa O&#39;Neil', '+85596000141', '245.50', '312.50']) {
+				expect(page.replaceAll("'", '&#39;')).toContain(text);
+			}
+			expect((await ledger()).entries).toEqual([]);
+
+			await Promise.all([answer(form, APPROVE), answer(form, APPROVE)]);
+			const results = await resultsOf(id);
+			await answer(form, APPROVE);
+			expect(new Set(columns(results, 'status', 'answered_by'))).toEqual(new Set(['PAID,Chan Thida']));
+			await expectPaidOnce(wages, results);
+
+			const again = await resultsOf(await environment.client.runWorkflow(WITH_APPROVAL));
+			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
+			await expectPaidOnce(wages, again);
+		}, 120_000);
+
+		it('pays once when answers to approved confirmations are lost after booking', async () => {
+			const wages = await giveWages();
+			const outTradeNo = wages.filter((_, index) => index % 5 === 0).map(({ transfer_no }) => transfer_no);
+			await control('faults', { fault: 'lost-after-booking', service: 'confirm.fundTransfer', outTradeNo });
+			const { id, form } = await untilForm();
+			await answer(form, APPROVE);
+			const results = await resultsOf(id);
+			expect(new Set(columns(results, 'status'))).toEqual(new Set(['PAID']));
+			await expectPaidOnce(wages, results);
+		}, 120_000);
+
+		it('pays nothing after a rejection, nor after an answer that nobody offered', async () => {
+			for (const decision of [REJECT, 'Approve']) {
+				const wages = await giveWages();
+				const { id, form } = await untilForm();
+				await answer(form, decision);
+				const results = await resultsOf(id);
+				expect(columns(results, 'status', 'problem')).toEqual(wages.map(() => 'NOT PAID,Rejected.'));
+				await answer(form, APPROVE);
+			}
+			expect((await ledger()).entries).toEqual([]);
+		}, 120_000);
+
+		it('pays nothing when the approval comes after the prepared transfers have run out', async () => {
+			await control('settings', { preTransferLifeSeconds: 1 });
+			await giveWages();
+			const { id, form } = await untilForm();
+			await new Promise((resolve) => setTimeout(resolve, 1_000));
+			await answer(form, APPROVE);
+			const results = await resultsOf(id);
+			expect(new Set(columns(results, 'status'))).toEqual(new Set(['NOT PAID']));
+			expect((await ledger()).entries).toEqual([]);
+		}, 120_000);
+
+		it('leaves a second run alone that prepares the same list while the first one waits', async () => {
+			const wages = await giveWages();
+			const { id, form } = await untilForm();
+			const second = await resultsOf(await environment.client.runWorkflow(WITH_APPROVAL));
+			expect(new Set(columns(second, 'status', 'problem'))).toEqual(
+				new Set(['NOT PAID,An earlier run has prepared this transfer, and it can still be approved there.']),
+			);
+			await answer(form, APPROVE);
+			await expectPaidOnce(wages, await resultsOf(id));
+		}, 120_000);
+
+		it('shows a wrong wallet and leaves it out, and takes no name for a part of the form or of n8n', async () => {
+			const name = '<b>{{ 1 + 1 }}</b> $&';
+			await control('partner/wallets', { userId: '800100000264', phone: '017000364', name });
+			const wages = await giveWages((csv) => csv.replace(',KIM RITHY,', () => `,${name},`).replace(',ចាន់ ស្រីមុំ,', ',Somebody Else,'));
+			const { id, form } = await untilForm();
+			const { data: page } = await http.get<string>(form);
+			expect(page).toContain('25 wages, together 6413.15 USD');
+			expect(page).toContain('&lt;b&gt;{{ 1 + 1 }}&lt;/b&gt; $&amp;');
+			expect(page).toContain('The wallet belongs to "ចាន់ ស្រីមុំ", not to "Somebody Else"');
+			await answer(form, APPROVE);
+			const results = await resultsOf(id);
+			expect(results[1]).toMatchObject({ status: 'NOT PAID', problem: expect.stringContaining('The wallet belongs to') });
+			await expectPaidOnce(wages.toSpliced(1, 1), results);
+		}, 120_000);
+
+		it('cannot be answered with the number of the execution alone', async () => {
+			await giveWages();
+			const { form } = await untilForm();
+			const bare = form.replace(/\?.*$/, '');
+			expect((await http.get(bare)).status).toBe(401);
+			await answer(bare, APPROVE);
+			expect((await ledger()).entries).toEqual([]);
+		}, 60_000);
+	});
+
+	describe('The credential', () => {
+		it('is tested with a login and a signed question, and says which value is wrong', async () => {
+			const { client, credentials } = environment;
+			const partner = credentials.find(({ id }) => id === 'kessPartnerSandbox');
+			if (!partner) throw new Error('The Partner credential is missing');
+			const test = async (change: Record<string, string>) => await client.testCredential({ ...partner, data: { ...partner.data, ...change } });
+			expect(await test({})).toMatchObject({ status: 'OK' });
+			expect(await test({ privateKey: String(partner.data.privateKey).replaceAll('\n', ' ') })).toMatchObject({ status: 'OK' });
+			const wrong = async (change: Record<string, string>) => {
+				const { status, message } = await test(change);
+				expect(status).toBe('Error');
+				return message;
+			};
+			expect(await wrong({ password: 'not-the-password' })).toMatch(/KESS refuses the login|refuses the user/);
+			expect(await wrong({ privateKey: 'not a key' })).toMatch(/Private Key/);
+			expect(await wrong({ privateKey: newPrivateKey() })).toMatch(/KESS refuses your signature/);
+			expect(await wrong({ kessPublicKey: publicKeyOf(String(partner.data.privateKey)) })).toMatch(/KESS Public Key/);
+			expect(await wrong({ baseUrl: 'http://127.0.0.1:9' })).toContain('cannot be reached');
+			expect((await ledger()).entries).toEqual([]);
+		}, 60_000);
+
+		it('cannot be used by the HTTP Request node', async () => {
+			const { client, options, sandbox } = environment;
+			const request = {
+				name: 'HTTP Request',
+				type: 'n8n-nodes-base.httpRequest',
+				typeVersion: 4.2,
+				parameters: {
+					method: 'POST',
+					url: `${sandbox.url}/partnerapi/v1/gateway`,
+					authentication: 'predefinedCredentialType',
+					nodeCredentialType: 'kessPartnerApi',
+					sendBody: true,
+					specifyBody: 'json',
+					jsonBody: JSON.stringify({ service: 'query.fundTransfer', out_trade_no: 'X' }),
+				},
+				credentials: { kessPartnerApi: { id: 'kessPartnerSandbox', name: 'KESS Partner sandbox' } },
+			};
+			const workflow = { id: 'httpRequestWithPartner', ...lineOf('HTTP Request', [manualTrigger, request]) };
+			const refusal = /cannot use credential type .*kessPartnerApi/;
+			await expect(client.createWorkflow(workflow)).rejects.toThrow(refusal);
+			// An import is not checked, but what it brings in does not run.
+			await importWorkflows(options, [{ ...workflow, active: false }]);
+			const { status, data } = await client.execute(workflow.id);
+			expect(status).toBe('error');
+			expect(data.resultData.error?.message).toMatch(/kessPartnerApi" is restricted to specific nodes/);
+			const { data: log } = await http.get(`${sandbox.url}/sandbox/requests`);
+			expect(log.services).toEqual({});
+		}, 60_000);
+	});
+});
+
+function newPrivateKey(): string {
+	return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function publicKeyOf(privateKey: string): string {
+	return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parse } from 'csv-parse/sync';
+
+import { requirePartnerAmount, requirePartnerCurrency, requireReceiverId, requireTransferReference } from '../../kess/partnerFields.ts';
+import { isSamePerson } from '../../kess/receiverName.ts';
+import { WalletStore } from '../../sandbox/partner/wallets.mts';
+
+type Row = Record<string, unknown>;
+
+interface Workflow {
+	nodes: Array<{ name: string; parameters: Record<string, unknown> }>;
+}
+
+const folder = join(__dirname, '..', '..', 'workflows');
+const bytes = readFileSync(join(folder, 'wages.csv'));
+const rows = parse(bytes, { columns: true }) as Array<Record<string, string>>;
+const [fromSpreadsheet, withApproval] = ['wages-from-a-spreadsheet.json', 'wages-with-approval.json'].map(
+	(name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Workflow,
+) as [Workflow, Workflow];
+
+function parametersOf(workflow: Workflow, name: string): Record<string, unknown> {
+	return workflow.nodes.find((node) => node.name === name)?.parameters ?? {};
+}
+
+const controlTotal = (workflow: Workflow): string => {
+	const { assignments } = parametersOf(workflow, 'Control total').assignments as { assignments: Array<{ name: string; value: string }> };
+	return assignments.find(({ name }) => name === 'control_total')?.value ?? '';
+};
+
+/** Runs the Code node "Check all rows" the way n8n calls it. */
+function check(items: Row[], total: unknown): Row[] {
+	const code = String(parametersOf(fromSpreadsheet, 'Check all rows').jsCode);
+	const setup = { first: () => ({ json: { control_total: total } }) };
+	const run = new Function('$input', '$', code) as (input: object, node: () => object) => Array<{ json: Row }>;
+	return run({ all: () => items.map((json) => ({ json })) }, () => setup).map(({ json }) => json);
+}
+
+const complaints = (items: Row[], total: unknown) => check(items, total).map(({ row, to_mend }) => `${String(row)} ${String(to_mend)}`);
+
+describe('wages.csv', () => {
+	const wallets = new WalletStore();
+
+	test('has at least 24 wages in the columns that the workflows read, in both scripts', () => {
+		expect(Object.keys(rows[0] ?? {})).toEqual(['transfer_no', 'worker', 'department', 'receiver', 'amount', 'currency']);
+		expect(rows.length).toBeGreaterThanOrEqual(24);
+		expect(rows.map(({ transfer_no }) => transfer_no)).toEqual(
+			rows.map((_, index) => `WAGE-2026-11-${String(index + 1).padStart(4, '0')}`),
+		);
+		expect(rows.filter(({ worker }) => /\p{Script=Khmer}/u.test(worker ?? '')).length).toBeGreaterThanOrEqual(10);
+		expect(rows.filter(({ worker }) => /\p{Script=Latin}/u.test(worker ?? '')).length).toBeGreaterThanOrEqual(10);
+		expect(rows.some(({ receiver }) => receiver?.startsWith('+855'))).toBe(true);
+		expect(rows.filter(({ amount }) => !amount?.endsWith('.00')).length).toBeGreaterThanOrEqual(12);
+	});
+
+	test.each(rows.map((row) => [row.transfer_no, row] as const))('%s goes to the wallet of its worker', (_, row) => {
+		expect(requireTransferReference(row.transfer_no)).toBe(row.transfer_no);
+		expect(requireReceiverId(row.receiver)).toBe(row.receiver);
+		expect(requirePartnerAmount(row.amount).hundredths).toBeGreaterThan(0n);
+		expect(requirePartnerCurrency(row.currency)).toBe('USD');
+		const wallet = wallets.find(row.receiver ?? '');
+		expect(wallet?.eligible).toBe(true);
+		expect(isSamePerson(row.worker ?? '', wallet?.name ?? '')).toBe(true);
+	});
+});
+
+describe('the check before anything is paid', () => {
+	const row = (changes: Row = {}): Row => ({ transfer_no: 'W-1', worker: 'Sok Dara', receiver: '012000232', amount: '10.10', currency: 'USD', ...changes });
+
+	test('is the same in both workflows, with the total of the spreadsheet', () => {
+		for (const name of ['Check all rows', 'All right?', 'Stop before paying', 'Control total', 'Rows']) {
+			expect(parametersOf(withApproval, name)).toEqual(parametersOf(fromSpreadsheet, name));
+		}
+		expect(check(rows, controlTotal(fromSpreadsheet))).toEqual(rows);
+	});
+
+	test('adds up exactly, where decimal fractions would not, and takes numbers and surrounding spaces', () => {
+		const many = Array.from({ length: 1000 }, (_, index) => row({ transfer_no: `W-${index}`, amount: index % 2 ? '0.1' : ' 0.20 ' }));
+		expect(check(many, '150.00')).toHaveLength(1000);
+		expect(check([row({ amount: 10.1 }), row({ transfer_no: 2, amount: 90000000000000 / 1000 })], '90000000010.1')).toMatchObject([
+			{ amount: '10.1' },
+			{ transfer_no: '2' },
+		]);
+	});
+
+	test.each<[string, Row, string]>([
+		['no transfer number', { transfer_no: ' ' }, 'has no transfer number'],
+		['a number too long', { transfer_no: 'W'.repeat(65) }, 'has a transfer number of more than 64 characters'],
+		['a shortened number', { transfer_no: '2.02611E+15' }, 'has a transfer number that the spreadsheet has shortened: format the column as text'],
+		['no worker', { worker: '' }, 'has no worker: without a name nobody can check whose wallet it is'],
+		['no receiver', { receiver: undefined }, 'has no receiver'],
+		['a shortened receiver', { receiver: '8.5512E+11' }, 'has a receiver that cannot be right: 8.5512E+11'],
+		['another currency', { currency: 'KHR' }, 'has the currency "KHR": KESS pays out USD only'],
+		['three decimals', { amount: '10.105' }, 'has an amount with more than two decimals: 10.105'],
+		['a sum of binary fractions', { amount: 0.1 + 0.2 }, 'has an amount with more than two decimals: 0.30000000000000004'],
+		['a decimal comma', { amount: '10,10' }, 'has an amount that is not written like 123.45: "10,10"'],
+		['a negative amount', { amount: '-10.10' }, 'has an amount that is not written like 123.45: "-10.10"'],
+		['no amount', { amount: '' }, 'has an amount that is not written like 123.45: ""'],
+		['nothing to pay', { amount: '0.00' }, 'has the amount 0'],
+	])('stops at a row with %s', (_, changes, problem) => {
+		expect(complaints([row({ transfer_no: 'W-0' }), row(changes)], '20.20')).toEqual([`Row 3 ${problem}`]);
+	});
+
+	test('stops at a transfer number that is there twice, whatever its capital letters', () => {
+		expect(complaints([row(), row({ transfer_no: 'w-1 ' })], '20.20')).toEqual(['Row 3 has the same transfer number as row 2']);
+	});
+
+	test.each<[unknown, string]>([
+		['20.21', 'All rows add up to 20.20 USD, but the control total is 20.21 USD'],
+		['', 'All rows cannot be compared: enter the control total like 1234.50 in the node Control total, not ""'],
+		['20,20', 'All rows cannot be compared: enter the control total like 1234.50 in the node Control total, not "20,20"'],
+	])('stops when the control total is %j', (total, problem) => {
+		expect(complaints([row(), row({ transfer_no: 'W-2' })], total)).toEqual([problem]);
+	});
+
+	test('stops at an empty list, passes over empty lines and names every row that is wrong', () => {
+		expect(complaints([{}, row({ transfer_no: '', worker: '', receiver: '', amount: '', currency: '' })], '0')).toEqual([
+			'All rows are empty: there is nobody to pay',
+		]);
+		expect(check([row(), {}], '10.10')).toHaveLength(1);
+		expect(complaints([row({ amount: 'x' }), row(), row({ transfer_no: 'W-3', receiver: '', amount: '' })], '1')).toHaveLength(4);
+	});
+
+	test('takes the result of an earlier run as a list', () => {
+		const earlier = row({ status: 'PAID', fund_transfer_id: 'FT1', already_paid: '', problem: '', next_step: '', to_mend: 'x' });
+		expect(check([earlier], '10.10')).toEqual([expect.not.objectContaining({ to_mend: 'x' })]);
+	});
+});
