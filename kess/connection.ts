@@ -28,14 +28,14 @@ export function causes(error: unknown): Error[] {
 
 /** The words for a gateway that cannot have been reached, or `undefined` when it may have been. */
 export function unreachable(error: unknown, origin: string): NotSentError | undefined {
-	const reason = codes(error)
-		.map((code) => UNREACHABLE.get(code))
+	const reason = causes(error)
+		.map((cause) => (mayHaveBeenSent(cause) ? undefined : UNREACHABLE.get(codeOf(cause))))
 		.find((known) => known !== undefined);
 	return reason === undefined
 		? undefined
 		: new NotSentError(
 				`KESS cannot be reached at ${origin}: ${reason}`,
-				'Check the environment or base URL of the credential and the network of this n8n. Nothing was sent.',
+				'Check the environment or base URL of the credential and the network of this n8n. Nothing was sent by this run.',
 			);
 }
 
@@ -45,6 +45,16 @@ export function lossReason(error: unknown): string {
 	return timedOut ? 'no answer came in time' : 'the connection broke before the answer was complete';
 }
 
+/** A host or network can also become unreachable after the request has left. */
+function mayHaveBeenSent(cause: Error): boolean {
+	const { syscall } = cause as { syscall?: unknown };
+	return /^E(HOST|NET)UNREACH$/.test(codeOf(cause)) && syscall !== 'connect';
+}
+
 function codes(error: unknown): string[] {
-	return causes(error).map((cause) => String((cause as { code?: unknown }).code));
+	return causes(error).map(codeOf);
+}
+
+function codeOf(cause: Error): string {
+	return String((cause as { code?: unknown }).code);
 }

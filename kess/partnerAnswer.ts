@@ -63,9 +63,13 @@ export function readPartnerAnswer(status: number, text: string, kessPublicKey: K
 			? { kind: 'success', data: toObject(data) }
 			: { kind: 'unreadable', reason: `the answer has no data (HTTP ${status})` };
 	}
+	const failed = body.get('success') === false || body.get('success') === 'false';
+	if (!failed || code === undefined) {
+		return { kind: 'unreadable', reason: `the answer is neither a success nor a refusal (HTTP ${status})` };
+	}
 	return {
 		kind: code === 'SYSTEMERROR' ? 'failed' : 'refused',
-		code: code ?? String(status),
+		code,
 		reason: reason ?? `no reason given (HTTP ${status})`,
 	};
 }

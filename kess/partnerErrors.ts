@@ -30,15 +30,15 @@ const BY_SERVICE: ReadonlyMap<string, ReadonlyMap<string, PartnerExplanation>> =
 				'NOTELIGIBLE',
 				{
 					message: 'This receiver cannot get money through KESS',
-					hint: 'Check the receiver ID: the KESS user ID or the phone number of a KESS wallet, complete with its leading zero or plus sign. If it is right, ask the receiver whether the wallet is open. Nothing was paid.',
+					hint: 'Check the receiver ID: the KESS user ID or the phone number of a KESS wallet, complete with its leading zero or plus sign. If it is right, ask the receiver whether the wallet is open. This run has paid nothing.',
 				},
 			],
-			['VALIDATIONERROR', { ...INVALID, hint: `${INVALID.hint} Nothing was paid.` }],
+			['VALIDATIONERROR', { ...INVALID, hint: `${INVALID.hint} This run has paid nothing.` }],
 			[
 				'SYSTEMERROR',
 				{
 					message: 'KESS broke off while preparing the transfer',
-					hint: 'Nothing was paid: only a confirmation moves money. Run the item again in a few minutes, with the same transfer reference.',
+					hint: 'This run has paid nothing: only a confirmation moves money. Run the item again in a few minutes, with the same transfer reference.',
 				},
 			],
 		]),

@@ -62,10 +62,10 @@ export function requireReceiverId(value: unknown): string {
  */
 export function receiverIdAdvice(receiverId: string): string | undefined {
 	if (/^(?!0|855)\d{8,9}$/.test(receiverId)) {
-		return `The receiver ${receiverId} looks like a phone number that has lost its leading zero. If it is one, format the column as text and write 0${receiverId}.`;
+		return 'The receiver looks like a phone number that has lost its leading zero. If it is one, format the column as text and write the zero before it.';
 	}
 	if (/^855\d{8,9}$/.test(receiverId)) {
-		return `The receiver ${receiverId} looks like a phone number that has lost its plus sign. If KESS does not find it, format the column as text and write +${receiverId}.`;
+		return 'The receiver looks like a phone number that has lost its plus sign. If KESS does not find it, format the column as text and write the plus sign before it.';
 	}
 	return undefined;
 }

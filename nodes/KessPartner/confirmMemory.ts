@@ -34,6 +34,9 @@ const LOOKS = 6;
 /** Longer than n8n takes from reading the row to writing it back. */
 const SETTLE_MS = 200;
 
+/** What the gateway took in time may be carried out a little later, and clocks differ. */
+export const GRACE_MS = QUARTER_MS;
+
 /** One holder's right to confirm a transfer number. */
 export interface Claim {
 	outTradeNo: string;
@@ -41,6 +44,14 @@ export interface Claim {
 	holder: string;
 	/** Milliseconds since the epoch; after this the gateway carries out none of the holder's confirmations. */
 	until: number;
+}
+
+/** How a claim went. */
+export interface Claimed {
+	/** The holder had claimed it before: an earlier run may have sent its confirmation. */
+	again: boolean;
+	/** When set, somebody else holds the number until then, in milliseconds since the epoch. */
+	heldUntil?: number;
 }
 
 const writes = new Flights();
@@ -55,19 +66,18 @@ export class ConfirmMemory {
 	/**
 	 * Claims a transfer number, before anything is prepared or confirmed.
 	 *
-	 * @returns `undefined` when it is now claimed; otherwise until when somebody else holds it, in milliseconds since
-	 *   the epoch
 	 * @throws KessError when n8n cannot remember: then nothing may be sent
 	 */
-	async claim(claim: Claim, now = Date.now()): Promise<number | undefined> {
+	async claim(claim: Claim, now = Date.now()): Promise<Claimed> {
 		const [number, holder, end] = this.notes(claim, now);
 		return await this.exclusively(async () => {
 			const { processed } = await this.record([number, holder, end]);
-			if (!processed.includes(number) || processed.includes(holder)) return undefined;
+			const again = processed.includes(holder);
+			if (again || !processed.includes(number)) return { again };
 			const heldUntil = await this.lastEnd(claim.outTradeNo, now, processed.includes(end) ? undefined : end);
-			if (heldUntil === undefined) return undefined;
+			if (heldUntil === undefined) return { again };
 			await this.forget([holder, end].filter((note) => !processed.includes(note)));
-			return heldUntil;
+			return { again, heldUntil };
 		});
 	}
 
@@ -101,7 +111,12 @@ export class ConfirmMemory {
 
 	/** Gives a claim back: nothing can be paid through it any more. */
 	async release(claim: Claim, now = Date.now()): Promise<void> {
-		await this.exclusively(async () => await this.forget(this.notes(claim, now)));
+		const [number, holder, end] = this.notes(claim, now);
+		await this.exclusively(async () => {
+			const { processed } = await this.record([holder]);
+			// Where this claim was lost to somebody else's, the other notes are theirs.
+			await this.forget(processed.includes(holder) ? [number, holder, end] : [holder]);
+		});
 	}
 
 	/**
@@ -119,7 +134,7 @@ export class ConfirmMemory {
 	}
 
 	private notes({ outTradeNo, holder, until }: Claim, now: number): [number: string, holder: string, end: string] {
-		const end = quarter(Math.min(until, now + LONGEST_LIFE_MS));
+		const end = quarter(Math.min(until + GRACE_MS, now + LONGEST_LIFE_MS));
 		return [this.note(outTradeNo), this.note(outTradeNo, holder), this.note(outTradeNo, `until ${end}`)];
 	}
 
@@ -151,7 +166,7 @@ function quarter(time: number): number {
 
 function cannotRemember(): KessError {
 	return new KessError(
-		'n8n could not note down that this transfer is about to be paid, so it was not paid',
+		'n8n could not note down that this transfer is about to be paid, so this run has not paid it',
 		'Save the workflow and run it again. If this stays so, check the database of this n8n.',
 	);
 }

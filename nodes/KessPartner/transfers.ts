@@ -6,7 +6,7 @@ import { KessError } from '../../kess/kessError';
 import { explainPartnerCode } from '../../kess/partnerErrors';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../kess/partnerGateway';
 import { type AskedTransfer, isPaid, matchTransfer } from '../../kess/partnerTransfer';
-import type { Claim, ConfirmMemory } from './confirmMemory';
+import { type Claim, type ConfirmMemory, GRACE_MS } from './confirmMemory';
 import type { PartnerClient, PartnerResult } from './transport';
 
 /** How often the same confirmation, or a look-up, is sent before the outcome is called unknown. */
@@ -36,9 +36,15 @@ export interface Confirmation {
 	asked: AskedTransfer;
 	/** Claimed in the memory before; its end is that of the pre-transfer. */
 	claim: Claim;
+	/** An earlier run may have sent this very confirmation. */
+	sentBefore: boolean;
 }
 
-const NONE = new Set(['NOTEXIST', 'EXPIRED']);
+/** With these the gateway has nothing under the number, or nothing that could still be confirmed. */
+export const NONE: ReadonlySet<string> = new Set(['NOTEXIST', 'EXPIRED']);
+
+/** With these a confirmation has certainly not been carried out (spec-partner, CONFIRM FUND TRANSFER). */
+const NOT_CARRIED_OUT = new Set(['NOTEXIST', 'EXPIRED', 'VALIDATIONERROR', 'NOTELIGIBLE']);
 
 const flights = new Flights();
 
@@ -93,22 +99,22 @@ export async function prepare(client: PartnerClient, fields: JsonObject, asked: 
 	}
 	if (result.kind === 'done') {
 		const difference = matchTransfer(asked, result.data as JsonObject, CREATE_TRANSFER);
-		if (difference === undefined) return result.data;
+		if (difference === undefined && String(result.data.pre_transfer_id ?? '') !== '') return result.data;
 		throw new KessError(
-			`The answer of KESS is about another transfer than the one asked for (${difference}), so it is not believed`,
-			'Nothing was paid. Run the item again. If this stays so, report it to KESS.',
+			`The answer of KESS is not about the transfer that was asked for (${difference ?? 'it has no pre_transfer_id'}), so it is not believed`,
+			'This run has paid nothing. Run the item again. If this stays so, report it to KESS.',
 		);
 	}
 	if (result.kind === 'unknown') {
 		throw new KessError(
 			`KESS gave no clear answer when preparing the transfer: ${result.reason}`,
-			'Nothing was paid. Run the item again.',
+			'This run has paid nothing. Run the item again with the same transfer number.',
 		);
 	}
 	throw lostBefore
 		? new KessError(
 				`KESS took the transfer number, but its answer was lost, and now it refuses the number (${result.code})`,
-				'Nothing was paid, and nobody can confirm the lost transfer. Run the item again with a new transfer number.',
+				'This run has paid nothing. Query the transfer: once KESS says that there is none or that it has run out, pay with a new transfer number.',
 				result.code,
 			)
 		: refusal(result, CREATE_TRANSFER);
@@ -124,7 +130,7 @@ export async function prepare(client: PartnerClient, fields: JsonObject, asked: 
  * @throws KessError when nothing was sent, or the number has been paid to somebody else
  */
 export async function confirm(client: PartnerClient, memory: ConfirmMemory, confirmation: Confirmation): Promise<ConfirmEnd> {
-	const { asked, preTransferId, partnerTransactionId, claim } = confirmation;
+	const { asked, preTransferId, partnerTransactionId, claim, sentBefore } = confirmation;
 	if (!(await memory.isHeld(claim))) return await waitForOther(client, asked, claim.until);
 
 	let reason = '';
@@ -132,7 +138,8 @@ export async function confirm(client: PartnerClient, memory: ConfirmMemory, conf
 		await pauseBefore(attempt);
 		const send = async () =>
 			await client.call(CONFIRM_TRANSFER, { pre_transfer_id: preTransferId, partner_transaction_id: partnerTransactionId });
-		const result = attempt === 0 ? await send() : await orUnknown(send);
+		const first = attempt === 0 && !sentBefore;
+		const result = first ? await orReleased(send, memory, claim) : await orUnknown(send);
 		if (result.kind === 'done' && isPaid(result.data as JsonObject)) {
 			const difference = matchTransfer(asked, result.data as JsonObject, CONFIRM_TRANSFER);
 			if (difference === undefined) return { end: 'paid', data: result.data, alreadyConfirmed: false };
@@ -140,14 +147,14 @@ export async function confirm(client: PartnerClient, memory: ConfirmMemory, conf
 		} else {
 			reason = result.kind === 'done' ? 'KESS has not finished the transfer' : result.reason;
 		}
-		const refused = result.kind === 'refused' && result.code !== 'USED' ? result : undefined;
-		if (refused && attempt === 0) {
+		const refused = result.kind === 'refused' && NOT_CARRIED_OUT.has(result.code) ? result : undefined;
+		// After an unclear attempt a refusal does not say what became of that one, as long as it may still be under way.
+		if (refused && (first || (attempt === 0 && Date.now() > claim.until + GRACE_MS))) {
 			await memory.release(claim);
 			return { end: 'refused', code: refused.code, reason };
 		}
 		const standing = await lookUpAfterwards(client, asked);
 		if (standing.state === 'paid') return { end: 'paid', data: standing.data, alreadyConfirmed: true };
-		// After an unclear attempt a refusal does not say what became of that one.
 		if (refused) break;
 	}
 	return unknown(reason, claim.until);
@@ -168,6 +175,11 @@ export function openElsewhere(until?: number): ConfirmEnd {
 	return unknown('KESS has a prepared transfer under this number that can still be confirmed, and this run did not prepare it', until);
 }
 
+/** What a run says that has asked for a confirmation before and must not go on for another reason. */
+export function sentElsewise(reason: string, until: number): ConfirmEnd {
+	return unknown(`an earlier run has asked KESS to pay this transfer, and ${reason}`, until);
+}
+
 /** What a run says that could not find out whether the number has been paid, and so has sent nothing. */
 export function unclearBefore(reason: string): ConfirmEnd {
 	return unknown(`KESS does not say whether it has been paid (${reason}). This run has sent no payment`);
@@ -178,7 +190,7 @@ function unknown(reason: string, until?: number): ConfirmEnd {
 	return {
 		end: 'unknown',
 		reason,
-		nextStep: `Do not pay this transfer in another way yet. Run it again with the same transfer number, now or ${end}: it is looked up first and never paid twice.`,
+		nextStep: `Do not pay this transfer in another way yet. Run it again in this same node with the same transfer number, now or ${end}: it is looked up first.`,
 	};
 }
 
@@ -198,6 +210,20 @@ function paidDifferently(data: IDataObject, difference: string): PaidDifferently
 		`This transfer number has been paid already, but not as asked now (${difference}): ${String(data.amount)} ${String(data.currency)}, fund transfer ${String(data.fund_transfer_id)}`,
 		'Use a new transfer number for a new payment. If it is meant to be the same payment, correct amount and receiver.',
 	);
+}
+
+/** The first confirmation of all: when it could not be sent, nothing is held up by it. */
+async function orReleased(
+	send: () => Promise<PartnerResult>,
+	memory: ConfirmMemory,
+	claim: Claim,
+): Promise<PartnerResult> {
+	try {
+		return await send();
+	} catch (error) {
+		await memory.release(claim);
+		return await Promise.reject(error);
+	}
 }
 
 /** Once a confirmation is on its way, a gateway that can no longer be reached leaves its outcome open. */

@@ -7,6 +7,8 @@ export interface Started {
 	/** The gateway's answer to `create`. */
 	prepared: IDataObject;
 	partnerTransactionId: string;
+	/** Whether a confirmation has been sent whose end is not known. */
+	sent: boolean;
 	/** Under which it may be confirmed; from its end on it cannot be any more. */
 	claim: Claim;
 }

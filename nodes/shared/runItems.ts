@@ -41,17 +41,17 @@ export async function runItems(
 	const continues = context.continueOnFail();
 	let next = 0;
 	let stopped = false;
-	let stoppedBy: string | undefined;
+	let stoppedBy: { itemIndex: number; because: string } | undefined;
 
 	const runNext = async () => {
 		const itemIndex = next++;
 		try {
-			if (stoppedBy !== undefined) throw notStarted(stoppedBy);
+			if (stoppedBy !== undefined) throw notStarted(stoppedBy.because);
 			outcomes[itemIndex] = { output: await work(itemIndex) };
 		} catch (error) {
 			const failure = shapeError(error, itemIndex);
 			outcomes[itemIndex] = { failure };
-			if (error instanceof StopRunError) stoppedBy ??= failure.message;
+			if (error instanceof StopRunError) stoppedBy ??= { itemIndex, because: failure.message };
 			stopped ||= !continues;
 		}
 	};
@@ -69,7 +69,7 @@ export async function runItems(
 		await Promise.all(Array.from({ length: Math.min(batchSize, itemCount) }, lane));
 	}
 
-	if (stopped) throw firstFailure(outcomes);
+	if (stopped) throw firstFailure(outcomes, stoppedBy?.itemIndex);
 	return outcomes.flatMap((outcome, item) => {
 		if (outcome === undefined) return [];
 		return 'output' in outcome ? outcome.output : [{ json: {}, error: outcome.failure, pairedItem: { item } }];
@@ -80,23 +80,36 @@ export async function runItems(
 function notStarted(because: string): KessError {
 	return new KessError(
 		'Not started, because an earlier item has stopped the run',
-		`The run was stopped by: ${because}. Nothing was sent for this item.`,
+		`The run was stopped by: ${because}. This run has sent nothing for this item.`,
 	);
 }
 
-function firstFailure(outcomes: Array<Outcome | undefined>): NodeApiError | NodeOperationError {
+/**
+ * The error of a run that stops: the first one, or the one that made it stop. Says what became of the other items,
+ * because n8n keeps nothing of them.
+ */
+function firstFailure(outcomes: Array<Outcome | undefined>, stoppedBy: number | undefined): NodeApiError | NodeOperationError {
 	const done: number[] = [];
-	let first: NodeApiError | NodeOperationError | undefined;
+	const unknown: string[] = [];
+	const failed: number[] = [];
 	outcomes.forEach((outcome, itemIndex) => {
-		if (outcome && 'output' in outcome) done.push(itemIndex);
-		else if (outcome) first ??= outcome.failure;
+		if (outcome === undefined) return;
+		if ('failure' in outcome) failed.push(itemIndex);
+		else if (outcome.output.some(({ json }) => json.status === 'unknown')) {
+			unknown.push(`${String(outcome.output[0]?.json.out_trade_no)} [item ${itemIndex}]`);
+		} else done.push(itemIndex);
 	});
-	const failure = first as NodeApiError | NodeOperationError;
-	if (done.length > 0) {
-		failure.description = [failure.description, `Already done in this run: ${itemRanges(done)}.`]
-			.filter(Boolean)
-			.join(' ');
-	}
+	const shown = stoppedBy ?? (failed[0] as number);
+	const { failure } = outcomes[shown] as { failure: NodeApiError | NodeOperationError };
+	const others = failed.filter((itemIndex) => itemIndex !== shown);
+	failure.description = [
+		failure.description,
+		done.length > 0 && `Already done in this run: ${itemRanges(done)}.`,
+		unknown.length > 0 && `Not known whether done: ${unknown.join(', ')}.`,
+		others.length > 0 && `Also failed: ${itemRanges(others)}.`,
+	]
+		.filter(Boolean)
+		.join(' ');
 	return failure;
 }
 

@@ -34,6 +34,10 @@ export async function runOperation<Client>(
 	try {
 		client = await open(context, timeout, options);
 	} catch (error) {
+		// n8n would hand the input on as if it were the result.
+		if (context.continueOnFail()) {
+			return items.map((_, item) => ({ json: {}, error: shapeError(error, item), pairedItem: { item } }));
+		}
 		throw shapeError(error, 0);
 	}
 	const work = async (itemIndex: number) => {

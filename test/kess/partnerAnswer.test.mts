@@ -20,18 +20,25 @@ test('a signed success', () => {
 	expect(read(200, signedAnswer(paid, kess.privateKey))).toEqual({ kind: 'success', data: paid.data });
 });
 
+test.each([
+	[200, { ...paid, success: 1 }],
+	[200, { ...paid, success: undefined }],
+	[200, { ...paid, success: 'TRUE' }],
+	[400, paid],
+	[400, { ...paid, error_code: 'NEWCODE' }],
+	[200, { success: false }],
+	[408, { success: false }],
+])('HTTP %d with %j, though signed, is neither paid nor refused', (status, body) => {
+	expect(read(status, signedAnswer(body, kess.privateKey)).kind).toBe('unreadable');
+});
+
 test('a signed refusal keeps the words of KESS', () => {
 	expect(read(400, signedAnswer(refused, kess.privateKey))).toEqual({
 		kind: 'refused',
 		code: 'NOTELIGIBLE',
 		reason: 'Receiver is not eligible.',
 	});
-	expect(read(200, signedAnswer({ success: false }, kess.privateKey))).toEqual({
-		kind: 'refused',
-		code: '200',
-		reason: 'no reason given (HTTP 200)',
-	});
-	expect(read(400, signedAnswer({ ...paid, error_code: 'NEWCODE' }, kess.privateKey))).toMatchObject({
+	expect(read(400, signedAnswer({ success: false, error_code: 'NEWCODE' }, kess.privateKey))).toMatchObject({
 		kind: 'refused',
 		code: 'NEWCODE',
 	});

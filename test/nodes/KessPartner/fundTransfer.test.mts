@@ -135,7 +135,7 @@ describe('the expected receiver', () => {
 	test('somebody else is refused before any money moves', async () => {
 		const result = await payTo('Somebody Else');
 		expect(result.error?.message).toMatch(/^The wallet belongs to ".+", not to "Somebody Else" \(transfer NAME-1\) \[item 0\]$/);
-		expect(result.error?.description).toContain('Nothing was paid');
+		expect(result.error?.description).toContain('This run has paid nothing');
 		expect(await paid()).toEqual([]);
 	});
 });
@@ -217,6 +217,63 @@ describe('unknown is data', () => {
 		expect(result.items).toHaveLength(4);
 		expect(await paid()).toEqual(['W-0']);
 	}, 20_000);
+});
+
+describe('what an earlier run has sent is not forgotten', () => {
+	test('a name that does not fit afterwards does not say that nothing was paid', async () => {
+		await sandbox.settings({ secondCreate: 'open', queryOpen: 'notexist' });
+		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 3 });
+		const items = [{ no: 'SENT-1' }];
+		expect((await run({ items })).items[0]?.json.status).toBe('unknown');
+		const parameters = { ...CREATE, partnerTransactionId: 'B', additionalFields: { expectedReceiverName: 'Somebody Else' } };
+		const second = await run({ items, parameters });
+		expect(second.items[0]?.json.status).toBe('unknown');
+		expect(String(second.items[0]?.json.reason)).toContain('an earlier run has asked KESS to pay this transfer');
+	}, 30_000);
+
+	test('a refusal of the same confirmation in a later run is not certain while the first may be under way', async () => {
+		await sandbox.settings({ preTransferLifeSeconds: 3 });
+		const prepared = await prepare('SENT-2');
+		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 3 });
+		expect((await confirm(prepared)).items[0]?.json.status).toBe('unknown');
+		await sandbox.clearFaults();
+		await new Promise((resolve) => setTimeout(resolve, 3000));
+		const second = await confirm(prepared);
+		expect(second.items[0]?.json.status).toBe('unknown');
+	}, 30_000);
+
+	test.each(['300', 'tomorrow', '2026-11-21', '2026-11-21T08:30:00'])('Expires At %s is no time', async (expiresAt) => {
+		const parameters = { ...confirmParameters({ out_trade_no: 'T', pre_transfer_id: 'P' }), additionalFields: { expiresAt } };
+		const result = await run({ operation: 'confirm', parameters });
+		expect(result.error?.message).toMatch(/^Expires At \(additionalFields.expiresAt\) is not a time/);
+	});
+
+	test('a wrong amount for a number that was prepared and not paid says so', async () => {
+		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', outTradeNo: ['SENT-3'], times: 1 });
+		const mismatched = { ...CREATE, partnerTransactionId: 'B', additionalFields: { expectedReceiverName: 'Nobody' } };
+		await run({ items: [{ no: 'SENT-3' }], parameters: mismatched });
+		const result = await run({ items: [{ no: 'SENT-3', amount: '9' }] });
+		expect(result.error?.message).toContain('has been prepared for another amount or receiver and not paid');
+		expect(await paid()).toEqual([]);
+	});
+});
+
+describe('an error says what became of the other rows', () => {
+	test('unknown ones are not called done', async () => {
+		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 10, outTradeNo: ['O-1'] });
+		const items = [{ no: 'O-0' }, { no: 'O-1' }, { no: 'O-2', amount: 'abc' }];
+		const { error } = await run({ items });
+		expect(error?.message).toContain('(transfer O-2) [item 2]');
+		expect(error?.description).toContain('Already done in this run: items 0.');
+		expect(error?.description).toContain('Not known whether done: O-1 [item 1].');
+	}, 30_000);
+
+	test('with Continue On Fail no row passes as it came when the keys cannot be read', async () => {
+		const items = [{ no: 'X-0', status: 'paid' }, { no: 'X-1', status: 'paid' }];
+		const result = await run({ items, settings: { onError: 'continueRegularOutput' } }, { privateKey: 'nonsense' });
+		expect(result.items).toHaveLength(2);
+		for (const { json } of result.items) expect(json).toEqual({ error: expect.stringContaining('Private Key') });
+	});
 });
 
 describe('bad input is refused before a request leaves', () => {

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../../../../kess/invalidValueError';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partnerFields';
-import { LONGEST_LIFE_MS } from '../../confirmMemory';
+import { FIRST_CLAIM_MS, LONGEST_LIFE_MS } from '../../confirmMemory';
 import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore, waitForOther } from '../../transfers';
 import type { PartnerOperation } from '../operation';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
@@ -46,18 +46,22 @@ export const confirm: PartnerOperation = {
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
 		const expiresAt = call.collection('additionalFields').read('expiresAt', requireTime) ?? Date.now() + LONGEST_LIFE_MS;
 		const asked = { outTradeNo: number, preTransferId: preTransfer };
-		const claim = { outTradeNo: number, holder: preTransfer, until: expiresAt };
+		const claim = { outTradeNo: number, holder: preTransfer, until: Math.max(expiresAt, Date.now() + FIRST_CLAIM_MS) };
 		const end = await inFlight(client, number, async () => {
-			const heldUntil = await memory.claim(claim);
+			const { heldUntil, again } = await memory.claim(claim);
 			if (heldUntil !== undefined) return await waitForOther(client, asked, heldUntil);
 			const standing = await lookUp(client, asked);
 			if (standing.state === 'paid') return { end: 'paid' as const, data: standing.data, alreadyConfirmed: true };
-			if (standing.state === 'unclear') return unclearBefore(standing.reason);
+			if (standing.state === 'unclear') {
+				if (!again) await memory.release(claim);
+				return unclearBefore(standing.reason);
+			}
 			return await confirmTransfer(client, memory, {
 				preTransferId: preTransfer,
 				partnerTransactionId: transaction,
 				asked,
 				claim,
+				sentBefore: again,
 			});
 		});
 		const known = { out_trade_no: number, pre_transfer_id: preTransfer };
@@ -66,7 +70,11 @@ export const confirm: PartnerOperation = {
 };
 
 function requireTime(value: unknown): number {
-	const time = Date.parse(String(value));
+	const text = String(value).trim();
+	const time = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:?\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
 	if (Number.isFinite(time)) return time;
-	throw new InvalidValueError('is not a time', 'Enter an ISO time, for example 2026-11-21T08:30:00Z.');
+	throw new InvalidValueError(
+		'is not a time with its date and time zone',
+		'Use expires_at of the operation Create, for example 2026-11-21T08:30:00Z. It is not expire_in, which counts seconds.',
+	);
 }

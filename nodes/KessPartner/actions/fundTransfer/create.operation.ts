@@ -2,7 +2,7 @@ import { inFlight, lookUp, prepare } from '../../transfers';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, readNewTransfer } from './newTransfer';
-import { alreadyPaid } from './results';
+import { alreadyPaid, unclearStanding } from './results';
 
 /** `create.unified.fundTransfer` (spec-partner, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -32,6 +32,7 @@ export const create: PartnerOperation = {
 		return await inFlight(client, transfer.asked.outTradeNo, async () => {
 			const standing = await lookUp(client, transfer.asked);
 			if (standing.state === 'paid') throw alreadyPaid(standing.data);
+			if (standing.state === 'unclear') throw unclearStanding(standing.reason);
 			const prepared = await prepare(client, transfer.fields, transfer.asked);
 			checkReceiver(transfer, prepared);
 			return [{ ...prepared, expires_at: new Date(endOfLife(prepared)).toISOString() }];

@@ -64,7 +64,7 @@ export function checkReceiver({ expectedReceiverName }: NewTransfer, prepared: I
 	if (expectedReceiverName === undefined || isSamePerson(expectedReceiverName, owner)) return;
 	throw new KessError(
 		`The wallet belongs to "${owner}", not to "${expectedReceiverName}"`,
-		'Nothing was paid. Check the receiver ID. If the wallet is the right one, write Expected Receiver Name as KESS does.',
+		'This run has paid nothing. Check the receiver ID. If the wallet is the right one, write Expected Receiver Name as KESS does.',
 	);
 }
 

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../kess/jsonObject';
+import { KessError } from '../../../../kess/kessError';
 import { requirePartnerTransactionId } from '../../../../kess/partnerFields';
 import { CREATE_TRANSFER } from '../../../../kess/partnerGateway';
-import { matchTransfer } from '../../../../kess/partnerTransfer';
+import { type AskedTransfer, matchTransfer } from '../../../../kess/partnerTransfer';
 import { type Claim, FIRST_CLAIM_MS } from '../../confirmMemory';
 import {
 	confirm,
@@ -13,8 +14,10 @@ import {
 	inFlight,
 	lookUp,
 	lookUpAfterwards,
+	NONE,
 	openElsewhere,
 	prepare,
+	sentElsewise,
 	unclearBefore,
 	waitForOther,
 } from '../../transfers';
@@ -35,7 +38,7 @@ export const payOut: PartnerOperation = {
 	properties: [
 		{
 			displayName:
-				'A transfer number is paid once: run the same rows again as often as you like, with the same numbers. Rows with status "unknown" are not failed, see their next_step. Two n8n workers that start the same row in the same moment are kept apart by n8n\'s database only as well as it can: do not run one list in two executions at once.',
+				'A transfer number is paid once: run the same rows again in this same node as often as you like, with the same numbers. Rows with status "unknown" are not failed, see their next_step; another node does not know of them. Two n8n workers that start the same row in the same moment are kept apart by n8n\'s database only as well as it can: do not run one list in two executions at once.',
 			name: 'payOutNotice',
 			type: 'notice',
 			default: '',
@@ -78,44 +81,63 @@ async function payOnce(desk: PartnerDesk, transfer: NewTransfer, transaction: st
 
 	const before = unfinished.get(key);
 	if (before === undefined && standing.state === 'open') return openElsewhere();
-	if (before !== undefined && matchTransfer(asked, before.prepared as JsonObject, CREATE_TRANSFER) !== undefined) {
-		// It was prepared for another amount or receiver. As long as it can be confirmed, nothing else may be.
-		return openElsewhere(before.claim.until);
-	}
 	const claim = before?.claim ?? { outTradeNo: asked.outTradeNo, holder: randomUUID(), until: Date.now() + FIRST_CLAIM_MS };
-	const heldUntil = await memory.claim(claim);
+	const { heldUntil, again } = await memory.claim(claim);
 	if (heldUntil !== undefined) return await waitForOther(client, asked, heldUntil);
 
+	const sentBefore = before?.sent === true || (before !== undefined && again);
 	let started: Started;
 	try {
-		started = before ?? (await start(desk, transfer, transaction, claim));
+		started = before ?? (await start(desk, transfer, claim));
 		unfinished.set(key, started);
+		checkSame(transfer, started.prepared);
 		checkReceiver(transfer, started.prepared);
 	} catch (error) {
-		// Nothing has been confirmed under this claim. A refusal may come from what another run has done meanwhile.
+		if (sentBefore) return sentElsewise(`now ${error instanceof Error ? error.message : String(error)}`, claim.until);
 		await memory.release(claim);
+		// A refusal may come from what another run has done meanwhile.
 		const now = await lookUpAfterwards(client, asked);
 		if (now.state === 'paid') return { end: 'paid', data: now.data, alreadyConfirmed: true };
+		if (now.state === 'unclear') return unclearBefore(now.reason);
 		if (now.state === 'open' && unfinished.get(key) === undefined) return openElsewhere();
 		return await Promise.reject(error);
 	}
-	const preTransferId = String(started.prepared.pre_transfer_id);
-	const end = await confirm(client, memory, {
-		preTransferId,
-		partnerTransactionId: started.partnerTransactionId,
-		asked: { ...asked, preTransferId },
-		claim: started.claim,
-	});
-	if (end.end !== 'unknown') unfinished.delete(key);
+	if (!sentBefore) started.partnerTransactionId = transaction;
+	started.sent = true;
+	const end = await send(desk, started, asked, sentBefore);
+	if (end.end === 'paid' || (end.end === 'refused' && NONE.has(end.code))) unfinished.delete(key);
+	else started.sent = end.end === 'unknown';
 	return end;
 }
 
-async function start(
-	{ client }: PartnerDesk,
-	{ asked, fields }: NewTransfer,
-	partnerTransactionId: string,
-	claim: Claim,
-): Promise<Started> {
+async function start({ client }: PartnerDesk, { asked, fields }: NewTransfer, claim: Claim): Promise<Started> {
 	const prepared = await prepare(client, fields, asked);
-	return { prepared, partnerTransactionId, claim: { ...claim, until: endOfLife(prepared) } };
+	return { prepared, partnerTransactionId: '', sent: false, claim: { ...claim, until: endOfLife(prepared) } };
+}
+
+async function send(desk: PartnerDesk, started: Started, asked: AskedTransfer, sentBefore: boolean): Promise<ConfirmEnd> {
+	const { prepared, partnerTransactionId, claim } = started;
+	const preTransferId = String(prepared.pre_transfer_id);
+	try {
+		return await confirm(desk.client, desk.memory, {
+			preTransferId,
+			partnerTransactionId,
+			asked: { ...asked, preTransferId },
+			claim,
+			sentBefore,
+		});
+	} catch (error) {
+		started.sent = sentBefore;
+		return await Promise.reject(error);
+	}
+}
+
+/** A transfer that this process has prepared before may have been for another amount or receiver. */
+function checkSame({ asked }: NewTransfer, prepared: IDataObject): void {
+	const difference = matchTransfer(asked, prepared as JsonObject, CREATE_TRANSFER);
+	if (difference === undefined) return;
+	throw new KessError(
+		`This transfer number has been prepared for another amount or receiver and not paid (${difference})`,
+		'This run has paid nothing. Use a new transfer number, or correct amount and receiver to what they were.',
+	);
 }

@@ -31,7 +31,15 @@ export function confirmItem(result: ConfirmEnd, known: IDataObject, stopAtUnknow
 	}
 }
 
-/** @throws KessError: the number has been paid, so there is nothing to prepare */
+/** Without knowing whether the number has been paid, nothing is prepared for it. */
+export function unclearStanding(reason: string): KessError {
+	return new KessError(
+		`KESS does not say whether this transfer number has been paid before: ${reason}`,
+		'Nothing was prepared or paid by this run. Run the item again with the same transfer number.',
+	);
+}
+
+/** The number has been paid, so there is nothing to prepare. */
 export function alreadyPaid(data: IDataObject): KessError {
 	return new KessError(
 		`This transfer number has been paid already, with fund transfer ${String(data.fund_transfer_id)}`,
