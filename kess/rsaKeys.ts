@@ -74,9 +74,10 @@ export function readPrivateKey(text: string, passphrase?: string): KeyObject {
  * Reads an RSA public key from any paste, as `readPrivateKey` does: SPKI, PKCS#1 or a certificate.
  *
  * @param text the pasted text; where it holds several keys, the first public one counts
- * @throws RsaKeyError when it is no RSA public key of at least 2048 bits
+ * @param minBits 2048 unless the key is one that KESS alone can replace
+ * @throws RsaKeyError when it is no RSA public key of at least as many bits
  */
-export function readPublicKey(text: string): KeyObject {
+export function readPublicKey(text: string, minBits = MIN_BITS): KeyObject {
 	const blocks = readBlocks(text).map((block) => ({ ...block, form: readForm(block) }));
 	const block = blocks.find(({ form }) => !isPrivateForm(form));
 	if (!block) {
@@ -85,7 +86,7 @@ export function readPublicKey(text: string): KeyObject {
 			'Paste the public key, the file that begins with "BEGIN PUBLIC KEY". Never give a private key to anyone.',
 		);
 	}
-	return requireStrongRsa(openPublic(block.der, block.form));
+	return requireStrongRsa(openPublic(block.der, block.form), minBits);
 }
 
 /** Whether the public key is the counterpart of the private key. */
@@ -209,13 +210,13 @@ function attempt(open: () => KeyObject): KeyObject | undefined {
 	}
 }
 
-function requireStrongRsa(key: KeyObject): KeyObject {
+function requireStrongRsa(key: KeyObject, minBits = MIN_BITS): KeyObject {
 	if (key.asymmetricKeyType !== 'rsa') throw notRsa(key.asymmetricKeyType ?? 'unknown');
 	const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-	if (bits < MIN_BITS) {
+	if (bits < minBits) {
 		throw new RsaKeyError(
 			`The ${bits}-bit key is too short`,
-			`KESS needs RSA keys of at least ${MIN_BITS} bits. Make a new pair and give KESS its public key.`,
+			`KESS needs RSA keys of at least ${minBits} bits. Make a new pair and give KESS its public key.`,
 		);
 	}
 	return key;

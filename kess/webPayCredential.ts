@@ -8,6 +8,8 @@ export interface WebPayAccount extends WebPayLogin {
 	apiSecretKey: string;
 	signType: string;
 	sellerCode: string;
+	/** KESS's public key for customer data, as it was pasted; may be empty. */
+	publicKey: string;
 }
 
 /**
@@ -27,6 +29,7 @@ export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccoun
 		apiSecretKey: text('apiSecretKey'),
 		signType: text('signType') || 'MD5',
 		sellerCode: text('sellerCode'),
+		publicKey: text('publicKey'),
 	};
 }
 

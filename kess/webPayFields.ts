@@ -107,3 +107,15 @@ export function requireSeconds(value: unknown): number {
 	if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
 	throw new InvalidValueError('is not a whole number of seconds', 'Enter a whole number greater than 0, for example 1800 for half an hour.');
 }
+
+/**
+ * The address that a buyer pays from (kess-api §3, directPay: `ip_address`).
+ *
+ * @throws InvalidValueError when it is neither an IPv4 nor an IPv6 address
+ */
+export function requireIpAddress(value: unknown): string {
+	const text = requireText(value, 64);
+	const isV4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
+	if (isV4 || (/^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`))) return text;
+	throw new InvalidValueError('is not an IP address', 'Enter the address of the buyer, for example 203.0.113.7.');
+}

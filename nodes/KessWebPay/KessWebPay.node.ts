@@ -3,12 +3,17 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
 import { batchingOption, timeoutOption } from '../shared/options';
 import { DEFAULT_BATCH_SIZE, operations, run } from './actions/router';
 import { testWebPayCredential } from './credentialTest';
+import { getPaymentMethods } from './loadOptions';
+import { responseSignatureOption } from './responseSignature';
+import { resumeAfterPayment, resumeWebhooks } from './resumeAfterPayment';
 
 export class KessWebPay implements INodeType {
 	description: INodeTypeDescription = {
@@ -24,6 +29,8 @@ export class KessWebPay implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'kessWebPayApi', required: true, testedBy: 'kessWebPayApiTest' }],
+		webhooks: resumeWebhooks,
+		waitingNodeTooltip: 'Waiting for the payment',
 		properties: [
 			...operations.properties,
 			{
@@ -34,30 +41,7 @@ export class KessWebPay implements INodeType {
 				default: {},
 				options: [
 					batchingOption(DEFAULT_BATCH_SIZE),
-					{
-						displayName: 'Response Signature',
-						name: 'responseSignature',
-						type: 'options',
-						options: [
-							{
-								name: 'Automatic',
-								value: 'auto',
-								description: 'Required on gateway version 2. Verified on version 1 when there is one.',
-							},
-							{
-								name: 'Required',
-								value: 'required',
-								description: 'An answer without a signature is not believed',
-							},
-							{
-								name: 'Verify If Present',
-								value: 'ifPresent',
-								description: 'An answer without a signature is believed, a wrong signature never is',
-							},
-						],
-						default: 'auto',
-						description: 'Whether answers of KESS have to be signed',
-					},
+					responseSignatureOption,
 					timeoutOption,
 				],
 			},
@@ -66,9 +50,14 @@ export class KessWebPay implements INodeType {
 
 	methods = {
 		credentialTest: { kessWebPayApiTest: testWebPayCredential },
+		loadOptions: { getPaymentMethods },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [await run(this)];
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeAfterPayment(this);
 	}
 }

@@ -1,5 +1,3 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer } from '../../kess/webPayAnswer';
 import { readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
@@ -9,7 +7,7 @@ import type { Json, JsonObject } from '../../kess/jsonObject';
 import { verifyWebPayAnswer } from '../../kess/webPaySignature';
 import { KessError } from '../../kess/kessError';
 import { explainInvalid } from '../shared/errors';
-import { GatewaySession } from '../shared/gatewaySession';
+import { type GatewayContext, GatewaySession } from '../shared/gatewaySession';
 
 const CREDENTIAL = 'kessWebPayApi';
 
@@ -41,7 +39,7 @@ export class WebPayClient {
 	) {}
 
 	static async open(
-		context: IExecuteFunctions,
+		context: GatewayContext,
 		{ timeout, signature }: { timeout: number; signature: SignatureRule },
 	): Promise<WebPayClient> {
 		const credentials = await context.getCredentials(CREDENTIAL);
@@ -61,6 +59,11 @@ export class WebPayClient {
 
 	get version(): WebPayAccount['version'] {
 		return this.account.version;
+	}
+
+	/** KESS's public key for customer data, as it was pasted into the credential; may be empty. */
+	get publicKey(): string {
+		return this.account.publicKey;
 	}
 
 	/** The seller's field as this version calls it; empty when the credential names no seller. */
@@ -128,8 +131,8 @@ export class WebPayClient {
 	}
 }
 
-/** A well-signed answer to another question is no answer. */
-function matchAnswer(data: Json, { outTradeNo, money, mayOmit = false }: Asked): void {
+/** A well-signed answer to another question is no answer. @throws KessError */
+export function matchAnswer(data: Json, { outTradeNo, money, mayOmit = false }: Asked): void {
 	const order: JsonObject =
 		data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
 	const named = order.out_trade_no ?? undefined;

@@ -3,6 +3,8 @@ import type {
 	ICredentialsDecrypted,
 	IExecuteFunctions,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { decodeUtf8 } from '../../kess/phpJson';
@@ -11,6 +13,9 @@ import { InvalidValueError } from '../../kess/invalidValueError';
 import { NotSentError } from '../../kess/kessError';
 import { isUsable } from '../../kess/tokenStore';
 import { explainInvalid } from './errors';
+
+/** Where a node speaks to a gateway: while it runs, when it is called from outside, and for the lists of its panel. */
+export type GatewayContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
 /** What became of a request on the wire. */
 export type Delivery =
@@ -35,7 +40,7 @@ export class GatewaySession {
 	private readonly decrypted: ICredentialsDecrypted;
 
 	constructor(
-		private readonly context: IExecuteFunctions,
+		private readonly context: GatewayContext,
 		private readonly credentials: ICredentialDataDecryptedObject,
 		private readonly rules: SessionRules,
 	) {

@@ -34,6 +34,10 @@ export class ItemCall {
 				if (value === undefined || value === null || value === '') return undefined;
 				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, value, check);
 			},
+			readAdded: (field, check) => {
+				if (!Object.hasOwn(fields, field)) return undefined;
+				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], check);
+			},
 		};
 	}
 
@@ -60,6 +64,8 @@ export class ItemCall {
 export interface CollectionReader {
 	/** The field's checked value, or `undefined` when the user left it out. */
 	read<T>(field: string, check: (value: unknown) => T): T | undefined;
+	/** The same for a field whose emptiness in one row must not pass for its absence: the check sees an empty one too. */
+	readAdded<T>(field: string, check: (value: unknown) => T): T | undefined;
 }
 
 function findProperty(properties: INodeProperties[], name: string): INodeProperties | undefined {

@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import type { OrderStatus } from '../webpay/orders.mts';
 
 const STYLE = `
 :root { color-scheme: light; --ink: #1c2430; --soft: #5b6675; --line: #e1e5eb; --paper: #fff; --accent: #0b6bcb; }
@@ -72,7 +73,7 @@ export function formatMoney(amount: number, currency: string): string {
 }
 
 /** The state of an order in a shop owner's words, with the gateway's word beside it. */
-export function stateBadge(status: 'WAITING' | 'SUCCESS' | 'CLOSED'): Markup {
-	const words = { WAITING: 'Unpaid', SUCCESS: 'Paid', CLOSED: 'Closed' };
+export function stateBadge(status: OrderStatus): Markup {
+	const words = { WAITING: 'Unpaid', SUCCESS: 'Paid', CLOSED: 'Closed', PARTIAL_REFUNDED: 'Refunded in part', REFUNDED: 'Refunded' };
 	return html`<span class="state ${status}">${words[status]} (${status})</span>`;
 }

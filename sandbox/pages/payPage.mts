@@ -38,8 +38,8 @@ function buttons() {
 function result(order: Order) {
 	return html`<p class="result">${stateBadge(order.status)}</p>
 ${
-	order.status === 'SUCCESS'
-		? html`<p>Paid at ${clock(order.paidAt ?? order.updatedAt)}. </p><p class="soft">Transaction ${order.transactionId}</p>`
+	order.paidAt !== null
+		? html`<p>Paid at ${clock(order.paidAt)}. </p><p class="soft">Transaction ${order.transactionId}</p>`
 		: html`<p>This order was closed at ${clock(order.updatedAt)} and can no longer be paid.</p>`
 }
 ${order.redirectUrl === null ? '' : html`<p><a class="button" href="${returnAddress(order.redirectUrl, order.outTradeNo)}">Back to the shop</a></p>`}`;

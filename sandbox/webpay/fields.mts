@@ -33,21 +33,26 @@ export class Fields {
 		return text(name, this.body[name], maxLength);
 	}
 
+	/** Whether the field is there at all. */
+	has(name: string): boolean {
+		return (this.body[name] ?? null) !== null;
+	}
+
 	requiredText(name: string, maxLength: number): string {
 		return present(name, this.text(name, maxLength));
 	}
 
-	/** `total_amount` and `currency`: at most two decimals, none in riel. */
-	money(): { amountText: string; amount: number; currency: Currency } {
-		const value = present('total_amount', this.body.total_amount ?? undefined);
+	/** An amount and its currency: at most two decimals, none in riel. */
+	money(amountName = 'total_amount', currencyName = 'currency'): { amountText: string; amount: number; currency: Currency } {
+		const value = present(amountName, this.body[amountName] ?? undefined);
 		const amountText = typeof value === 'string' || typeof value === 'number' ? phpText(value) : '';
-		if (!/^\d+(\.\d+)?$/.test(amountText)) throw invalid('total_amount', 'must be a number');
+		if (!/^\d+(\.\d+)?$/.test(amountText)) throw invalid(amountName, 'must be a number');
 		const amount = Number(amountText);
-		if (amount <= 0) throw invalid('total_amount', 'must be greater than 0');
-		if (!/^\d+(\.\d{1,2})?$/.test(amountText)) throw invalid('total_amount', 'must have at most two decimals');
-		const currency = this.requiredText('currency', 3);
-		if (currency !== 'USD' && currency !== 'KHR') throw invalid('currency', 'must be USD or KHR');
-		if (currency === 'KHR' && !Number.isInteger(amount)) throw invalid('total_amount', 'must have no decimals in KHR');
+		if (amount <= 0) throw invalid(amountName, 'must be greater than 0');
+		if (!/^\d+(\.\d{1,2})?$/.test(amountText)) throw invalid(amountName, 'must have at most two decimals');
+		const currency = this.requiredText(currencyName, 3);
+		if (currency !== 'USD' && currency !== 'KHR') throw invalid(currencyName, 'must be USD or KHR');
+		if (currency === 'KHR' && !Number.isInteger(amount)) throw invalid(amountName, 'must have no decimals in KHR');
 		return { amountText, amount, currency };
 	}
 
@@ -66,14 +71,48 @@ export class Fields {
 		});
 	}
 
-	/** A whole number of seconds above 0. */
-	seconds(name: string): number | undefined {
+	/** A whole number above 0. */
+	wholeNumber(name: string, max: number): number | undefined {
 		const value = this.body[name] ?? undefined;
 		if (value === undefined) return undefined;
-		const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-		if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1) throw invalid(name, 'must be an integer of at least 1');
-		if (seconds > MAX_SECONDS) throw invalid(name, `must not be greater than ${MAX_SECONDS}`);
-		return seconds;
+		const whole = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+		if (typeof whole !== 'number' || !Number.isInteger(whole) || whole < 1) throw invalid(name, 'must be an integer of at least 1');
+		if (whole > max) throw invalid(name, `must not be greater than ${max}`);
+		return whole;
+	}
+
+	requiredWholeNumber(name: string, max: number): number {
+		return present(name, this.wholeNumber(name, max));
+	}
+
+	/** A whole number of seconds above 0. */
+	seconds(name: string): number | undefined {
+		return this.wholeNumber(name, MAX_SECONDS);
+	}
+
+	/** The first and last millisecond of a day, written as `2026-11-21` and taken as UTC. */
+	day(name: string): { first: number; last: number } | undefined {
+		const date = this.text(name, 10);
+		if (date === undefined) return undefined;
+		const first = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
+		if (Number.isNaN(first)) throw invalid(name, 'is not a valid date');
+		return { first, last: first + 86_399_999 };
+	}
+
+	/** One of some words. */
+	requiredWord<T extends string>(name: string, words: readonly T[]): T {
+		const word = this.requiredText(name, 64);
+		const known = words.find((entry) => entry === word);
+		if (known === undefined) throw invalid(name, `must be one of ${words.join(', ')}`);
+		return known;
+	}
+
+	/** 1 or 0; absent means 0. */
+	flag(name: string): boolean {
+		const value = this.body[name] ?? 0;
+		if (value === 1 || value === '1' || value === true) return true;
+		if (value === 0 || value === '0' || value === false) return false;
+		throw invalid(name, 'must be 1 or 0');
 	}
 
 	/** An http or https address. */

@@ -9,11 +9,13 @@ import type { GatewayVersion, OrderStore } from './orders.mts';
 import { Refusal } from './refusal.mts';
 import { findService } from './services/index.mts';
 import { isSignType, webPaySign, type SignType } from './signature.mts';
+import type { SubscriptionStore } from './subscriptions.mts';
 import type { TokenStore } from './tokens.mts';
 
 /** What the WebPay gateways of both versions work on. */
 export interface WebPayState {
 	orders: OrderStore;
+	subscriptions: SubscriptionStore;
 	tokens: TokenStore;
 }
 
@@ -87,7 +89,7 @@ const CREDENTIALS = new Set(['clientsecret', 'password', 'apisecretkey']);
 
 function serve(
 	core: SandboxCore,
-	{ orders }: WebPayState,
+	{ orders, subscriptions }: WebPayState,
 	version: GatewayVersion,
 	body: PhpArray,
 ): { data: Data; signType: SignType } {
@@ -108,16 +110,18 @@ function serve(
 	}
 	const origin = core.origin();
 	const show = version === 'v1' ? orderDataV1 : orderDataV2;
-	const data = service.handle({ version, signType, fields, sellerCode, orders, origin, show: (order) => show(order, origin) });
+	const data = service.handle({ version, signType, fields, sellerCode, orders, subscriptions, origin, show: (order) => show(order, origin) });
 	return { data, signType };
 }
 
 /** The faults in which a well-signed answer is about something else than what was asked. */
 function misreport(data: Data, fault: string | undefined): Data {
 	if (Array.isArray(data)) return data;
-	const { out_trade_no: outTradeNo, total_amount: amount } = data;
+	if (isPhpArray(data.order_info)) return { ...data, order_info: misreport(data.order_info, fault) };
+	const { out_trade_no: outTradeNo, total_amount: amount, amount: refunded } = data;
 	if (fault === 'wrong-order' && typeof outTradeNo === 'string') return { ...data, out_trade_no: `${outTradeNo}-OTHER` };
 	if (fault === 'wrong-amount' && typeof amount === 'number') return { ...data, total_amount: amount + 1 };
+	if (fault === 'wrong-amount' && typeof refunded === 'number') return { ...data, amount: refunded + 1 };
 	if (fault === 'wrong-amount' && typeof amount === 'string') return { ...data, total_amount: String(Number(amount) + 1) };
 	return data;
 }

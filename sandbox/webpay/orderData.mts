@@ -1,12 +1,13 @@
 import { webPayAccount } from '../accounts.mts';
 import type { PhpValue } from '../phpInput.mts';
-import type { Order } from './orders.mts';
+import { findPaymentMethod } from './paymentMethods.mts';
+import type { Order, Refund } from './orders.mts';
 
 /** The fields of an order as the gateway names them. */
 export type OrderData = { [field: string]: PhpValue };
 
 /** ISO 8601 with microseconds, UTC (spec-webpay-v1, `updated_at`). */
-function isoTime(time: number | null): string | null {
+export function isoTime(time: number | null): string | null {
 	return time === null ? null : new Date(time).toISOString().replace(/Z$/, '000Z');
 }
 
@@ -64,11 +65,25 @@ export function orderDataV2(order: Order, origin: string): OrderData {
 		bank_info: null,
 		card_info: null,
 		wechat_alipay_info: null,
-		refund_histories: [],
+		refund_histories: order.refunds.map((refund) => refundData(order, refund)),
 		error_logs: [],
 		queue_number: null,
 		payment_link: paymentLink(order, origin),
 		meta: null,
+	};
+}
+
+/** `data` of a refund (kess-api section 3, Responses). */
+export function refundData(order: Order, refund: Refund): OrderData {
+	return {
+		amount: refund.amount,
+		currency: order.currency,
+		status: refund.status,
+		reason: refund.reason,
+		rejected_reason: null,
+		transaction_id: refund.transactionId,
+		out_trade_no: order.outTradeNo,
+		merchant_reference: refund.merchantReference,
 	};
 }
 
@@ -78,20 +93,22 @@ export function notificationFields(order: Order, origin: string): OrderData {
 	return { ...data, bank_ref: order.transactionId, trx_id: order.transactionId };
 }
 
-/** Every payment in the sandbox is made by KHQR. */
+/** Buyers in the sandbox pay by KHQR unless the merchant has chosen a method for them. */
 function paymentDetail(order: Order): PhpValue {
 	if (order.paidAt === null) return null;
+	const { title, bic } = findPaymentMethod(order.serviceCode ?? 'KHQR');
+	const description = bic === 'KHQR' ? 'Bakong KHQR' : title;
 	return {
 		id: order.id,
 		payer_id: null,
 		method_id: 1,
 		tokenize_id: null,
-		method_desc: 'Bakong KHQR',
+		method_desc: description,
 		holder_name: 'SANDBOX BUYER',
 		card_info: null,
 		bank_info: null,
-		payment_method_bic: 'KHQR',
-		payment_method: 'Bakong KHQR',
+		payment_method_bic: bic,
+		payment_method: description,
 		created_at: isoTime(order.paidAt),
 	};
 }

@@ -22,6 +22,22 @@ export interface OrderRequest {
 	notifyUrl: string | null;
 	redirectUrl: string | null;
 	expiresInSeconds: number;
+	/** The payment method (its code) that the merchant has chosen for the buyer. */
+	serviceCode?: string;
+}
+
+/** What a paid order can become, and what it was before. */
+export type OrderStatus = 'WAITING' | 'SUCCESS' | 'CLOSED' | 'PARTIAL_REFUNDED' | 'REFUNDED';
+
+/** Money given back. */
+export interface Refund {
+	amount: number;
+	status: OrderStatus;
+	reason: string;
+	/** KESS's number of the refund. */
+	transactionId: string;
+	/** The merchant's own reference for the refund. */
+	merchantReference: string | null;
 }
 
 /** An order. Times are milliseconds since 1970. */
@@ -29,13 +45,15 @@ export interface Order extends OrderRequest {
 	id: number;
 	/** Names the order in its payment link. */
 	token: string;
-	status: 'WAITING' | 'SUCCESS' | 'CLOSED';
+	status: OrderStatus;
 	/** KESS's number of the payment; null until it is paid. */
 	transactionId: string | null;
 	createdAt: number;
 	updatedAt: number;
 	expiresAt: number;
 	paidAt: number | null;
+	/** Oldest first. */
+	refunds: Refund[];
 }
 
 /** The orders of both gateway versions, in memory. */
@@ -70,6 +88,7 @@ export class OrderStore {
 			updatedAt: now,
 			expiresAt: now + request.expiresInSeconds * 1000,
 			paidAt: null,
+			refunds: [],
 		};
 		this.byOutTradeNo.set(order.outTradeNo, order);
 		this.byToken.set(order.token, order);
@@ -98,7 +117,7 @@ export class OrderStore {
 	pay(order: Order): void {
 		this.look(order);
 		if (order.status === 'CLOSED') throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is closed.`);
-		if (order.status === 'SUCCESS') return;
+		if (order.paidAt !== null) return;
 		const now = this.now();
 		Object.assign(order, {
 			status: 'SUCCESS',
@@ -112,10 +131,33 @@ export class OrderStore {
 	/** Closing twice closes once. @throws Refusal when the order is paid */
 	close(order: Order): void {
 		this.look(order);
-		if (order.status === 'SUCCESS') throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is already paid.`);
+		if (order.paidAt !== null) throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is already paid.`);
 		if (order.status === 'CLOSED') return;
 		Object.assign(order, { status: 'CLOSED', updatedAt: this.now() } satisfies Partial<Order>);
 		this.changed(order);
+	}
+
+	/**
+	 * Gives money back, any number of times until nothing is left. The merchant's reference does not keep a refund from
+	 * being made twice: what KESS does about that is not published, so callers have to be safe with the worst.
+	 *
+	 * @param amount `undefined` gives back all that is left
+	 * @throws Refusal when the order is not paid, or less is left
+	 */
+	refund(order: Order, { amount, reason, merchantReference }: { amount: number | undefined; reason: string; merchantReference: string | null }): Refund {
+		this.look(order);
+		if (order.paidAt === null) throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is not paid.`);
+		const cents = (value: number) => Math.round(value * 100);
+		const left = order.refunds.reduce((rest, refund) => rest - cents(refund.amount), cents(order.amount));
+		if (left === 0) throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is already refunded.`);
+		const asked = amount === undefined ? left : cents(amount);
+		if (asked > left) throw new Refusal('PROCESS_FAILED', `Only ${left / 100} ${order.currency} of the order ${order.outTradeNo} can be refunded.`);
+		const status: OrderStatus = asked === left ? 'REFUNDED' : 'PARTIAL_REFUNDED';
+		const transactionId = `R${order.transactionId}${String(order.refunds.length + 1)}`;
+		const refund: Refund = { amount: asked / 100, status, reason, transactionId, merchantReference };
+		order.refunds.push(refund);
+		Object.assign(order, { status, updatedAt: this.now() } satisfies Partial<Order>);
+		return refund;
 	}
 
 	clear(): void {

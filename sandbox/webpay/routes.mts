@@ -1,12 +1,15 @@
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { payPage, unknownLinkPage } from '../pages/payPage.mts';
+import { saveCardPage } from '../pages/saveCardPage.mts';
 import { startPage } from '../pages/startPage.mts';
+import { cipherPublicKey } from './cardCipher.mts';
 import { gateway } from './gateway.mts';
 import { Notifier } from './notifications.mts';
 import { login } from './oauth.mts';
 import { orderDataV2 } from './orderData.mts';
 import { OrderStore, type Order } from './orders.mts';
 import { Refusal } from './refusal.mts';
+import { SubscriptionStore } from './subscriptions.mts';
 import { TokenStore } from './tokens.mts';
 
 /** Adds the WebPay gateways, their login, their pages and the controls that concern only them. */
@@ -14,18 +17,21 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	const { app } = core;
 	const notifier = new Notifier(core, notifyRetryDelaysMs);
 	const orders = new OrderStore(core.now, (order) => notifier.notify(order));
+	const subscriptions = new SubscriptionStore(core.now);
 	const tokens = new TokenStore(core.now);
 	core.tokenEnds.push(() => tokens.expireAll());
 	core.resets.push(() => {
 		orders.clear();
+		subscriptions.clear();
 		notifier.reset();
 	});
 
 	app.post('/oauth/token', (c) => login(core, c, tokens));
-	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, { orders, tokens }, 'v1'));
-	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, { orders, tokens }, 'v2'));
+	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, { orders, subscriptions, tokens }, 'v1'));
+	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, { orders, subscriptions, tokens }, 'v2'));
 
 	app.get('/', (c) => c.html(startPage(orders.all(), notifier.all(), core.origin())));
+	app.get('/save-card/:token', (c) => c.html(saveCardPage()));
 	app.get('/pay/:token', (c) => {
 		const order = orders.findByToken(c.req.param('token'));
 		return order ? c.html(payPage(order)) : c.html(unknownLinkPage(), 404);
@@ -58,5 +64,6 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	app.get('/sandbox/orders', (c) => c.json(orders.all().map(report)));
 	app.post('/sandbox/orders/:outTradeNo/pay', change('pay'));
 	app.post('/sandbox/orders/:outTradeNo/close', change('close'));
+	app.get('/sandbox/webpay/keys', (c) => c.json({ kessPublicKey: cipherPublicKey() }));
 	app.get('/sandbox/notifications', (c) => c.json(notifier.all()));
 }

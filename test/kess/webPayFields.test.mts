@@ -1,6 +1,7 @@
 import {
 	outTradeNoAdvice,
 	readDetail,
+	requireIpAddress,
 	requireOutTradeNo,
 	requireSeconds,
 	requireTitle,
@@ -64,4 +65,12 @@ test.each(['shop.example', 'ftp://shop.example', 'javascript:alert(1)'])('%s is 
 test('seconds are a whole number greater than 0', () => {
 	expect(requireSeconds('1800')).toBe(1800);
 	for (const value of [0, -1, 1.5, 'x', '', null]) expect(() => requireSeconds(value)).toThrow('whole number');
+});
+
+test.each(['203.0.113.7', '0.0.0.0', '2001:db8::7', '::1', '::ffff:203.0.113.7'])('%p is an IP address', (text) => {
+	expect(requireIpAddress(` ${text} `)).toBe(text);
+});
+
+test.each(['203.0.113', '256.1.1.1', '203.0.113.7:80', '[::1]', 'localhost', '::g', '1234'])('%p is none', (text) => {
+	expect(() => requireIpAddress(text)).toThrow(/^is not an IP address$/);
 });

@@ -9,7 +9,7 @@ process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
 process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS ??= 'false';
 
 import 'reflect-metadata';
-import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
 import {
 	ICredentialsHelper,
 	type ICredentialDataDecryptedObject,
@@ -21,6 +21,7 @@ import {
 	type INodeCredentialsDetails,
 	type INodeExecutionData,
 	type INodeProperties,
+	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypes,
 	type IRun,
@@ -159,8 +160,8 @@ export interface NodeRunOptions {
 	settings?: Partial<INode>;
 }
 
-/** Runs one node on some items, in the real engine. */
-export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
+/** A workflow with the node under test in it, and what n8n's server would add. */
+function prepare(options: NodeRunOptions) {
 	const { node, parameters, items = [{}], credentials, settings } = options;
 	const types = new Map(options.credentialTypes.map((type) => [type.name, type]));
 	const nodes = new Map<string, INodeType>([
@@ -214,6 +215,12 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		logAiEvent() {},
 		externalSecretsProxy: { hasProvider: () => false, hasSecret: () => false, listProviders: () => [], listSecrets: () => [], getSecret: () => undefined },
 	} as unknown as IWorkflowExecuteAdditionalData;
+	return { workflow, additionalData, helper };
+}
+
+/** Runs one node on some items, in the real engine. */
+export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
+	const { workflow, additionalData, helper } = prepare(options);
 	const run = (await new WorkflowExecute(additionalData, 'manual').run({
 		workflow,
 		startNode: workflow.getNode('Items') ?? undefined,
@@ -227,4 +234,13 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		credentials: helper.stored,
 		run,
 	};
+}
+
+/** Loads a list of the node's panel as n8n's editor has it loaded. */
+export async function loadOptions(options: NodeRunOptions, method: string): Promise<INodePropertyOptions[]> {
+	const { workflow, additionalData } = prepare(options);
+	additionalData.currentNodeParameters = options.parameters as INode['parameters'];
+	const load = options.node.methods?.loadOptions?.[method];
+	if (!load) throw new Error(`The node has no list ${method}`);
+	return await load.call(new LoadOptionsContext(workflow, workflow.getNode('Node') as INode, additionalData, ''));
 }

@@ -3,13 +3,19 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { listOperations } from '../../shared/listOperations';
 import { runOperation } from '../../shared/runOperation';
 import { type SignatureRule, WebPayClient } from '../transport';
+import { bakongMember } from './bakongMember';
 import { order } from './order';
+import { payment } from './payment';
+import { paymentMethod } from './paymentMethod';
+import { refund } from './refund';
+import { savedCard } from './savedCard';
 import { service } from './service';
+import { subscription } from './subscription';
 
 /** Orders under way at the same time, unless the user chooses otherwise. */
 export const DEFAULT_BATCH_SIZE = 10;
 
-export const operations = listOperations([order, service], 'create');
+export const operations = listOperations([order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, service], 'create');
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {

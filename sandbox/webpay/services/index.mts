@@ -1,12 +1,45 @@
 import { Refusal } from '../refusal.mts';
 import type { GatewayVersion } from '../orders.mts';
+import { cancelSubscription } from './cancelSubscription.mts';
 import { closeOrder } from './closeOrder.mts';
 import { createOrder } from './createOrder.mts';
+import { directPay } from './directPay.mts';
+import { generateSubscriptionLink } from './generateSubscriptionLink.mts';
+import { getBakongMembers } from './getBakongMembers.mts';
 import { getPaymentMethods } from './getPaymentMethods.mts';
+import { getSubscriptions } from './getSubscriptions.mts';
+import { getSubscriptionTrxs } from './getSubscriptionTrxs.mts';
+import { nativePay } from './nativePay.mts';
 import { queryOrder } from './queryOrder.mts';
+import { queryOrderByDateRange } from './queryOrderByDateRange.mts';
+import { queryRefund } from './queryRefund.mts';
+import { quickPay } from './quickPay.mts';
+import { reActiveSubscription } from './reActiveSubscription.mts';
+import { refund } from './refund.mts';
+import { saveCard } from './saveCard.mts';
 import type { WebPayService } from './service.mts';
+import { subscription } from './subscription.mts';
 
-const SERVICES: readonly WebPayService[] = [createOrder, queryOrder, closeOrder, getPaymentMethods];
+const SERVICES: readonly WebPayService[] = [
+	createOrder,
+	queryOrder,
+	closeOrder,
+	getPaymentMethods,
+	nativePay,
+	quickPay,
+	directPay,
+	getBakongMembers,
+	queryOrderByDateRange,
+	refund,
+	queryRefund,
+	saveCard,
+	subscription,
+	generateSubscriptionLink,
+	cancelSubscription,
+	reActiveSubscription,
+	getSubscriptions,
+	getSubscriptionTrxs,
+];
 
 const BY_NAME = new Map(SERVICES.map((service) => [service.name.toLowerCase(), service]));
 

@@ -2,6 +2,7 @@ import type { PhpValue } from '../../phpInput.mts';
 import type { Fields } from '../fields.mts';
 import type { GatewayVersion, Order, OrderStore } from '../orders.mts';
 import type { SignType } from '../signature.mts';
+import type { SubscriptionStore } from '../subscriptions.mts';
 
 /** A request whose sender and signature have been checked. */
 export interface ServiceRequest {
@@ -11,6 +12,7 @@ export interface ServiceRequest {
 	/** The seller named in the request, if any; it is known to exist. */
 	sellerCode: string | undefined;
 	orders: OrderStore;
+	subscriptions: SubscriptionStore;
 	/** The order as the request's gateway version shows it. */
 	show: (order: Order) => { [field: string]: PhpValue };
 	/** The sandbox's own origin. */

@@ -1,30 +1,24 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { InvalidValueError } from '../../../../kess/invalidValueError';
-import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
-import {
-	type DetailInput,
-	readDetail,
-	requireSeconds,
-	requireTitle,
-	requireWebAddress,
-} from '../../../../kess/webPayFields';
+import type { Json } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/textField';
-import type { Json, JsonObject } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { type DetailInput, readDetail } from '../../../../kess/webPayFields';
 import type { ItemCall } from '../../../shared/itemCall';
 import type { WebPayClient } from '../../transport';
 import type { WebPayOperation } from '../operation';
-import { orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from './shared';
+import { createOnce } from './createOnce';
+import { customerField, readEncryptedCustomer } from './customer';
+import { orderItem } from './shared';
+import {
+	expiresInField,
+	type NewOrder,
+	notifyUrlField,
+	readTransaction,
+	redirectUrlField,
+	schemaUrlField,
+	transactionProperties,
+} from './transaction';
 
-const SERVICE = 'webpay.acquire.createorder';
-
-/** An order as it is sent, with what its answer has to agree with. */
-interface NewOrder {
-	outTradeNo: string;
-	money: Money;
-	fields: JsonObject;
-}
+export const CREATE_SERVICE = 'webpay.acquire.createorder';
 
 /** `webpay.acquire.createorder` (spec-webpay-v1, CREATE ORDER). */
 export const create: WebPayOperation = {
@@ -35,37 +29,7 @@ export const create: WebPayOperation = {
 		description: 'Create an order and get its payment link. An order that already exists is returned instead of created twice.',
 	},
 	properties: [
-		outTradeNoProperty,
-		{
-			displayName: 'Title',
-			name: 'body',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. Two iced coffees',
-			description: 'What the buyer sees on the payment page. At most 255 characters.',
-		},
-		{
-			displayName: 'Total Amount',
-			name: 'totalAmount',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. 10.50',
-			description: 'What the buyer pays, as a plain number. Nothing is rounded.',
-		},
-		{
-			displayName: 'Currency',
-			name: 'currency',
-			type: 'options',
-			required: true,
-			options: [
-				{ name: 'KHR (Riel)', value: 'KHR' },
-				{ name: 'USD (US Dollar)', value: 'USD' },
-			],
-			default: 'USD',
-			description: 'Riel have no decimals',
-		},
+		...transactionProperties,
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',
@@ -73,6 +37,7 @@ export const create: WebPayOperation = {
 			placeholder: 'Add Field',
 			default: {},
 			options: [
+				customerField,
 				{
 					displayName: 'Detail',
 					name: 'detail',
@@ -126,14 +91,7 @@ export const create: WebPayOperation = {
 						},
 					],
 				},
-				{
-					displayName: 'Expires In (Seconds)',
-					name: 'expiresIn',
-					type: 'number',
-					typeOptions: { minValue: 1 },
-					default: 1800,
-					description: 'How long the payment link takes money',
-				},
+				expiresInField,
 				{
 					displayName: 'Login Type',
 					name: 'loginType',
@@ -157,51 +115,30 @@ export const create: WebPayOperation = {
 					],
 					default: 'ANONYMOUS',
 				},
-				{
-					displayName: 'Notify URL',
-					name: 'notifyUrl',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. https://n8n.shop.example/webhook/kess',
-					description: 'Address that KESS calls when the order has been paid or closed',
-				},
-				{
-					displayName: 'Redirect URL',
-					name: 'redirectUrl',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. https://shop.example/thank-you',
-					description: 'Where the buyer is sent after paying. Being sent there is no proof of payment.',
-				},
+				notifyUrlField,
+				redirectUrlField,
+				schemaUrlField,
 			],
 		},
 	],
 	async execute(call, client) {
 		const order = readOrder(call, client);
-		return [orderItem(await createOnce(client, order))];
+		const made = await createOnce(client, CREATE_SERVICE, order);
+		return [orderItem(made.existed ? { ...made.order, already_existed: true } : made.data)];
 	},
 };
 
-function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
-	const outTradeNo = readOutTradeNo(call);
-	const body = call.read('body', requireTitle);
-	const currency = call.read('currency', parseCurrency);
-	const money = call.read('totalAmount', (value) => parseMoney(value, currency));
+/** Reads the parameters of an order, all of them. */
+export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
+	const { fields, ...order } = readTransaction(call, client);
 	const additional = call.collection('additionalFields');
 	const detail = additional.read('detail', readDetailParameter);
 	return {
-		outTradeNo,
-		money,
+		...order,
 		fields: {
-			...client.seller,
-			out_trade_no: outTradeNo,
-			body,
-			total_amount: Number(money.decimal),
-			currency,
+			...fields,
+			customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
 			login_type: additional.read('loginType', (value) => requireText(value, 16)),
-			notify_url: additional.read('notifyUrl', requireWebAddress),
-			redirect_url: additional.read('redirectUrl', requireWebAddress),
-			expires_in: additional.read('expiresIn', requireSeconds),
 			detail: detail && detail.length > 0 ? (detail as unknown as Json) : undefined,
 		},
 	};
@@ -214,53 +151,4 @@ function readDetailParameter(value: unknown) {
 		throw new InvalidValueError('is not a list of products', 'Add the products one by one, each with its own fields.');
 	}
 	return readDetail(items as DetailInput[]);
-}
-
-/**
- * Creates the order, or finds the one that an earlier attempt has made: the gateway takes each order number once, so
- * after a refusal or a lost answer the order number tells what is there.
- */
-async function createOnce(client: WebPayClient, order: NewOrder): Promise<Json> {
-	const asked = { outTradeNo: order.outTradeNo, money: order.money };
-	let result = await client.call(SERVICE, order.fields, asked);
-	if (result.kind === 'unknown') {
-		const existing = await findExisting(client, order, result.reason);
-		if (existing !== undefined) return existing;
-		// The gateway does not have it and takes the number only once: now repeating cannot make a second order.
-		result = await client.call(SERVICE, order.fields, asked);
-	}
-	if (result.kind === 'done') return result.data;
-	const existing = await findExisting(client, order, result.reason);
-	if (existing !== undefined) return existing;
-	if (result.kind === 'refused') throw refusal(result, 'create the order');
-	throw new KessError(
-		`KESS gave no clear answer, twice, and does not have the order: ${result.reason}`,
-		'Run the item again with the same order number: an order that has been created in the meantime is found.',
-	);
-}
-
-/**
- * The order that the gateway has under this number.
- *
- * @param because why it is looked up, for the message when looking fails too
- * @returns `undefined` when it has none
- * @throws KessError when it has one with another amount, or cannot say
- */
-async function findExisting(client: WebPayClient, order: NewOrder, because: string): Promise<Json | undefined> {
-	const found = await queryOrder(client, order.outTradeNo);
-	if (found.kind === 'refused') return undefined;
-	if (found.kind === 'unknown') {
-		throw new KessError(
-			`KESS gave no clear answer when creating the order (${because}) and none when asked about it (${found.reason})`,
-			'The order may exist. Run the item again with the same order number: if it exists, its payment link is returned.',
-		);
-	}
-	const existing = found.data as IDataObject;
-	if (!isSameMoney(order.money, existing.total_amount, existing.currency)) {
-		throw new KessError(
-			`An order with this number exists already, over ${String(existing.total_amount)} ${String(existing.currency)} instead of ${order.money.decimal} ${order.money.currency}`,
-			'Use another order number for the new order, or correct the amount.',
-		);
-	}
-	return { ...(existing as Record<string, Json>), already_existed: true };
 }

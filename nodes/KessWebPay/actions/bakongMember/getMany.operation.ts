@@ -1,0 +1,25 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isPlainObject } from '../../../../kess/jsonObject';
+import { listProperties, readLimit } from '../listParameters';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { requireDone } from '../order/shared';
+
+/** `webpay.acquire.getbakongmembers` (kess-api §3, Bakong member). */
+export const getMany: WebPayOperation = {
+	option: {
+		name: 'Get Many',
+		value: 'getMany',
+		action: 'Get many bakong members',
+		description: 'List the banks and wallets that take part in Bakong',
+	},
+	properties: listProperties,
+	async execute(call, client) {
+		needsV2(client);
+		const limit = readLimit(call);
+		const result = await client.call('webpay.acquire.getbakongmembers', client.seller);
+		const data = requireDone(result, 'list the Bakong members', 'Looking changes nothing: run the item again.');
+		return (Array.isArray(data) ? data : [data]).filter(isPlainObject).slice(0, limit) as IDataObject[];
+	},
+};

@@ -1,0 +1,88 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { KessError } from '../../../../kess/kessError';
+import type { WebPayOperation } from '../operation';
+import { create, CREATE_SERVICE, readOrder } from './create.operation';
+import { createOnce } from './createOnce';
+import { hasEnded } from './orderStates';
+import { orderItem } from './shared';
+import { limitWaitTimeProperty, readLimit, waitUntil } from './waitLimit';
+
+/** What KESS itself is said to use (kess-api §8); it is sent, so that the time is known. */
+const DEFAULT_EXPIRES_IN = 1800;
+
+const waitNotice: INodeProperties = {
+	displayName:
+		'The workflow goes on when KESS says that the order is paid or closed. When the time is up, n8n passes on the <b>input</b> of this node instead of the order: take the order number from the input, and query the order after this node if <code>status</code> is not SUCCESS. To send the payment link to the buyer first, create the order before with <b>Create</b> and <code>{{ $execution.resumeUrl }}</code> as its Notify URL, send the link, and use this node with the same order number and amount. KESS has to reach the address of this n8n.',
+	name: 'waitNotice',
+	type: 'notice',
+	default: '',
+};
+
+/**
+ * `webpay.acquire.createorder`, and then the execution is parked until a notification of KESS wakes it up: see
+ * `resumeAfterPayment`.
+ */
+export const createAndWait: WebPayOperation = {
+	option: {
+		name: 'Create and Wait',
+		value: 'createAndWait',
+		action: 'Create order and wait for payment',
+		description: 'Create an order and let the workflow go on only when KESS says that it is paid or closed, or when the time is up',
+	},
+	properties: [waitNotice, ...create.properties.map(withoutNotifyUrl), limitWaitTimeProperty],
+	async execute(call, client) {
+		const { context } = call;
+		requireOneItem(context);
+		const limit = call.read('limitWaitTime', readLimit);
+		const { fields, ...order } = readOrder(call, client);
+		const expiresIn = Number(fields.expires_in ?? limit ?? DEFAULT_EXPIRES_IN);
+		const made = await createOnce(client, CREATE_SERVICE, {
+			...order,
+			fields: { ...fields, expires_in: expiresIn, notify_url: resumeAddress(context) },
+		});
+		const item = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+		if (!hasEnded(item.status)) await context.putExecutionToWait(waitUntil(Date.now(), limit, item.expired_at, expiresIn));
+		return [item];
+	},
+};
+
+/** KESS is given the address of the parked execution instead. */
+function withoutNotifyUrl(property: INodeProperties): INodeProperties {
+	if (property.name !== 'additionalFields') return property;
+	return { ...property, options: property.options?.filter(({ name }) => name !== 'notifyUrl') };
+}
+
+/** n8n parks an execution as a whole, and on a node with several items it keeps only what one payment brought. */
+function requireOneItem(context: IExecuteFunctions): void {
+	// Older n8n does not tell.
+	if (typeof context.isToolExecution === 'function' && context.isToolExecution()) {
+		throw new KessError(
+			'A tool of an AI agent cannot wait for a payment',
+			'Let the agent use Create, and later Query with the same order number.',
+		);
+	}
+	const { length } = context.getInputData();
+	if (length === 1) return;
+	throw new KessError(
+		`Create and Wait takes one item, but got ${length}: an execution can wait for one payment only`,
+		'Put Loop Over Items with a batch size of 1 before this node, or start one execution for each order with Execute Sub-workflow. Nothing was sent.',
+	);
+}
+
+/**
+ * Where KESS wakes up this execution: n8n's resume address and this node's id. What n8n added to the address as proof
+ * stays in its query.
+ */
+function resumeAddress(context: IExecuteFunctions): string {
+	const address = String(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
+	if (!URL.canParse(address)) {
+		throw new KessError(
+			'n8n has no address at which KESS could wake up this execution',
+			'Set the address of this n8n (WEBHOOK_URL) and run the workflow again. Nothing was sent.',
+		);
+	}
+	const url = new URL(address);
+	url.pathname += `/${encodeURIComponent(context.getNode().id)}`;
+	return url.href;
+}

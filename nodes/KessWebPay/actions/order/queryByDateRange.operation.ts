@@ -1,0 +1,43 @@
+import { requireDay, requireLastDay } from '../../../../kess/webPayDates';
+import { endDateField, startDateField } from '../dateRange';
+import { listProperties, readLimit } from '../listParameters';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { readPages } from '../readPages';
+
+const PER_PAGE = 100;
+
+/** `webpay.acquire.queryorderbydaterange` (kess-api §3). */
+export const queryByDateRange: WebPayOperation = {
+	option: {
+		name: 'Query by Date Range',
+		value: 'queryByDateRange',
+		action: 'Query orders by date range',
+		description:
+			'List the orders of some days, for example to compare them with your books. The signature of KESS does not cover the orders in a list: query an order before you deliver for it.',
+	},
+	properties: [{ ...startDateField, required: true }, { ...endDateField, required: true }, ...listProperties],
+	async execute(call, client) {
+		needsV2(client);
+		const startDate = call.read('startDate', requireDay);
+		const endDate = call.read('endDate', (value) => requireLastDay(value, startDate));
+		const limit = readLimit(call);
+		call.reference = `orders of ${startDate} to ${endDate}`;
+		const fields = {
+			...client.seller,
+			start_date: startDate,
+			end_date: endDate,
+			per_page: Math.min(limit, PER_PAGE),
+		};
+		return await readPages(
+			client,
+			{
+				service: 'webpay.acquire.queryorderbydaterange',
+				fields: (page) => ({ ...fields, page }),
+				subject: 'the orders',
+				identify: (order) => order.out_trade_no,
+			},
+			limit,
+		);
+	},
+};

@@ -1,0 +1,87 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidValueError } from '../../../../kess/invalidValueError';
+
+const SECONDS = new Map([
+	['minutes', 60],
+	['hours', 3_600],
+	['days', 86_400],
+]);
+
+const MAX_SECONDS = 365 * 86_400;
+
+/** A payment in the last second of an order is told some time later. */
+const GRACE_MS = 60_000;
+
+export const limitWaitTimeProperty: INodeProperties = {
+	displayName: 'Limit Wait Time',
+	name: 'limitWaitTime',
+	type: 'fixedCollection',
+	placeholder: 'Add Limit',
+	default: {},
+	description:
+		'How long the workflow waits at most, counted from now. Without a limit it waits one minute longer than the order can be paid. With a limit and without Expires In, the order can be paid just as long. n8n looks about once a minute whether the time is up.',
+	options: [
+		{
+			displayName: 'Limit',
+			name: 'values',
+			values: [
+				{
+					displayName: 'Amount',
+					name: 'resumeAmount',
+					type: 'number',
+					typeOptions: { minValue: 0 },
+					default: 30,
+				},
+				{
+					displayName: 'Unit',
+					name: 'resumeUnit',
+					type: 'options',
+					options: [
+						{ name: 'Days', value: 'days' },
+						{ name: 'Hours', value: 'hours' },
+						{ name: 'Minutes', value: 'minutes' },
+					],
+					default: 'minutes',
+				},
+			],
+		},
+	],
+};
+
+/**
+ * The limit in whole seconds, or `undefined` when the user has set none.
+ *
+ * @throws InvalidValueError when it is not between a second and a year
+ */
+export function readLimit(value: unknown): number | undefined {
+	const { values } = (value || {}) as { values?: { resumeAmount?: unknown; resumeUnit?: unknown } };
+	if (values === undefined) return undefined;
+	const { resumeAmount = 30, resumeUnit = 'minutes' } = values;
+	const unit = SECONDS.get(String(resumeUnit));
+	if (unit === undefined) {
+		throw new InvalidValueError(`has the unit ${JSON.stringify(resumeUnit)}`, `Use one of ${[...SECONDS.keys()].join(', ')}.`);
+	}
+	const seconds = Math.round((resumeAmount === '' ? Number.NaN : Number(resumeAmount)) * unit);
+	if (seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
+	throw new InvalidValueError(
+		'is not a time between a second and a year',
+		'Enter an amount greater than 0, for example 30 minutes, or remove the limit to wait as long as the order can be paid.',
+	);
+}
+
+/**
+ * When n8n stops waiting.
+ *
+ * @param now in milliseconds since 1970
+ * @param limit in seconds, as the user has set it
+ * @param expiredAt the gateway's word on how long the order can be paid; its form is not published, so only a time with
+ *   its zone counts
+ * @param expiresIn in seconds, as it was asked for
+ */
+export function waitUntil(now: number, limit: number | undefined, expiredAt: unknown, expiresIn: number): Date {
+	if (limit !== undefined) return new Date(now + limit * 1000);
+	const named = typeof expiredAt === 'string' && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(expiredAt);
+	const expiry = named ? Date.parse(expiredAt) : Number.NaN;
+	return new Date(Math.max(now, Number.isNaN(expiry) ? now + expiresIn * 1000 : expiry) + GRACE_MS);
+}

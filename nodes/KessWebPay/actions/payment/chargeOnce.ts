@@ -1,0 +1,51 @@
+import { KessError } from '../../../../kess/kessError';
+import type { WebPayClient } from '../../transport';
+import { callFor, type ExistingOrder, type Made, requireSameMoney } from '../order/createOnce';
+import { queryOrder, refusal } from '../order/shared';
+import type { NewOrder } from '../order/transaction';
+
+/**
+ * Makes an order that is charged at once. Sent only when the gateway does not have the order number, and never sent
+ * again: after a lost answer the order number tells whether the buyer has been charged.
+ *
+ * @param within where the answer has the order, when it is not the answer itself
+ * @throws KessError when the charge is refused, the order number belongs to an order over another amount, or nobody can
+ *   say what became of the charge
+ */
+export async function chargeOnce(
+	client: WebPayClient,
+	service: string,
+	order: NewOrder,
+	within?: 'order_info',
+): Promise<Made> {
+	const before = await queryOrder(client, order.outTradeNo);
+	if (before.kind === 'done') return { existed: true, order: requireSameMoney(order, before.data) };
+	if (before.kind === 'unknown') {
+		throw new KessError(
+			`KESS gave no clear answer when asked whether the order exists: ${before.reason}`,
+			'This run has charged nothing. Run the item again with the same order number: an order that exists is returned instead of charged twice.',
+		);
+	}
+	const result = await callFor(client, service, order, within);
+	if (result.kind === 'done') return { existed: false, data: result.data };
+	const existing = await findCharged(client, order, result.reason);
+	// Refused although it is paid: another item with the same number was faster.
+	if (existing !== undefined && (result.kind === 'unknown' || existing.status === 'SUCCESS')) {
+		return { existed: true, order: existing };
+	}
+	if (result.kind === 'refused') throw refusal(result, 'charge the buyer');
+	throw new KessError(
+		`KESS gave no clear answer to the charge and does not have the order: ${result.reason}`,
+		'The charge may still be on its way. Query the order in a minute, then run the item again with the same order number: an order that exists is returned instead of charged twice.',
+	);
+}
+
+async function findCharged(client: WebPayClient, order: NewOrder, because: string): Promise<ExistingOrder | undefined> {
+	const found = await queryOrder(client, order.outTradeNo);
+	if (found.kind === 'refused') return undefined;
+	if (found.kind === 'done') return requireSameMoney(order, found.data);
+	throw new KessError(
+		`KESS gave no clear answer to the charge (${because}) and none when asked about it (${found.reason})`,
+		'The buyer may have been charged. Run the item again with the same order number: if the order exists, it is returned with its status, and nothing is charged twice.',
+	);
+}

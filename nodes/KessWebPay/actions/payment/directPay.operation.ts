@@ -1,0 +1,134 @@
+import { requireCipherText } from '../../../../kess/cipherText';
+import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
+import { requireText } from '../../../../kess/textField';
+import { requireIpAddress } from '../../../../kess/webPayFields';
+import type { ItemCall } from '../../../shared/itemCall';
+import type { WebPayClient } from '../../transport';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { customerField, readEncryptedCustomer } from '../order/customer';
+import {
+	expiresInField,
+	type NewOrder,
+	notifyUrlField,
+	readTransaction,
+	redirectUrlField,
+	schemaUrlField,
+	transactionProperties,
+} from '../order/transaction';
+import { chargeOnce } from './chargeOnce';
+import { adviseUnpaid, paymentItem } from './existing';
+import { extraFieldsField, readExtraFields } from './extraFields';
+
+/** `webpay.acquire.directPay` (kess-api §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
+export const directPay: WebPayOperation = {
+	option: {
+		name: 'Direct Pay',
+		value: 'directPay',
+		action: 'Charge encrypted card',
+		description: 'Charge a card whose data has been encrypted for KESS. The bank of the buyer may ask for 3-D Secure.',
+	},
+	properties: [
+		{
+			displayName:
+				'A card number must not stand in a workflow: n8n saves what passes through it, and everybody who may see the executions could read it. So this operation takes card data only after your own page or server has encrypted it with the public key of KESS. Usually a payment link (Order > Create) or a link to save a card (Saved Card > Create Link) is the better way: the buyer enters the card at KESS.',
+			name: 'cardNotice',
+			type: 'notice',
+			default: '',
+		},
+		...transactionProperties,
+		{
+			displayName: 'Encrypted Card',
+			name: 'card',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description:
+				'Card data as ciphertext in hexadecimal: number, securityCode and expiry (month, year) as JSON, encrypted with the RSA public key of KESS (PKCS#1 v1.5)',
+		},
+		{
+			displayName: 'Payment Method',
+			name: 'serviceCode',
+			type: 'options',
+			required: true,
+			options: [
+				{ name: 'Google Pay', value: 'GOOGLEPAY' },
+				{ name: 'UnionPay', value: 'UNIONPAY' },
+				{ name: 'Visa or Mastercard', value: 'VISA_MASTER' },
+			],
+			default: 'VISA_MASTER',
+			description: 'Kind of card (service_code). Another code can be given by expression.',
+		},
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				customerField,
+				{
+					displayName: 'Descriptor',
+					name: 'descriptor',
+					type: 'string',
+					default: '',
+					description: 'Text beside the payment on the statement of the buyer',
+				},
+				expiresInField,
+				extraFieldsField,
+				{
+					displayName: 'Holder Name',
+					name: 'holderName',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. SREY OUN',
+					description: 'Name on the card',
+				},
+				{
+					displayName: 'IP Address',
+					name: 'ipAddress',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 203.0.113.7',
+					description: 'Address that the buyer pays from (ip_address)',
+				},
+				notifyUrlField,
+				redirectUrlField,
+				schemaUrlField,
+				{
+					displayName: 'Setting',
+					name: 'setting',
+					type: 'json',
+					default: '{}',
+					placeholder: 'e.g. { "payment_type": "online" }',
+					description:
+						'Look of the payment page as a JSON object: template, enabled_payment_methods, payment_type, background_color, display_fee_amount',
+				},
+			],
+		},
+	],
+	async execute(call, client) {
+		needsV2(client);
+		const made = await chargeOnce(client, 'webpay.acquire.directPay', readDirectPay(call, client), 'order_info');
+		if (made.existed) adviseUnpaid(call, made.order);
+		return [paymentItem(made)];
+	},
+};
+
+function readDirectPay(call: ItemCall, client: WebPayClient): NewOrder {
+	const { fields: transaction, ...order } = readTransaction(call, client);
+	const additional = call.collection('additionalFields');
+	const fields: JsonObject = {
+		...transaction,
+		card: call.read('card', requireCipherText),
+		service_code: call.read('serviceCode', (value) => requireText(value, 64)),
+		customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
+		ip_address: additional.read('ipAddress', requireIpAddress),
+		holder_name: additional.read('holderName', (value) => requireText(value, 255)),
+		descriptor: additional.read('descriptor', (value) => requireText(value, 255)),
+		setting: additional.read('setting', requireJsonObject),
+	};
+	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
+	return { ...order, fields: { ...fields, ...extra } };
+}

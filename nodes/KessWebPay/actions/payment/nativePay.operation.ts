@@ -1,0 +1,99 @@
+import { requireText } from '../../../../kess/textField';
+import type { ItemCall } from '../../../shared/itemCall';
+import type { WebPayClient } from '../../transport';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { createOnce } from '../order/createOnce';
+import {
+	expiresInField,
+	type NewOrder,
+	notifyUrlField,
+	readTransaction,
+	redirectUrlField,
+	schemaUrlField,
+	transactionProperties,
+} from '../order/transaction';
+import { paymentItem } from './existing';
+import { extraFieldsField, readExtraFields } from './extraFields';
+
+/** `webpay.acquire.nativePay` (kess-api §3): an order that is paid by QR code or in the app of one payment method. */
+export const nativePay: WebPayOperation = {
+	option: {
+		name: 'Native Pay',
+		value: 'nativePay',
+		action: 'Create native payment',
+		description: 'Create an order and get its QR text and the link that opens the app of a payment method',
+	},
+	properties: [
+		...transactionProperties,
+		{
+			displayName: 'Payment Method Name or ID',
+			name: 'serviceCode',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getPaymentMethods' },
+			required: true,
+			default: '',
+			description:
+				'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+		},
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				{
+					displayName: 'Descriptor',
+					name: 'descriptor',
+					type: 'string',
+					default: '',
+					description: 'Text beside the payment on the statement of the buyer',
+				},
+				expiresInField,
+				extraFieldsField,
+				{
+					displayName: 'Is iOS Device',
+					name: 'isIosDevice',
+					type: 'boolean',
+					default: false,
+					description: 'Whether the buyer pays on an iPhone or iPad. Needed for Only Deeplink.',
+				},
+				notifyUrlField,
+				{
+					displayName: 'Only Deeplink',
+					name: 'onlyDeeplink',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to ask only for the link that opens the app, without a QR text',
+				},
+				redirectUrlField,
+				schemaUrlField,
+			],
+		},
+	],
+	async execute(call, client) {
+		needsV2(client);
+		const made = await createOnce(client, 'webpay.acquire.nativePay', readNativePay(call, client), 'order_info');
+		if (made.existed && made.order.status === 'WAITING') {
+			call.advise(
+				'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
+			);
+		}
+		return [paymentItem(made)];
+	},
+};
+
+function readNativePay(call: ItemCall, client: WebPayClient): NewOrder {
+	const { fields: transaction, ...order } = readTransaction(call, client);
+	const additional = call.collection('additionalFields');
+	const fields = {
+		...transaction,
+		service_code: call.read('serviceCode', (value) => requireText(value, 64)),
+		only_deeplink: additional.read('onlyDeeplink', (value) => value === true),
+		is_ios_device: additional.read('isIosDevice', (value) => value === true),
+		descriptor: additional.read('descriptor', (value) => requireText(value, 255)),
+	};
+	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
+	return { ...order, fields: { ...fields, ...extra } };
+}

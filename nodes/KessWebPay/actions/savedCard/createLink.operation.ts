@@ -1,0 +1,47 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { requireWebAddress } from '../../../../kess/webPayFields';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { requireDone } from '../order/shared';
+import { redirectUrlField } from '../order/transaction';
+
+/** `webpay.acquire.saveCard` (kess-api §3). */
+export const createLink: WebPayOperation = {
+	option: {
+		name: 'Create Link',
+		value: 'createLink',
+		action: 'Create saved card link',
+		description: 'Get a link to a page of KESS where the buyer enters a card to be saved. The card number never comes to n8n.',
+	},
+	properties: [
+		{
+			displayName: 'Notify URL',
+			name: 'notifyUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://n8n.shop.example/webhook/card',
+			description: 'Address that KESS calls when the card has been saved',
+		},
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [{ ...redirectUrlField, description: 'Where the buyer is sent after entering the card' }],
+		},
+	],
+	async execute(call, client) {
+		needsV2(client);
+		const fields = {
+			...client.seller,
+			notify_url: call.read('notifyUrl', requireWebAddress),
+			redirect_url: call.collection('additionalFields').read('redirectUrl', requireWebAddress),
+		};
+		const result = await client.call('webpay.acquire.saveCard', fields);
+		const advice = 'Run the item again: a link that nobody opens does no harm.';
+		return [requireDone(result, 'make a link for saving a card', advice) as IDataObject];
+	},
+};

@@ -1,0 +1,20 @@
+import type { WebPayOperation } from '../operation';
+import { changeSubscription, subscriptionCodeProperty } from './shared';
+
+/** `webpay.acquire.cancelSubscription` (kess-api §3): here the subscription is named by `code`. */
+export const cancel: WebPayOperation = {
+	option: {
+		name: 'Cancel',
+		value: 'cancel',
+		action: 'Cancel subscription',
+		description: 'End a subscription, so that the buyer is no longer charged',
+	},
+	properties: [subscriptionCodeProperty],
+	async execute(call, client) {
+		return await changeSubscription(call, client, {
+			service: 'webpay.acquire.cancelSubscription',
+			field: 'code',
+			intent: 'cancel the subscription',
+		});
+	},
+};

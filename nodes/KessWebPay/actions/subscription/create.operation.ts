@@ -1,0 +1,75 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { requireCipherText } from '../../../../kess/cipherText';
+import { requireReference, requireText } from '../../../../kess/textField';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { requireDone } from '../order/shared';
+import { intervalProperty, requireInterval } from './shared';
+
+/** `webpay.acquire.subscription` (kess-api §3): charges an order to a card, now and in every period to come. */
+export const create: WebPayOperation = {
+	option: {
+		name: 'Create',
+		value: 'create',
+		action: 'Create subscription',
+		description:
+			'Charge an order to an encrypted card, now and in every period to come. If html_confirm_payment is not empty, the buyer has to confirm the payment on it in the browser.',
+	},
+	properties: [
+		{
+			displayName:
+				'A card number must not stand in a workflow: n8n saves what passes through it, and everybody who may see the executions could read it. So this operation takes card data only after your own page or server has encrypted it with the public key of KESS. Usually a subscription link (Subscription > Create Link) or a link to save a card (Saved Card > Create Link) is the better way: the buyer enters the card at KESS.',
+			name: 'cardNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Pre Order Token',
+			name: 'preOrderToken',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Token of the unpaid order that begins the subscription (pre_order_token)',
+		},
+		{
+			displayName: 'Holder Name',
+			name: 'holderName',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. SREY OUN',
+			description: 'Name on the card',
+		},
+		{
+			displayName: 'Encrypted Card',
+			name: 'card',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description:
+				'Card data as ciphertext in hexadecimal: number, securityCode and expiry (month, year) as JSON, encrypted with the RSA public key of KESS (PKCS#1 v1.5)',
+		},
+		intervalProperty,
+	],
+	async execute(call, client) {
+		needsV2(client);
+		const fields = {
+			...client.seller,
+			pre_order_token: call.read('preOrderToken', (value) => requireReference(value, 255)),
+			holder_name: call.read('holderName', (value) => requireText(value, 255)),
+			card: call.read('card', requireCipherText),
+			interval: call.read('interval', requireInterval),
+		};
+		const result = await client.call('webpay.acquire.subscription', fields);
+		return [
+			requireDone(
+				result,
+				'start the subscription',
+				'The card may have been charged. Query the order that the token belongs to: the status SUCCESS says that it has been. Get many subscriptions shows whether the subscription has begun. Do not run the item again before you know.',
+			) as IDataObject,
+		];
+	},
+};

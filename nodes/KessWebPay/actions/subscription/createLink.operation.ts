@@ -1,0 +1,56 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { requireWebAddress } from '../../../../kess/webPayFields';
+import { parseCurrency, parseMoney } from '../../../../kess/money';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { readOutTradeNo, requireDone } from '../order/shared';
+import { notifyUrlField, redirectUrlField, transactionProperties } from '../order/transaction';
+import { intervalProperty, requireInterval } from './shared';
+
+/** `webpay.acquire.generateSubscriptionLink` (kess-api §3). */
+export const createLink: WebPayOperation = {
+	option: {
+		name: 'Create Link',
+		value: 'createLink',
+		action: 'Create subscription link',
+		description: 'Get a link to a page of KESS where the buyer agrees to pay regularly. The card number never comes to n8n.',
+	},
+	properties: [
+		...transactionProperties.filter(({ name }) => name !== 'body'),
+		intervalProperty,
+		{ ...notifyUrlField, required: true, description: 'Address that KESS calls when the buyer has paid' },
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [redirectUrlField],
+		},
+	],
+	async execute(call, client) {
+		needsV2(client);
+		const outTradeNo = readOutTradeNo(call);
+		const currency = call.read('currency', parseCurrency);
+		const money = call.read('totalAmount', (value) => parseMoney(value, currency));
+		const fields = {
+			...client.seller,
+			out_trade_no: outTradeNo,
+			total_amount: Number(money.decimal),
+			currency,
+			interval: call.read('interval', requireInterval),
+			notify_url: call.read('notifyUrl', requireWebAddress),
+			redirect_url: call.collection('additionalFields').read('redirectUrl', requireWebAddress),
+		};
+		const asked = { outTradeNo, money, mayOmit: true };
+		const result = await client.call('webpay.acquire.generateSubscriptionLink', fields, asked);
+		return [
+			requireDone(
+				result,
+				'make a subscription link',
+				'A link may have been made, and nobody has it, so nobody can pay with it. Run the item again; if KESS says that the order number is used, take a new one.',
+			) as IDataObject,
+		];
+	},
+};

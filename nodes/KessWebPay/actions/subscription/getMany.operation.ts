@@ -1,0 +1,46 @@
+import { requireDay, requireLastDay } from '../../../../kess/webPayDates';
+import { endDateField, startDateField } from '../dateRange';
+import { listProperties, readLimit } from '../listParameters';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { readPages } from '../readPages';
+
+/** `webpay.acquire.getSubscriptions` (kess-api §3). */
+export const getMany: WebPayOperation = {
+	option: {
+		name: 'Get Many',
+		value: 'getMany',
+		action: 'Get many subscriptions',
+		description: 'List your subscriptions with their status',
+	},
+	properties: [
+		...listProperties,
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [endDateField, startDateField],
+		},
+	],
+	async execute(call, client) {
+		needsV2(client);
+		const limit = readLimit(call);
+		const additional = call.collection('additionalFields');
+		const startDate = additional.read('startDate', requireDay);
+		const endDate = additional.read('endDate', (value) => requireLastDay(value, startDate));
+		const fields = { ...client.seller, start_date: startDate, end_date: endDate };
+		return await readPages(
+			client,
+			{
+				service: 'webpay.acquire.getSubscriptions',
+				// The first page is what KESS gives when no page is asked for.
+				fields: (page) => (page === 1 ? fields : { ...fields, page }),
+				subject: 'the subscriptions',
+				identify: (subscription) => subscription.subscription_code,
+			},
+			limit,
+		);
+	},
+};

@@ -1,0 +1,20 @@
+import type { WebPayOperation } from '../operation';
+import { changeSubscription, subscriptionCodeProperty } from './shared';
+
+/** `webpay.acquire.reActiveSubscription` (kess-api §3): here the subscription is named by `subscription_code`. */
+export const reactivate: WebPayOperation = {
+	option: {
+		name: 'Reactivate',
+		value: 'reactivate',
+		action: 'Reactivate subscription',
+		description: 'Take up a cancelled subscription again, so that the buyer is charged from the next period on',
+	},
+	properties: [subscriptionCodeProperty],
+	async execute(call, client) {
+		return await changeSubscription(call, client, {
+			service: 'webpay.acquire.reActiveSubscription',
+			field: 'subscription_code',
+			intent: 'reactivate the subscription',
+		});
+	},
+};

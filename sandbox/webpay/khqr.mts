@@ -1,0 +1,42 @@
+import { webPayAccount } from '../accounts.mts';
+import type { Order } from './orders.mts';
+
+const CURRENCY_NUMBERS = { USD: '840', KHR: '116' } as const;
+
+/** A field of an EMV QR code: two digits of its number, two of its length, its value. */
+const field = (tag: string, value: string) => `${tag}${String(value.length).padStart(2, '0')}${value}`;
+
+/**
+ * The checksum of an EMV QR code: CRC-16 with the polynomial 0x1021, beginning with 0xFFFF, over the UTF-8 text up to and
+ * with `6304`.
+ *
+ * @returns four upper-case hex digits
+ */
+export function emvChecksum(text: string): string {
+	let crc = 0xffff;
+	for (const byte of Buffer.from(text)) {
+		crc ^= byte << 8;
+		for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
+	}
+	return crc.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** The KHQR text of an order, for one payment of exactly its amount (EMV merchant presented mode, as Bakong fills it in). */
+export function khqrText(order: Order): string {
+	const bill = /^[\x20-\x7e]{1,25}$/.test(order.outTradeNo) ? order.outTradeNo : order.token.slice(0, 25);
+	const text = [
+		field('00', '01'),
+		field('01', '12'),
+		field('30', field('00', 'srey_oun@kess') + field('01', order.sellerCode) + field('02', 'KESS Sandbox')),
+		field('52', '5999'),
+		field('53', CURRENCY_NUMBERS[order.currency]),
+		field('54', String(order.amount)),
+		field('58', 'KH'),
+		field('59', webPayAccount.sellerName.slice(0, 25)),
+		field('60', 'Phnom Penh'),
+		field('62', field('01', bill)),
+		field('99', field('00', String(order.createdAt)) + field('01', String(order.expiresAt))),
+		'6304',
+	].join('');
+	return text + emvChecksum(text);
+}

@@ -1,0 +1,14 @@
+import { inRange, pageOf } from '../pages.mts';
+import { subscriptionRow } from '../subscriptionRow.mts';
+import type { WebPayService } from './service.mts';
+
+/** All subscriptions, newest first (kess-api section 3). */
+export const getSubscriptions: WebPayService = {
+	name: 'webpay.acquire.getSubscriptions',
+	versions: ['v2'],
+	handle({ fields, subscriptions }) {
+		const within = inRange(fields);
+		const rows = subscriptions.all().filter(({ createdAt }) => within(createdAt));
+		return pageOf(fields, rows.map(subscriptionRow), 'data');
+	},
+};

@@ -1,0 +1,14 @@
+import { inRange, pageOf } from '../pages.mts';
+import type { WebPayService } from './service.mts';
+
+/** Orders created on the days of a range, newest first (kess-api section 3). */
+export const queryOrderByDateRange: WebPayService = {
+	name: 'webpay.acquire.queryorderbydaterange',
+	versions: ['v2'],
+	handle({ fields, orders, show }) {
+		for (const name of ['start_date', 'end_date']) fields.requiredText(name, 10);
+		for (const name of ['page', 'per_page']) fields.requiredWholeNumber(name, 10 ** 6);
+		const within = inRange(fields);
+		return pageOf(fields, orders.all().filter((order) => within(order.createdAt)).map(show), 'items');
+	},
+};

@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { Refusal } from '../refusal.mts';
+import type { WebPayService } from './service.mts';
+
+/** A page on which the buyer saves a card (kess-api section 3). */
+export const saveCard: WebPayService = {
+	name: 'webpay.acquire.saveCard',
+	versions: ['v2'],
+	handle({ fields, origin }) {
+		if (fields.webAddress('notify_url') === undefined) throw new Refusal('VALIDATION_ERROR', 'The notify_url field is required.');
+		fields.webAddress('redirect_url');
+		return { link: `${origin}/save-card/${randomBytes(16).toString('hex')}` };
+	},
+};

@@ -1,0 +1,271 @@
+import axios from 'axios';
+
+import { exampleWorkflows, importWorkflows } from '../../sandbox/n8n/content.mts';
+import { type Execution, outputOf } from '../../sandbox/n8n/restClient.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
+import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
+
+const EXAMPLE = 'createAndWaitForPayment';
+
+/** A waiting execution and its order. */
+interface Parked {
+	id: string;
+	workflowId: string;
+	/** Where KESS was told to call. */
+	notifyUrl: string;
+	link: string;
+}
+
+interface Order {
+	out_trade_no: string;
+	status: string;
+	notify_url: string;
+	payment_link: string;
+}
+
+const http = axios.create({ proxy: false, validateStatus: () => true });
+
+describe('Create and Wait in the real n8n', () => {
+	let environment: Environment;
+	let tooLate: Parked;
+
+	beforeAll(async () => {
+		environment = await startEnvironment();
+		const { options, sandbox } = environment;
+		const workflows = await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url });
+		await importWorkflows(options, workflows.filter(({ id }) => id === EXAMPLE));
+		// Its time is up long before n8n looks, which it does once a minute: the other tests run meanwhile.
+		tooLate = await park('LATE-1', { limitWaitTime: { values: { resumeAmount: 0.02, resumeUnit: 'minutes' } } });
+	}, START_WITHIN_MS);
+
+	afterAll(async () => {
+		await environment?.stop();
+	});
+
+	const sandbox = async (path: string, body: object = {}) =>
+		(await http.post(`${environment.sandbox.url}/sandbox/${path}`, body)).status;
+
+	async function orderOf(no: string): Promise<Order> {
+		const { data } = await http.get<Order[]>(`${environment.sandbox.url}/sandbox/orders`);
+		return data.find((order) => order.out_trade_no === no) as Order;
+	}
+
+	async function notificationsOf(no: string): Promise<Array<{ state: string; attempts: Array<{ status: number }> }>> {
+		const { data } = await http.get(`${environment.sandbox.url}/sandbox/notifications`);
+		return data.filter((notification: { out_trade_no: string }) => notification.out_trade_no === no);
+	}
+
+	const createAndWait = (parameters: Record<string, unknown> = {}, credential = 'kessWebPaySandbox') => ({
+		name: 'Pay',
+		type: 'n8n-nodes-kesspay.kessWebPay',
+		typeVersion: 1,
+		parameters: {
+			resource: 'order',
+			operation: 'createAndWait',
+			outTradeNo: '={{ $json.no }}',
+			body: 'Iced coffee',
+			totalAmount: '2.50',
+			currency: 'USD',
+			...parameters,
+		},
+		credentials: { kessWebPayApi: { id: credential, name: credential } },
+	});
+
+	const after = { name: 'After', type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} };
+
+	/** Starts a workflow and waits until it waits. */
+	async function park(no: string, parameters: Record<string, unknown> = {}, credential?: string): Promise<Parked> {
+		const nodes = [manualTrigger, itemsNode([{ no }]), createAndWait(parameters, credential), after];
+		const { id: workflowId } = await environment.client.createWorkflow(lineOf(no, nodes));
+		const id = await environment.client.runWorkflow(workflowId);
+		await environment.client.waitForExecution(id, { until: ['waiting'] });
+		const { notify_url: notifyUrl, payment_link: link } = await orderOf(no);
+		return { id, workflowId, notifyUrl, link };
+	}
+
+	async function statusOf(id: string): Promise<string> {
+		return (await environment.client.getExecution(id)).status;
+	}
+
+	/** The execution has ended well, and what follows the node ran once, with this. */
+	async function expectWentOn({ id, workflowId }: Parked, json: Record<string, unknown>): Promise<Execution> {
+		const execution = await environment.client.waitForExecution(id);
+		expect(execution.status).toBe('success');
+		expect(execution.data.resultData.runData.After).toHaveLength(1);
+		expect(outputOf(execution, 'After')).toEqual([expect.objectContaining({ json: expect.objectContaining(json) })]);
+		expect(await environment.client.listExecutions(workflowId)).toHaveLength(1);
+		return execution;
+	}
+
+	it.each([
+		['v2', 'kessWebPaySandbox'],
+		['v1', 'kessWebPaySandboxV1'],
+	])('goes on with the paid order, once, on %s', async (version, credential) => {
+		const no = `PAID-${version}`;
+		const parked = await park(no, {}, credential);
+		expect(parked.notifyUrl).toContain(`${environment.n8n.url}/webhook-waiting/${parked.id}/node-2?`);
+		expect(await sandbox(`orders/${no}/pay`)).toBe(200);
+		await expectWentOn(parked, { out_trade_no: no, status: 'SUCCESS', transaction_id: expect.any(String) });
+		expect(await notificationsOf(no)).toMatchObject([{ state: 'delivered', attempts: [{ status: 200 }] }]);
+	}, 30_000);
+
+	it.each(['json', 'envelope', 'form'])('goes on when the buyer presses the button on the page, told as %s', async (notifyFormat) => {
+		await sandbox('settings', { notifyFormat });
+		const parked = await park(`PAGE-${notifyFormat}`);
+		await http.post(parked.link, new URLSearchParams({ action: 'pay' }));
+		await expectWentOn(parked, { out_trade_no: `PAGE-${notifyFormat}`, status: 'SUCCESS' });
+	}, 30_000);
+
+	it('goes on with the closed order', async () => {
+		const parked = await park('CLOSED-1');
+		expect(await sandbox('orders/CLOSED-1/close')).toBe(200);
+		await expectWentOn(parked, { out_trade_no: 'CLOSED-1', status: 'CLOSED' });
+	}, 30_000);
+
+	it('keeps waiting while KESS says WAITING, whatever it is told', async () => {
+		const parked = await park('WAIT-1');
+		const tell = async (body: unknown, url = parked.notifyUrl) => (await http.post(url, body)).status;
+		expect(await tell({ out_trade_no: 'WAIT-1', status: 'WAITING' })).toBe(200);
+		expect(await tell({ out_trade_no: 'ANOTHER', status: 'SUCCESS' })).toBe(200);
+		// Not so, or not so yet: it has to be told again.
+		expect(await tell({ out_trade_no: 'WAIT-1', status: 'SUCCESS', total_amount: 2.5 })).toBe(503);
+		expect(await tell('status=SUCCESS&out_trade_no=WAIT-1')).toBe(503);
+		expect(await tell([])).toBe(503);
+		expect(await tell('{"out_trade_no":')).toBeGreaterThanOrEqual(400);
+		expect((await http.get(parked.notifyUrl)).status).toBe(404);
+		expect(await tell({ status: 'SUCCESS' }, parked.notifyUrl.replace(/\?.*/, ''))).toBe(401);
+		await sandbox('faults', { fault: 'wrong-amount', service: 'webpay.acquire.queryorder' });
+		expect(await tell({})).toBe(503);
+		await sandbox('faults', { fault: 'lost-before-booking', service: 'webpay.acquire.queryorder' });
+		expect(await tell({})).toBe(503);
+		expect(await statusOf(parked.id)).toBe('waiting');
+		await sandbox('orders/WAIT-1/pay');
+		await expectWentOn(parked, { out_trade_no: 'WAIT-1', status: 'SUCCESS' });
+	}, 30_000);
+
+	it('believes the order that KESS shows, and not the amount of another', async () => {
+		const parked = await park('AMOUNT-1');
+		await sandbox('faults', { fault: 'wrong-amount', service: 'webpay.acquire.queryorder' });
+		await sandbox('orders/AMOUNT-1/pay');
+		const execution = await expectWentOn(parked, { total_amount: 2.5, status: 'SUCCESS' });
+		expect(outputOf(execution, 'Pay')).toHaveLength(1);
+		expect((await notificationsOf('AMOUNT-1'))[0]?.attempts.map(({ status }) => status)).toEqual([503, 200]);
+	}, 30_000);
+
+	it('goes on once when three notifications arrive at once, and more later', async () => {
+		const parked = await park('TRIPLE-1');
+		await sandbox('faults', { fault: 'duplicate-notifications', outTradeNo: ['TRIPLE-1'] });
+		await sandbox('orders/TRIPLE-1/pay');
+		await expectWentOn(parked, { out_trade_no: 'TRIPLE-1', status: 'SUCCESS' });
+		const again = await http.post(parked.notifyUrl, { out_trade_no: 'TRIPLE-1', status: 'SUCCESS' });
+		expect(again.status).toBe(409);
+		await expectWentOn(parked, { out_trade_no: 'TRIPLE-1', status: 'SUCCESS' });
+	}, 30_000);
+
+	it('finds the payment that was told before the execution was parked', async () => {
+		await sandbox('faults', { fault: 'hang-after', service: 'webpay.acquire.createorder', outTradeNo: ['EARLY-1'] });
+		const nodes = [manualTrigger, itemsNode([{ no: 'EARLY-1' }]), createAndWait({ options: { timeout: 1500 } }), after];
+		const { id: workflowId } = await environment.client.createWorkflow(lineOf('Early', nodes));
+		const id = await environment.client.runWorkflow(workflowId);
+		while ((await sandbox('orders/EARLY-1/pay')) !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+		const { notify_url: notifyUrl, payment_link: link } = await orderOf('EARLY-1');
+		await expectWentOn({ id, workflowId, notifyUrl, link }, { status: 'SUCCESS', already_existed: true });
+		// n8n refuses it, in one way or another, while the execution is not parked.
+		expect((await notificationsOf('EARLY-1'))[0]?.attempts[0]?.status).toBeGreaterThanOrEqual(400);
+	}, 30_000);
+
+	it('is woken up at the plain resume address of an order that was created before', async () => {
+		const create = createAndWait({ operation: 'create', additionalFields: { notifyUrl: '={{ $execution.resumeUrl }}' } });
+		const wait = createAndWait({ outTradeNo: '={{ $json.out_trade_no }}' });
+		const { id: workflowId } = await environment.client.createWorkflow(
+			lineOf('Link first', [manualTrigger, itemsNode([{ no: 'FIRST-1' }]), { ...create, name: 'Create' }, wait, after]),
+		);
+		const id = await environment.client.runWorkflow(workflowId);
+		await environment.client.waitForExecution(id, { until: ['waiting'] });
+		const { notify_url: notifyUrl, payment_link: link } = await orderOf('FIRST-1');
+		await sandbox('orders/FIRST-1/pay');
+		await expectWentOn({ id, workflowId, notifyUrl, link }, { status: 'SUCCESS', out_trade_no: 'FIRST-1' });
+	}, 30_000);
+
+	it('does not wait for an order that has been paid already', async () => {
+		const { id } = await environment.client.createWorkflow(
+			lineOf('Paid twice', [manualTrigger, itemsNode([{ no: 'PAID-v2' }]), createAndWait(), after]),
+		);
+		const execution = await environment.client.execute(id);
+		expect(outputOf(execution, 'After')[0]?.json).toMatchObject({ status: 'SUCCESS', already_existed: true });
+	}, 30_000);
+
+	it('refuses more than one item before anything is sent', async () => {
+		const { id } = await environment.client.createWorkflow(
+			lineOf('Two items', [manualTrigger, itemsNode([{ no: 'TWO-1' }, { no: 'TWO-2' }]), createAndWait(), after]),
+		);
+		const { status, data } = await environment.client.execute(id);
+		expect(status).toBe('error');
+		expect(data.resultData.error?.message).toContain('takes one item, but got 2');
+		expect(data.resultData.error?.description).toContain('Loop Over Items');
+		expect([await orderOf('TWO-1'), await orderOf('TWO-2')]).toEqual([undefined, undefined]);
+	}, 30_000);
+
+	it('waits for one order after the other in a loop', async () => {
+		const loop = { name: 'Loop', type: 'n8n-nodes-base.splitInBatches', typeVersion: 3, parameters: { options: {} } };
+		const workflow = lineOf('Loop', [manualTrigger, itemsNode([{ no: 'LOOP-1' }, { no: 'LOOP-2' }]), loop, createAndWait()]);
+		workflow.nodes.push({ ...after, id: 'after', position: [900, 200] });
+		Object.assign(workflow.connections, {
+			Loop: { main: [[{ node: 'After', type: 'main', index: 0 }], [{ node: 'Pay', type: 'main', index: 0 }]] },
+			Pay: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
+		});
+		const { id: workflowId } = await environment.client.createWorkflow(workflow);
+		const id = await environment.client.runWorkflow(workflowId);
+		for (const no of ['LOOP-1', 'LOOP-2']) {
+			while ((await orderOf(no)) === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
+			await environment.client.waitForExecution(id, { until: ['waiting'] });
+			await sandbox(`orders/${no}/pay`);
+		}
+		const execution = await environment.client.waitForExecution(id);
+		expect(outputOf(execution, 'After').map(({ json }) => [json.out_trade_no, json.status])).toEqual([
+			['LOOP-1', 'SUCCESS'],
+			['LOOP-2', 'SUCCESS'],
+		]);
+	}, 30_000);
+
+	describe('the example workflow', () => {
+		async function start(): Promise<{ id: string; no: string }> {
+			const id = await environment.client.runWorkflow(EXAMPLE);
+			const execution = await environment.client.waitForExecution(id, { until: ['waiting'] });
+			const message = outputOf(execution, 'Message to the buyer')[0]?.json;
+			expect(message?.message).toContain(message?.payment_link);
+			return { id, no: String(message?.order_no) };
+		}
+
+		it('sends the link first and writes the receipt after the payment', async () => {
+			const { id, no } = await start();
+			await sandbox(`orders/${no}/pay`);
+			const execution = await environment.client.waitForExecution(id);
+			expect(outputOf(execution, 'Receipt').map(({ json }) => json)).toEqual([
+				{
+					receipt_for: no,
+					title: 'កាហ្វេទឹកដោះគោ Iced coffee',
+					amount: '2.5 USD',
+					transaction_id: expect.stringMatching(/^\d+$/),
+					paid_at: expect.any(String),
+				},
+			]);
+			expect(execution.data.resultData.runData).not.toHaveProperty('Query order');
+		}, 30_000);
+
+		it('asks again when the order was closed', async () => {
+			const { id, no } = await start();
+			await sandbox(`orders/${no}/close`);
+			const execution = await environment.client.waitForExecution(id);
+			expect(outputOf(execution, 'Not paid').map(({ json }) => json)).toMatchObject([{ order_no: no, status: 'CLOSED' }]);
+			expect(execution.data.resultData.runData).not.toHaveProperty('Receipt');
+		}, 30_000);
+	});
+
+	it('lets the input go on when the time is up', async () => {
+		const { id } = tooLate;
+		const execution = await environment.client.waitForExecution(id, { until: ['success'], timeoutMs: 90_000 });
+		expect(outputOf(execution, 'After').map(({ json }) => json)).toEqual([{ no: 'LATE-1' }]);
+		expect((await orderOf('LATE-1')).status).toBe('CLOSED');
+	}, 100_000);
+});

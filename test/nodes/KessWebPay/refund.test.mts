@@ -1,0 +1,235 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { NodeRun } from '../../support/engine.mts';
+import { until } from '../../sandbox/gatewayClient.mts';
+import { KessSandbox } from '../../support/kessSandbox.mts';
+import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
+
+const REFUND = 'webpay.acquire.v2Refund';
+const QUERY = 'webpay.acquire.queryRefund';
+
+let sandbox: KessSandbox;
+
+beforeAll(async () => {
+	sandbox = await KessSandbox.start();
+});
+
+beforeEach(async () => {
+	await sandbox.reset();
+	await createOrders(sandbox, ['INV-1'], true);
+});
+
+afterAll(async () => {
+	await sandbox.stop();
+});
+
+const create = (additionalFields: IDataObject = {}, options: WebPayRunOptions & { outTradeNo?: string; more?: IDataObject } = {}): Promise<NodeRun> => {
+	const { outTradeNo = 'INV-1', more = {} } = options;
+	return runWebPay(sandbox, 'refund', 'create', { outTradeNo, reason: 'Goods returned', additionalFields, ...more }, options);
+};
+
+const part = (partialRefundAmount: string, merchantReference = 'REF-1') => ({ partialRefundAmount, partialRefundAmountCcy: 'USD', merchantReference });
+
+const orderStatus = async (outTradeNo = 'INV-1') => (await sandbox.orders()).find((order) => order.out_trade_no === outTradeNo)?.status;
+
+/** What the sandbox has really given back. */
+async function refunded(outTradeNo = 'INV-1'): Promise<number[]> {
+	const order = (await sandbox.orders()).find((entry) => entry.out_trade_no === outTradeNo) as unknown as { refund_histories: Array<{ amount: number }> };
+	return order.refund_histories.map(({ amount }) => amount);
+}
+
+describe('create', () => {
+	test('gives all of the order back', async () => {
+		const result = await create({ callbackUrl: 'http://127.0.0.1:9/refund' });
+		expect(result.error).toBeUndefined();
+		expect(result.items).toMatchObject([{ json: { amount: 10.5, currency: 'USD', status: 'REFUNDED', out_trade_no: 'INV-1', reason: 'Goods returned' }, pairedItem: { item: 0 } }]);
+		expect(result.items[0]?.json).not.toHaveProperty('already_existed');
+		expect(await orderStatus()).toBe('REFUNDED');
+	});
+
+	test('gives parts of it back, up to its total', async () => {
+		expect((await create(part('4.20', 'REF-1'))).items[0]?.json).toMatchObject({ amount: 4.2, status: 'PARTIAL_REFUNDED', merchant_reference: 'REF-1' });
+		expect(await orderStatus()).toBe('PARTIAL_REFUNDED');
+		const tooMuch = await create(part('6.31', 'REF-2'));
+		expect(tooMuch.error?.message).toBe('KESS refuses to refund the order: Only 6.3 USD of the order INV-1 can be refunded. (422) (order INV-1, refund REF-2) [item 0]');
+		expect((await create(part('6.30', 'REF-3'))).items[0]?.json).toMatchObject({ amount: 6.3, status: 'REFUNDED' });
+		expect(await refunded()).toEqual([4.2, 6.3]);
+	});
+
+	test('an order that is not paid is not refunded', async () => {
+		await createOrders(sandbox, ['INV-2'], false);
+		expect((await create({}, { outTradeNo: 'INV-2' })).error?.message).toContain('The order INV-2 is not paid. (422) (order INV-2) [item 0]');
+	});
+
+	test('a refund of all that is made again, also at once, returns the refunded order', async () => {
+		const result = await create({}, { items: [{}, {}, {}] });
+		expect(result.items.filter((item) => item.json.already_existed === true)).toHaveLength(2);
+		expect((await create()).items[0]?.json).toMatchObject({ out_trade_no: 'INV-1', status: 'REFUNDED', already_existed: true });
+		expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[10.5], 1]);
+	});
+
+	test('nothing is sent when KESS does not show the order', async () => {
+		await sandbox.fault('html', { service: 'webpay.acquire.queryOrder' });
+		expect((await create()).error?.message).toMatch(/^KESS gave no clear answer when asked whether the order has been refunded already: /);
+		expect((await create({}, { outTradeNo: 'NOBODY' })).error?.message).toContain('There is no order with the out_trade_no NOBODY. (404) (order NOBODY)');
+		expect(await sandbox.requests(REFUND)).toBe(0);
+	});
+});
+
+describe('with a merchant reference nothing is refunded twice', () => {
+	test('a repeated refund is returned and says so', async () => {
+		const first = await create(part('2.50'));
+		const second = await create(part('2.5'));
+		expect(second.items[0]?.json).toEqual({ ...first.items[0]?.json, already_existed: true });
+		expect(await refunded()).toEqual([2.5]);
+	});
+
+	test('a repeated refund of all is returned too, also of what earlier parts had left', async () => {
+		await create(part('4', 'PART'));
+		await create({ merchantReference: 'REST' });
+		const again = await create({ merchantReference: 'REST' });
+		expect(again.items[0]?.json).toMatchObject({ amount: 6.5, status: 'REFUNDED', already_existed: true });
+		expect(await refunded()).toEqual([4, 6.5]);
+	});
+
+	test.each<[string, IDataObject, string, RegExp]>([
+		['another amount', part('3'), 'INV-1', /^A refund with this reference exists already, over 2.5 USD instead of 3 USD \(order INV-1, refund REF-1\) \[item 0\]$/],
+		['all instead of a part', { merchantReference: 'REF-1' }, 'INV-1', /over 2.5 USD instead of the whole order/],
+		['another order', part('2.50'), 'INV-2', /^A refund with this reference exists already, of the order INV-1 /],
+	])('the reference of a refund over something else is refused: %s', async (_name, fields, outTradeNo, message) => {
+		await createOrders(sandbox, ['INV-2'], true);
+		await create(part('2.50'));
+		const result = await create(fields, { outTradeNo });
+		expect(result.error?.message).toMatch(message);
+		expect([await refunded(), await refunded('INV-2')]).toEqual([[2.5], []]);
+	});
+
+	test.each(['lost-after-booking', 'error-500-after', 'reset-mid-body', 'html', 'empty'])('%s: looked up and returned', async (fault) => {
+		await sandbox.fault(fault, { service: REFUND });
+		const result = await create(part('2.50'));
+		expect(result.error).toBeUndefined();
+		expect(result.items[0]?.json).toMatchObject({ amount: 2.5, merchant_reference: 'REF-1', already_existed: true });
+		expect(await sandbox.requests(REFUND)).toBe(1);
+		expect(await refunded()).toEqual([2.5]);
+	});
+
+	test('hang-after: looked up after the timeout', async () => {
+		await sandbox.fault('hang-after', { service: REFUND });
+		const result = await create(part('2.50'), { more: { options: { timeout: 300 } } });
+		expect(result.items[0]?.json).toMatchObject({ already_existed: true });
+	});
+
+	test.each(['lost-before-booking', 'error-500-before'])('%s: not sent again by itself, but by the next attempt', async (fault) => {
+		await sandbox.fault(fault, { service: REFUND });
+		const result = await create(part('2.50'));
+		expect(result.error?.message).toMatch(/^KESS gave no clear answer to the refund and does not have it: /);
+		expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[], 1]);
+		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ amount: 2.5 });
+		expect(await refunded()).toEqual([2.5]);
+	});
+
+	test('20 rows with lost answers, on both sides of booking, with Retry On Fail: each refunded once', async () => {
+		const numbers = Array.from({ length: 20 }, (_, index) => `R-${index}`);
+		await createOrders(sandbox, numbers, true);
+		await sandbox.fault('lost-after-booking', { service: REFUND, outTradeNo: numbers.filter((_, index) => index % 3 === 0) });
+		await sandbox.fault('lost-before-booking', { service: REFUND, outTradeNo: numbers.filter((_, index) => index % 3 === 1) });
+		await sandbox.fault('html', { service: QUERY, times: 3 });
+		const result = await runWebPay(
+			sandbox,
+			'refund',
+			'create',
+			{ outTradeNo: '={{ $json.no }}', reason: 'Recall', additionalFields: { ...part('1.05'), merchantReference: '=C-{{ $json.no }}' } },
+			{ items: numbers.map((no) => ({ no })), settings: { retryOnFail: true, maxTries: 5, waitBetweenTries: 0 } },
+		);
+		expect(result.error).toBeUndefined();
+		expect(result.items.map((item) => item.json.merchant_reference)).toEqual(numbers.map((no) => `C-${no}`));
+		for (const no of numbers) expect(await refunded(no)).toEqual([1.05]);
+	});
+
+	test('the same reference in several rows at once is refunded once', async () => {
+		const result = await create(part('1'), { items: [{}, {}, {}, {}] });
+		expect(result.items.filter((item) => item.json.already_existed === true)).toHaveLength(3);
+		expect(await refunded()).toEqual([1]);
+	});
+
+	test.each(['success-false-200', 'html'])('when KESS does not say whether it exists (%s), nothing is sent', async (fault) => {
+		await sandbox.fault(fault, { service: QUERY });
+		const result = await create(part('1'));
+		expect(result.error?.message).toMatch(/^KESS does not say whether a refund with this reference exists already: /);
+		expect(await sandbox.requests(REFUND)).toBe(0);
+	});
+
+	test('no answer to the refund and none to the question: said, and found the next time', async () => {
+		await sandbox.fault('slow', { service: REFUND, delayMs: 400 });
+		await sandbox.fault('lost-after-booking', { service: REFUND });
+		const first = create(part('1'));
+		await until(async () => (await sandbox.requests(REFUND)) === 1);
+		await sandbox.fault('html', { service: QUERY });
+		expect((await first).error?.message).toMatch(/^KESS gave no clear answer to the refund \(.*\) and none when asked about it /);
+		expect((await create(part('1'))).items[0]?.json).toMatchObject({ already_existed: true });
+		expect(await refunded()).toEqual([1]);
+	});
+});
+
+describe('an answer is verified before it is believed', () => {
+	test.each([
+		['wrong-order', 'The answer to the refund names another order'],
+		['wrong-amount', 'The answer to the refund names another amount'],
+		['wrong-signature', 'The signature of the answer is wrong'],
+	])('%s; the next attempt finds the refund', async (fault, message) => {
+		await sandbox.fault(fault, { service: REFUND });
+		expect((await create(part('2.50'))).error?.message).toContain(message);
+		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ amount: 2.5, already_existed: true });
+		expect(await refunded()).toEqual([2.5]);
+	});
+});
+
+test('without a reference a lost answer is not guessed', async () => {
+	await sandbox.fault('lost-after-booking', { service: REFUND });
+	const result = await create();
+	expect(result.error?.message).toMatch(/^KESS gave no clear answer to the refund: .* \(order INV-1\) \[item 0\]$/);
+	expect(result.error?.description).toContain('The order may have been refunded. Query the order');
+	expect((await create()).items[0]?.json).toMatchObject({ status: 'REFUNDED', already_existed: true });
+	expect(await sandbox.requests(REFUND)).toBe(1);
+});
+
+describe('refused before a request leaves', () => {
+	test.each<[string, IDataObject, RegExp]>([
+		['a part without a reference', { partialRefundAmount: '1', partialRefundAmountCcy: 'USD' }, /^A partial refund needs a Merchant Reference/],
+		['a part whose amount is empty in this row', { ...part('={{ $json.nothing }}') }, /^Partial Refund Amount \(additionalFields.partialRefundAmount\) is empty/],
+		['an empty amount alone', { partialRefundAmount: '' }, /Partial Refund Amount .* is empty/],
+		['a part without a currency', { partialRefundAmount: '1', merchantReference: 'R' }, /Partial Refund Amount .* has no currency/],
+		['a currency alone', { partialRefundAmountCcy: 'USD' }, /no Partial Refund Amount/],
+		['amount 0', part('0'), /has to be greater than 0/],
+		['three decimals', part('1.005'), /more than two decimals/],
+		['a shortened reference', part('1', '1.2E+12'), /Merchant Reference .* is a number that a spreadsheet has shortened/],
+		['no address', { callbackUrl: 'here' }, /Callback URL .* is not a web address/],
+	])('%s', async (_name, fields, message) => {
+		const result = await create(fields);
+		expect(result.error?.message).toMatch(message);
+		expect(result.error?.description).toBeTruthy();
+		expect(await sandbox.requests(REFUND)).toBe(0);
+	});
+
+	test.each(['create', 'query'])('%s on gateway version 1', async (operation) => {
+		const parameters = { outTradeNo: 'INV-1', reason: 'x', additionalFields: { merchantReference: 'R' } };
+		const result = await runWebPay(sandbox, 'refund', operation, parameters, { version: 'v1' });
+		expect(result.error?.message).toMatch(/^This operation needs gateway version 2/);
+		expect((await sandbox.requests(REFUND)) + (await sandbox.requests(QUERY))).toBe(0);
+	});
+});
+
+describe('query', () => {
+	const query = (additionalFields: IDataObject) => runWebPay(sandbox, 'refund', 'query', { additionalFields });
+
+	test('finds a refund by either number', async () => {
+		const made = (await create(part('1'))).items[0]?.json ?? {};
+		expect((await query({ merchantReference: 'REF-1' })).items[0]?.json).toEqual(made);
+		expect((await query({ transactionId: made.transaction_id as string })).items[0]?.json).toEqual(made);
+	});
+
+	test('says what is missing', async () => {
+		expect((await query({ merchantReference: '' })).error?.message).toBe('Merchant Reference and Transaction ID are both empty [item 0]');
+		expect((await query({ merchantReference: 'NOBODY' })).error?.message).toBe('KESS refuses to query the refund: There is no such refund. (404) (refund NOBODY) [item 0]');
+	});
+});

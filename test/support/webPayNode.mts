@@ -1,0 +1,39 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';
+import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
+import { type NodeRun, runNode } from './engine.mts';
+import type { KessSandbox } from './kessSandbox.mts';
+
+export interface WebPayRunOptions {
+	version?: 'v1' | 'v2';
+	items?: IDataObject[];
+	settings?: Partial<INode>;
+}
+
+/** Runs one operation of the KESS WebPay node in n8n's engine against a sandbox. */
+export async function runWebPay(
+	sandbox: KessSandbox,
+	resource: string,
+	operation: string,
+	parameters: IDataObject,
+	{ version = 'v2', items = [{}], settings = {} }: WebPayRunOptions = {},
+): Promise<NodeRun> {
+	return await runNode({
+		node: new KessWebPay(),
+		parameters: { resource, operation, ...parameters },
+		items,
+		credentialTypes: [new KessWebPayApi()],
+		credentials: sandbox.webPayCredential(version),
+		settings,
+	});
+}
+
+/** Creates orders through the node, and pays them where that is wanted. */
+export async function createOrders(sandbox: KessSandbox, numbers: string[], paid: boolean, totalAmount = '10.50'): Promise<NodeRun> {
+	const parameters = { outTradeNo: '={{ $json.no }}', body: 'Iced coffee', totalAmount, currency: 'USD' };
+	const created = await runWebPay(sandbox, 'order', 'create', parameters, { items: numbers.map((no) => ({ no })) });
+	if (created.error !== undefined) throw new Error(created.error.message);
+	if (paid) for (const no of numbers) await sandbox.pay(no);
+	return created;
+}
