@@ -1,6 +1,6 @@
 import { DurableStore } from '../test/support/durableStore.mts';
 import { KessSandbox } from '../test/support/kessSandbox.mts';
-import { type Cell, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../test/support/partnerCells.mts';
+import { type Cell, delayed, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../test/support/partnerCells.mts';
 
 /**
  * Pays at least ten thousand transfers through KESS Partner in n8n's engine while the gateway misbehaves at random, and
@@ -51,7 +51,7 @@ for (const secondCreate of ['refuse', 'open']) {
 		counts.faults += struck.length;
 		executions.push(async () => {
 			for (const { no, fault, service, times } of struck) {
-				await sandbox.fault(fault, { service, times, outTradeNo: [no], delayMs: LATE_MS });
+				await sandbox.fault(fault, { service, times, outTradeNo: [no], ...delayed(fault, LATE_MS) });
 			}
 			const run = async () => {
 				counts.executions += 1;

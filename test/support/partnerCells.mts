@@ -25,6 +25,11 @@ export const FAULTS = [
 	'expired-token',
 ] as const;
 
+/** A delay belongs to these only: with any other fault the node would see nothing but an answer that comes too late. */
+export function delayed(fault: string, delayMs: number): { delayMs?: number } {
+	return fault === 'slow' || fault === 'late-booking' ? { delayMs } : {};
+}
+
 /** The services that a payout goes through. */
 export const STEPS = ['create.unified.fundTransfer', 'confirm.fundTransfer', 'query.fundTransfer'] as const;
 

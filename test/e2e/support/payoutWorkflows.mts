@@ -91,11 +91,12 @@ return $input.all().map(({ json }, item) => ({
 }));
 `;
 
+// An empty answer is an item without json.
 const SIGN_CONFIRMATION = `
 const prepared = [];
 for (const [item, { json }] of $input.all().entries()) {
 	const { out_trade_no } = $('Sign creation').itemMatching(item).json;
-	if (json.success !== true || json.data.out_trade_no !== out_trade_no) continue;
+	if (json?.success !== true || json.data.out_trade_no !== out_trade_no) continue;
 	const request = signed({
 		service: 'confirm.fundTransfer',
 		pre_transfer_id: json.data.pre_transfer_id,
@@ -131,7 +132,8 @@ export function httpRequestNodes({ url, partnerKeys }: Pick<Sandbox, 'url' | 'pa
 			sendBody: true,
 			specifyBody: 'json',
 			jsonBody,
-			options: { timeout: TIMEOUT_MS },
+			// With the format left to n8n, the node never ends when a body breaks off while another row still waits.
+			options: { timeout: TIMEOUT_MS, response: { response: { responseFormat: 'json' } } },
 		},
 		...RETRY,
 	});

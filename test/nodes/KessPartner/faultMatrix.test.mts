@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { DurableStore } from '../../support/durableStore.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
-import { type Cell, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../../support/partnerCells.mts';
+import { type Cell, delayed, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../../support/partnerCells.mts';
 
 /**
  * Each fault x each step x each way n8n runs a node again x both answers of the gateway to a second create. Every cell is
@@ -55,7 +55,7 @@ describe.each(['refuse', 'open'])('a gateway that meets a second create with "%s
 						const id = `${secondCreate}-${number}`;
 						const items: IDataObject[] = ['a', 'b', 'c'].map((row) => ({ no: `${id}-${row}`, amount: '1.05' }));
 						const times = TIMES[(number + stepIndex) % TIMES.length];
-						await sandbox.fault(fault, { service: step, outTradeNo: [`${id}-b`], times, delayMs: LATE_MS });
+						await sandbox.fault(fault, { service: step, outTradeNo: [`${id}-b`], times, ...delayed(fault, LATE_MS) });
 						const run = async (settings: Partial<INode> = {}) => {
 							const cell: Cell = { items, settings, timeout: 1000 };
 							const result = await runCell(cell, structuredClone(credentials));
