@@ -152,7 +152,7 @@ describe('Payouts in the real n8n', () => {
 			const results = await payFromSpreadsheet();
 			expect(results.slice(0, 2)).toEqual([
 				expect.objectContaining({ status: 'NOT PAID', fund_transfer_id: '', problem: expect.stringMatching(/^This receiver cannot get money/), next_step: expect.stringContaining('Check the receiver ID') }),
-				expect.objectContaining({ status: 'NOT PAID', fund_transfer_id: '', problem: 'The wallet belongs to "ចាន់ ស្រីមុំ", not to "Somebody Else"', next_step: expect.stringContaining('Nothing was paid') }),
+				expect.objectContaining({ status: 'NOT PAID', fund_transfer_id: '', problem: 'The wallet belongs to "ចាន់ ស្រីមុំ", not to "Somebody Else"', next_step: expect.stringContaining('This run has paid nothing') }),
 			]);
 			await expectPaidOnce(wages.slice(2), results);
 		}, 120_000);

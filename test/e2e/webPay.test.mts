@@ -5,7 +5,6 @@ import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
 import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/n8n/content.mts';
-import { cli } from '../../sandbox/n8n/host.mts';
 import { outputOf } from '../../sandbox/n8n/restClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
@@ -57,8 +56,7 @@ describe('KESS WebPay in the real n8n', () => {
 		if (!workflow) throw new Error('The example workflow is missing');
 		await copySpreadsheets(options.filesFolder, {});
 		await importWorkflows(options, [workflow]);
-		const run = await cli(options, ['execute', `--id=${workflow.id}`, '--rawOutput']);
-		expect(run).toMatchObject({ code: 0 });
+		expect((await environment.client.execute(workflow.id)).status).toBe('success');
 		const csv = await readFile(join(options.filesFolder, 'orders-with-links.csv'), 'utf8');
 		const rows: Array<Record<string, string>> = parse(csv, { columns: true, bom: true });
 		expect(rows.length).toBeGreaterThanOrEqual(50);

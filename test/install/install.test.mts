@@ -28,7 +28,7 @@ setTimeout(() => {
 		appendFileSync('dist/Node.js', '');
 		appendFileSync('dist/Credential.js', '');
 	}
-}, 300);
+}, Number(process.env.NPM_MS ?? 300));
 `;
 
 const lock = (version: string) =>
@@ -115,7 +115,9 @@ describe('the installation', () => {
 	});
 
 	it('installs once when two ask at the same time', async () => {
-		const outputs = await Promise.all([ensure('ensureRoot'), ensure('ensureRoot')]);
+		// Long enough for the second process to start while the first one installs, on a busy machine too.
+		const slow = { NPM_MS: '4000' };
+		const outputs = await Promise.all([ensure('ensureRoot', slow), ensure('ensureRoot', slow)]);
 		expect(await notes()).toHaveLength(1);
 		expect(outputs.map(({ stdout }) => stdout).join('')).toMatch(/Waiting for another installation to end \(process \d+\)/);
 	});
