@@ -1,7 +1,7 @@
-import { type DeduplicationScope, type ICheckProcessedOptions, type IExecuteFunctions, sleep } from 'n8n-workflow';
+import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
-import { Flights } from '../../kess/flights';
 import { KessError } from '../../kess/kessError';
+import { DurableNotes } from '../shared/durableNotes';
 
 /**
  * What this node remembers across executions and workers: who may confirm a transfer number, and until when.
@@ -9,16 +9,10 @@ import { KessError } from '../../kess/kessError';
  * n8n's durable store only knows whether a text was seen before. So the end of a claim is kept as the quarter of an
  * hour it falls into, and found again by asking for each quarter that is still to come.
  *
- * The store keeps one row for each node, which is read and written back in two steps and without a lock. Within a
- * process, writing is one after the other. Between workers the later of two writes that overlap wins, and the notes of
- * the earlier one are lost: so a claim is looked at once more before money moves (`isHeld`), with a request to the
- * gateway in between. What is left is a worker that needs longer than that request from reading the row to writing it.
+ * The store loses the earlier of two writes of different workers that overlap: so a claim is looked at once more before
+ * money moves (`isHeld`), with a request to the gateway in between. What is left is a worker that needs longer than that
+ * request from reading the row to writing it. There is room for three notes for each of the last five thousand transfers.
  */
-
-const SCOPE: DeduplicationScope = 'node';
-
-/** Three notes for each of the last five thousand transfers; n8n drops the oldest and rewrites all of them each time. */
-const OPTIONS: ICheckProcessedOptions = { mode: 'entries', maxEntries: 15_000 };
 
 const QUARTER_MS = 15 * 60_000;
 
@@ -54,14 +48,16 @@ export interface Claimed {
 	heldUntil?: number;
 }
 
-const writes = new Flights();
-
 export class ConfirmMemory {
+	private readonly store: DurableNotes;
+
 	constructor(
-		private readonly context: IExecuteFunctions,
+		context: IExecuteFunctions,
 		/** Whose transfers these are. */
 		private readonly identity: string,
-	) {}
+	) {
+		this.store = new DurableNotes(context, cannotRemember);
+	}
 
 	/**
 	 * Claims a transfer number, before anything is prepared or confirmed.
@@ -70,13 +66,13 @@ export class ConfirmMemory {
 	 */
 	async claim(claim: Claim, now = Date.now()): Promise<Claimed> {
 		const [number, holder, end] = this.notes(claim, now);
-		return await this.exclusively(async () => {
-			const { processed } = await this.record([number, holder, end]);
+		return await this.store.exclusively(async () => {
+			const { processed } = await this.store.record([number, holder, end]);
 			const again = processed.includes(holder);
 			if (again || !processed.includes(number)) return { again };
 			const heldUntil = await this.lastEnd(claim.outTradeNo, now, processed.includes(end) ? undefined : end);
 			if (heldUntil === undefined) return { again };
-			await this.forget([holder, end].filter((note) => !processed.includes(note)));
+			await this.store.forget([holder, end].filter((note) => !processed.includes(note)));
 			return { again, heldUntil };
 		});
 	}
@@ -99,12 +95,12 @@ export class ConfirmMemory {
 
 	private async look(claim: Claim, now = Date.now()): Promise<'held' | 'lost' | 'taken'> {
 		const [number, holder, end] = this.notes(claim, now);
-		return await this.exclusively(async () => {
-			const { processed } = await this.record([number, holder, end]);
+		return await this.store.exclusively(async () => {
+			const { processed } = await this.store.record([number, holder, end]);
 			if (processed.includes(holder)) return 'held';
 			// All gone: another worker wrote about other transfers and lost them. Number there: somebody has claimed it.
 			if (!processed.includes(number)) return 'lost';
-			await this.forget([holder, end].filter((note) => !processed.includes(note)));
+			await this.store.forget([holder, end].filter((note) => !processed.includes(note)));
 			return 'taken';
 		});
 	}
@@ -112,10 +108,10 @@ export class ConfirmMemory {
 	/** Gives a claim back: nothing can be paid through it any more. */
 	async release(claim: Claim, now = Date.now()): Promise<void> {
 		const [number, holder, end] = this.notes(claim, now);
-		await this.exclusively(async () => {
-			const { processed } = await this.record([holder]);
+		await this.store.exclusively(async () => {
+			const { processed } = await this.store.record([holder]);
 			// Where this claim was lost to somebody else's, the other notes are theirs.
-			await this.forget(processed.includes(holder) ? [number, holder, end] : [holder]);
+			await this.store.forget(processed.includes(holder) ? [number, holder, end] : [holder]);
 		});
 	}
 
@@ -127,8 +123,8 @@ export class ConfirmMemory {
 	private async lastEnd(outTradeNo: string, now: number, own: string | undefined): Promise<number | undefined> {
 		const quarters = Array.from({ length: LONGEST_LIFE_MS / QUARTER_MS + 1 }, (_, index) => quarter(now) + index);
 		const ends = new Map(quarters.map((end) => [this.note(outTradeNo, `until ${end}`), end]));
-		const { new: unseen } = await this.record([...ends.keys()]);
-		await this.forget(unseen);
+		const { new: unseen } = await this.store.record([...ends.keys()]);
+		await this.store.forget(unseen);
 		const last = [...ends].filter(([note]) => !unseen.includes(note) && note !== own).at(-1);
 		return last === undefined ? undefined : (last[1] + 1) * QUARTER_MS;
 	}
@@ -140,23 +136,6 @@ export class ConfirmMemory {
 
 	private note(...parts: string[]): string {
 		return JSON.stringify([this.identity, ...parts]);
-	}
-
-	private async record(notes: string[]): Promise<{ new: string[]; processed: string[] }> {
-		const found = await this.context.helpers.checkProcessedAndRecord(notes, SCOPE, OPTIONS);
-		return { new: found.new.map(String), processed: found.processed.map(String) };
-	}
-
-	private async forget(notes: string[]): Promise<void> {
-		if (notes.length > 0) await this.context.helpers.removeProcessed(notes, SCOPE, OPTIONS);
-	}
-
-	private async exclusively<T>(work: () => Promise<T>): Promise<T> {
-		try {
-			return await writes.run(this.context.getNode().id, work);
-		} catch {
-			throw cannotRemember();
-		}
 	}
 }
 

@@ -29,6 +29,11 @@ export interface Asked {
 	mayOmit?: boolean;
 }
 
+/** An answer has come, but it cannot be believed: the gateway may have carried out the request. */
+export class UnbelievedError extends KessError {
+	override name = 'UnbelievedError';
+}
+
 /** Speaks to one merchant's WebPay gateway during one execution. */
 export class WebPayClient {
 	private constructor(
@@ -59,6 +64,11 @@ export class WebPayClient {
 
 	get version(): WebPayAccount['version'] {
 		return this.account.version;
+	}
+
+	/** Whose payments these are. */
+	get identity(): string {
+		return `${this.account.origin}|${this.account.username}`;
 	}
 
 	/** KESS's public key for customer data, as it was pasted into the credential; may be empty. */
@@ -116,14 +126,14 @@ export class WebPayClient {
 		const verdict = verifyWebPayAnswer(text, this.account.apiSecretKey, this.account.signType);
 		if (verdict === 'valid') return;
 		if (verdict === 'invalid') {
-			throw new KessError(
+			throw new UnbelievedError(
 				'The signature of the answer is wrong, so the answer is not believed',
 				'Check API Secret Key and Signature Type in the KESS WebPay credential. If they are right, somebody may have changed the answer on its way: do not trust the order until KESS confirms it.',
 			);
 		}
 		const required = this.signatureRule === 'required' || (this.signatureRule === 'auto' && this.version === 'v2');
 		if (required) {
-			throw new KessError(
+			throw new UnbelievedError(
 				'The answer has no signature, so it is not believed',
 				'Ask KESS why answers come unsigned. If that is meant to be so for your account, set the option Response Signature to Verify If Present.',
 			);
@@ -131,20 +141,20 @@ export class WebPayClient {
 	}
 }
 
-/** A well-signed answer to another question is no answer. @throws KessError */
+/** A well-signed answer to another question is no answer. @throws UnbelievedError */
 export function matchAnswer(data: Json, { outTradeNo, money, mayOmit = false }: Asked): void {
 	const order: JsonObject =
 		data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
 	const named = order.out_trade_no ?? undefined;
 	const omitted = named === undefined && mayOmit;
 	if (outTradeNo !== undefined && !omitted && String(named) !== outTradeNo) {
-		throw new KessError(
+		throw new UnbelievedError(
 			'The answer is about another order than the one asked for, so it is not believed',
 			'Query the order again. If this stays so, report it to KESS.',
 		);
 	}
 	if (money !== undefined && !isSameMoney(money, order.total_amount, order.currency)) {
-		throw new KessError(
+		throw new UnbelievedError(
 			`The answer names another amount than ${money.decimal} ${money.currency}, so it is not believed`,
 			'Query the order and compare its amount and currency before you send its payment link to anybody.',
 		);

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { toNodeError } from './errors';
 import { ItemCall } from './itemCall';
 import type { OperationList } from './listOperations';
+import { ItemWithFiles } from './operation';
 import { readCommonOptions } from './options';
 import { runItems } from './runItems';
 
@@ -42,7 +43,8 @@ export async function runOperation<Client>(
 	}
 	const work = async (itemIndex: number) => {
 		const output = await operation.execute(calls[itemIndex] as ItemCall, client);
-		return output.map((json) => ({ json, pairedItem: { item: itemIndex } }));
+		const pairedItem = { item: itemIndex };
+		return output.map((part) => (part instanceof ItemWithFiles ? { ...part, pairedItem } : { json: part, pairedItem }));
 	};
 	return await runItems(context, items.length, batching, work, shapeError);
 }

@@ -4,6 +4,7 @@ import { deliver, type Answer } from '../delivery.mts';
 import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
 import { Fields } from './fields.mts';
+import type { KhqrPaymentStore } from './khqrPayments.mts';
 import { orderDataV1, orderDataV2 } from './orderData.mts';
 import type { GatewayVersion, OrderStore } from './orders.mts';
 import { Refusal } from './refusal.mts';
@@ -16,6 +17,7 @@ import type { TokenStore } from './tokens.mts';
 export interface WebPayState {
 	orders: OrderStore;
 	subscriptions: SubscriptionStore;
+	khqrPayments: KhqrPaymentStore;
 	tokens: TokenStore;
 }
 
@@ -89,7 +91,7 @@ const CREDENTIALS = new Set(['clientsecret', 'password', 'apisecretkey']);
 
 function serve(
 	core: SandboxCore,
-	{ orders, subscriptions }: WebPayState,
+	{ orders, subscriptions, khqrPayments }: WebPayState,
 	version: GatewayVersion,
 	body: PhpArray,
 ): { data: Data; signType: SignType } {
@@ -110,7 +112,7 @@ function serve(
 	}
 	const origin = core.origin();
 	const show = version === 'v1' ? orderDataV1 : orderDataV2;
-	const data = service.handle({ version, signType, fields, sellerCode, orders, subscriptions, origin, show: (order) => show(order, origin) });
+	const data = service.handle({ version, signType, fields, sellerCode, orders, subscriptions, khqrPayments, origin, show: (order) => show(order, origin) });
 	return { data, signType };
 }
 

@@ -1,5 +1,7 @@
 import { webPayAccount } from '../accounts.mts';
+import type { Currency } from './fields.mts';
 import type { Order } from './orders.mts';
+import { Refusal } from './refusal.mts';
 
 const CURRENCY_NUMBERS = { USD: '840', KHR: '116' } as const;
 
@@ -39,4 +41,57 @@ export function khqrText(order: Order): string {
 		'6304',
 	].join('');
 	return text + emvChecksum(text);
+}
+
+/** What a KHQR code says. */
+export interface Khqr {
+	accountId: string;
+	accountInformation: string | null;
+	bank: string | null;
+	merchantName: string;
+	merchantCity: string | null;
+	/** `null` when the payer chooses. */
+	amount: number | null;
+	currency: Currency;
+	billNumber: string | null;
+}
+
+/**
+ * Reads the text of a KHQR code.
+ *
+ * @throws Refusal when it is none, or its checksum is wrong
+ */
+export function readKhqr(text: string): Khqr {
+	const fields = text.slice(-8, -4) === '6304' && emvChecksum(text.slice(0, -4)) === text.slice(-4) ? split(text) : undefined;
+	// 29 is the account of a person, 30 that of a merchant.
+	const account = split(fields?.get('30') ?? fields?.get('29') ?? '');
+	const accountId = account?.get('00');
+	const currency = (['USD', 'KHR'] as const).find((name) => CURRENCY_NUMBERS[name] === fields?.get('53'));
+	if (fields?.get('00') !== '01' || accountId === undefined || currency === undefined) {
+		throw new Refusal('VALIDATION_ERROR', 'The qrcode field is not a valid KHQR.');
+	}
+	const amount = fields.get('54');
+	return {
+		accountId,
+		accountInformation: account?.get('01') ?? null,
+		bank: account?.get('02') ?? null,
+		merchantName: fields.get('59') ?? '',
+		merchantCity: fields.get('60') ?? null,
+		amount: amount === undefined ? null : Number(amount),
+		currency,
+		billNumber: split(fields.get('62') ?? '')?.get('01') ?? null,
+	};
+}
+
+/** The fields of an EMV QR code by their numbers; `undefined` when they do not fit together. */
+function split(text: string): Map<string, string> | undefined {
+	const fields = new Map<string, string>();
+	const letters = [...text];
+	while (letters.length > 0) {
+		const header = letters.splice(0, 4).join('');
+		const value = letters.splice(0, Number(header.slice(2)));
+		if (!/^\d{4}$/.test(header) || value.length !== Number(header.slice(2))) return undefined;
+		fields.set(header.slice(0, 2), value.join(''));
+	}
+	return fields;
 }

@@ -4,6 +4,7 @@ import { saveCardPage } from '../pages/saveCardPage.mts';
 import { startPage } from '../pages/startPage.mts';
 import { cipherPublicKey } from './cardCipher.mts';
 import { gateway } from './gateway.mts';
+import { KhqrPaymentStore, khqrPaymentData } from './khqrPayments.mts';
 import { Notifier } from './notifications.mts';
 import { login } from './oauth.mts';
 import { orderDataV2 } from './orderData.mts';
@@ -18,17 +19,19 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	const notifier = new Notifier(core, notifyRetryDelaysMs);
 	const orders = new OrderStore(core.now, (order) => notifier.notify(order));
 	const subscriptions = new SubscriptionStore(core.now);
+	const khqrPayments = new KhqrPaymentStore(core.now);
 	const tokens = new TokenStore(core.now);
 	core.tokenEnds.push(() => tokens.expireAll());
 	core.resets.push(() => {
 		orders.clear();
 		subscriptions.clear();
+		khqrPayments.clear();
 		notifier.reset();
 	});
 
 	app.post('/oauth/token', (c) => login(core, c, tokens));
-	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, { orders, subscriptions, tokens }, 'v1'));
-	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, { orders, subscriptions, tokens }, 'v2'));
+	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, { orders, subscriptions, khqrPayments, tokens }, 'v1'));
+	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, { orders, subscriptions, khqrPayments, tokens }, 'v2'));
 
 	app.get('/', (c) => c.html(startPage(orders.all(), notifier.all(), core.origin())));
 	app.get('/save-card/:token', (c) => c.html(saveCardPage()));
@@ -62,6 +65,7 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 		}
 	};
 	app.get('/sandbox/orders', (c) => c.json(orders.all().map(report)));
+	app.get('/sandbox/khqr-payments', (c) => c.json(khqrPayments.all().map(khqrPaymentData)));
 	app.post('/sandbox/orders/:outTradeNo/pay', change('pay'));
 	app.post('/sandbox/orders/:outTradeNo/close', change('close'));
 	app.get('/sandbox/webpay/keys', (c) => c.json({ kessPublicKey: cipherPublicKey() }));

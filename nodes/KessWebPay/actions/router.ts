@@ -4,6 +4,7 @@ import { listOperations } from '../../shared/listOperations';
 import { runOperation } from '../../shared/runOperation';
 import { type SignatureRule, WebPayClient } from '../transport';
 import { bakongMember } from './bakongMember';
+import { khqr } from './khqr';
 import { order } from './order';
 import { payment } from './payment';
 import { paymentMethod } from './paymentMethod';
@@ -15,7 +16,7 @@ import { subscription } from './subscription';
 /** Orders under way at the same time, unless the user chooses otherwise. */
 export const DEFAULT_BATCH_SIZE = 10;
 
-export const operations = listOperations([order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, service], 'create');
+export const operations = listOperations([order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, service], 'create');
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {

@@ -3,6 +3,7 @@ import type { GatewayVersion } from '../orders.mts';
 import { cancelSubscription } from './cancelSubscription.mts';
 import { closeOrder } from './closeOrder.mts';
 import { createOrder } from './createOrder.mts';
+import { decodeKhqr } from './decodeKhqr.mts';
 import { directPay } from './directPay.mts';
 import { generateSubscriptionLink } from './generateSubscriptionLink.mts';
 import { getBakongMembers } from './getBakongMembers.mts';
@@ -10,6 +11,7 @@ import { getPaymentMethods } from './getPaymentMethods.mts';
 import { getSubscriptions } from './getSubscriptions.mts';
 import { getSubscriptionTrxs } from './getSubscriptionTrxs.mts';
 import { nativePay } from './nativePay.mts';
+import { payKhqr } from './payKhqr.mts';
 import { queryOrder } from './queryOrder.mts';
 import { queryOrderByDateRange } from './queryOrderByDateRange.mts';
 import { queryRefund } from './queryRefund.mts';
@@ -39,6 +41,8 @@ const SERVICES: readonly WebPayService[] = [
 	reActiveSubscription,
 	getSubscriptions,
 	getSubscriptionTrxs,
+	decodeKhqr,
+	payKhqr,
 ];
 
 const BY_NAME = new Map(SERVICES.map((service) => [service.name.toLowerCase(), service]));

@@ -1,8 +1,13 @@
+import { khqrPaymentData } from '../khqrPayments.mts';
 import type { WebPayService } from './service.mts';
 
-/** spec-webpay-v1, QUERY ORDER. */
+/** spec-webpay-v1, QUERY ORDER. Whether the real gateway finds payments of KHQR codes by it, too, is not published. */
 export const queryOrder: WebPayService = {
 	name: 'webpay.acquire.queryOrder',
 	versions: ['v1', 'v2'],
-	handle: ({ fields, orders, show }) => show(orders.find(fields.requiredText('out_trade_no', 64))),
+	handle({ fields, orders, khqrPayments, show }) {
+		const outTradeNo = fields.requiredText('out_trade_no', 64);
+		const payment = khqrPayments.find(outTradeNo);
+		return payment === undefined ? show(orders.find(outTradeNo)) : khqrPaymentData(payment);
+	},
 };

@@ -1,5 +1,6 @@
 import type { PhpValue } from '../../phpInput.mts';
 import type { Fields } from '../fields.mts';
+import type { KhqrPaymentStore } from '../khqrPayments.mts';
 import type { GatewayVersion, Order, OrderStore } from '../orders.mts';
 import type { SignType } from '../signature.mts';
 import type { SubscriptionStore } from '../subscriptions.mts';
@@ -13,6 +14,7 @@ export interface ServiceRequest {
 	sellerCode: string | undefined;
 	orders: OrderStore;
 	subscriptions: SubscriptionStore;
+	khqrPayments: KhqrPaymentStore;
 	/** The order as the request's gateway version shows it. */
 	show: (order: Order) => { [field: string]: PhpValue };
 	/** The sandbox's own origin. */

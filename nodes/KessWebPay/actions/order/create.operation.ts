@@ -1,20 +1,23 @@
 import { InvalidValueError } from '../../../../kess/invalidValueError';
-import type { Json } from '../../../../kess/jsonObject';
+import { type Json, requireJsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/textField';
 import { type DetailInput, readDetail } from '../../../../kess/webPayFields';
 import type { ItemCall } from '../../../shared/itemCall';
 import type { WebPayClient } from '../../transport';
 import type { WebPayOperation } from '../operation';
+import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../qrPicture';
 import { createOnce } from './createOnce';
 import { customerField, readEncryptedCustomer } from './customer';
 import { orderItem } from './shared';
 import {
+	descriptorField,
 	expiresInField,
 	type NewOrder,
 	notifyUrlField,
 	readTransaction,
 	redirectUrlField,
 	schemaUrlField,
+	settingField,
 	transactionProperties,
 } from './transaction';
 
@@ -38,6 +41,7 @@ export const create: WebPayOperation = {
 			default: {},
 			options: [
 				customerField,
+				descriptorField,
 				{
 					displayName: 'Detail',
 					name: 'detail',
@@ -116,15 +120,20 @@ export const create: WebPayOperation = {
 					default: 'ANONYMOUS',
 				},
 				notifyUrlField,
+				qrCodePropertyField,
+				qrCodeField,
 				redirectUrlField,
 				schemaUrlField,
+				settingField,
 			],
 		},
 	],
 	async execute(call, client) {
 		const order = readOrder(call, client);
+		const picture = readQrCode(call);
 		const made = await createOnce(client, CREATE_SERVICE, order);
-		return [orderItem(made.existed ? { ...made.order, already_existed: true } : made.data)];
+		const item = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+		return [await withQrCode(call, picture, item, item.payment_link)];
 	},
 };
 
@@ -139,6 +148,8 @@ export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 			...fields,
 			customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
 			login_type: additional.read('loginType', (value) => requireText(value, 16)),
+			descriptor: additional.read('descriptor', (value) => requireText(value, 255)),
+			setting: additional.read('setting', requireJsonObject),
 			detail: detail && detail.length > 0 ? (detail as unknown as Json) : undefined,
 		},
 	};

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/kessError';
 import type { WebPayOperation } from '../operation';
+import { qrCodeField, qrCodePropertyField } from '../qrPicture';
 import { create, CREATE_SERVICE, readOrder } from './create.operation';
 import { createOnce } from './createOnce';
 import { hasEnded } from './orderStates';
@@ -30,7 +31,7 @@ export const createAndWait: WebPayOperation = {
 		action: 'Create order and wait for payment',
 		description: 'Create an order and let the workflow go on only when KESS says that it is paid or closed, or when the time is up',
 	},
-	properties: [waitNotice, ...create.properties.map(withoutNotifyUrl), limitWaitTimeProperty],
+	properties: [waitNotice, ...create.properties.map(withoutOwnFields), limitWaitTimeProperty],
 	async execute(call, client) {
 		const { context } = call;
 		requireOneItem(context);
@@ -47,10 +48,11 @@ export const createAndWait: WebPayOperation = {
 	},
 };
 
-/** KESS is given the address of the parked execution instead. */
-function withoutNotifyUrl(property: INodeProperties): INodeProperties {
+/** KESS is given the address of the parked execution instead; and a picture would come when the order has been paid. */
+function withoutOwnFields(property: INodeProperties): INodeProperties {
 	if (property.name !== 'additionalFields') return property;
-	return { ...property, options: property.options?.filter(({ name }) => name !== 'notifyUrl') };
+	const left = new Set(['notifyUrl', qrCodeField.name, qrCodePropertyField.name]);
+	return { ...property, options: property.options?.filter(({ name }) => !left.has(name)) };
 }
 
 /** n8n parks an execution as a whole, and on a node with several items it keeps only what one payment brought. */

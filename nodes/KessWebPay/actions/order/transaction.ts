@@ -87,6 +87,24 @@ export const schemaUrlField: INodeProperties = {
 	description: 'Address that opens your own app after paying',
 };
 
+export const descriptorField: INodeProperties = {
+	displayName: 'Descriptor',
+	name: 'descriptor',
+	type: 'string',
+	default: '',
+	description: 'Text beside the payment on the statement of the buyer',
+};
+
+export const settingField: INodeProperties = {
+	displayName: 'Setting',
+	name: 'setting',
+	type: 'json',
+	default: '{}',
+	placeholder: 'e.g. { "payment_type": "online" }',
+	description:
+		'Look of the payment page as a JSON object: template, enabled_payment_methods, payment_type, background_color, display_fee_amount',
+};
+
 /** Reads the transaction fields of an item, those in `additionalFields` too. */
 export function readTransaction(call: ItemCall, client: WebPayClient): NewOrder {
 	const outTradeNo = readOutTradeNo(call);

@@ -8,12 +8,14 @@ import { needsV2 } from '../needsV2';
 import type { WebPayOperation } from '../operation';
 import { customerField, readEncryptedCustomer } from '../order/customer';
 import {
+	descriptorField,
 	expiresInField,
 	type NewOrder,
 	notifyUrlField,
 	readTransaction,
 	redirectUrlField,
 	schemaUrlField,
+	settingField,
 	transactionProperties,
 } from '../order/transaction';
 import { chargeOnce } from './chargeOnce';
@@ -68,13 +70,7 @@ export const directPay: WebPayOperation = {
 			default: {},
 			options: [
 				customerField,
-				{
-					displayName: 'Descriptor',
-					name: 'descriptor',
-					type: 'string',
-					default: '',
-					description: 'Text beside the payment on the statement of the buyer',
-				},
+				descriptorField,
 				expiresInField,
 				extraFieldsField,
 				{
@@ -96,15 +92,7 @@ export const directPay: WebPayOperation = {
 				notifyUrlField,
 				redirectUrlField,
 				schemaUrlField,
-				{
-					displayName: 'Setting',
-					name: 'setting',
-					type: 'json',
-					default: '{}',
-					placeholder: 'e.g. { "payment_type": "online" }',
-					description:
-						'Look of the payment page as a JSON object: template, enabled_payment_methods, payment_type, background_color, display_fee_amount',
-				},
+				settingField,
 			],
 		},
 	],

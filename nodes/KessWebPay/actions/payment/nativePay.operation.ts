@@ -5,6 +5,7 @@ import { needsV2 } from '../needsV2';
 import type { WebPayOperation } from '../operation';
 import { createOnce } from '../order/createOnce';
 import {
+	descriptorField,
 	expiresInField,
 	type NewOrder,
 	notifyUrlField,
@@ -13,6 +14,7 @@ import {
 	schemaUrlField,
 	transactionProperties,
 } from '../order/transaction';
+import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../qrPicture';
 import { paymentItem } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
@@ -43,13 +45,7 @@ export const nativePay: WebPayOperation = {
 			placeholder: 'Add Field',
 			default: {},
 			options: [
-				{
-					displayName: 'Descriptor',
-					name: 'descriptor',
-					type: 'string',
-					default: '',
-					description: 'Text beside the payment on the statement of the buyer',
-				},
+				descriptorField,
 				expiresInField,
 				extraFieldsField,
 				{
@@ -67,6 +63,8 @@ export const nativePay: WebPayOperation = {
 					default: false,
 					description: 'Whether to ask only for the link that opens the app, without a QR text',
 				},
+				qrCodePropertyField,
+				qrCodeField,
 				redirectUrlField,
 				schemaUrlField,
 			],
@@ -74,13 +72,16 @@ export const nativePay: WebPayOperation = {
 	],
 	async execute(call, client) {
 		needsV2(client);
-		const made = await createOnce(client, 'webpay.acquire.nativePay', readNativePay(call, client), 'order_info');
+		const order = readNativePay(call, client);
+		const picture = readQrCode(call);
+		const made = await createOnce(client, 'webpay.acquire.nativePay', order, 'order_info');
 		if (made.existed && made.order.status === 'WAITING') {
 			call.advise(
 				'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
 			);
 		}
-		return [paymentItem(made)];
+		const item = paymentItem(made);
+		return [await withQrCode(call, picture, item, item.qrcode)];
 	},
 };
 

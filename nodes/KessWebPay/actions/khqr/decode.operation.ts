@@ -1,0 +1,22 @@
+import { requireKhqr } from '../../../../kess/khqr';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { orderItem, requireDone } from '../order/shared';
+import { qrcodeProperty } from './shared';
+
+/** `webpay.acquire.decodeKhqr` (kess-api §3): who is paid by a KHQR code, in the gateway's words. */
+export const decode: WebPayOperation = {
+	option: {
+		name: 'Decode',
+		value: 'decode',
+		action: 'Decode KHQR',
+		description: 'Let KESS read the text of a KHQR code: who is paid, and how much. No money moves.',
+	},
+	properties: [qrcodeProperty],
+	async execute(call, client) {
+		needsV2(client);
+		const qrcode = call.read('qrcode', requireKhqr);
+		const result = await client.call('webpay.acquire.decodeKhqr', { ...client.seller, qrcode });
+		return [orderItem(requireDone(result, 'decode the KHQR code', 'Looking changes nothing: run the item again.'))];
+	},
+};

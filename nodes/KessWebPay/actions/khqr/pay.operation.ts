@@ -1,0 +1,115 @@
+import { requireKhqr, requireKhqrAmount } from '../../../../kess/khqr';
+import { parseCurrency, parseMoney } from '../../../../kess/money';
+import { requireReference, requireText } from '../../../../kess/textField';
+import type { ItemCall } from '../../../shared/itemCall';
+import type { WebPayClient } from '../../transport';
+import { needsV2 } from '../needsV2';
+import type { WebPayOperation } from '../operation';
+import { readOutTradeNo } from '../order/shared';
+import { type KhqrPayment, payOnce } from './payOnce';
+import { qrcodeProperty } from './shared';
+
+/** `webpay.acquire.payKhqr` (kess-api §3): pays a KHQR code with the money of a KESS user. */
+export const pay: WebPayOperation = {
+	option: {
+		name: 'Pay',
+		value: 'pay',
+		action: 'Pay KHQR',
+		description: 'Pay a KHQR code with the money of a KESS user. Only the status SUCCEEDED means paid.',
+	},
+	properties: [
+		{
+			displayName:
+				'A payment is sent once. Items with status "unknown" are not failed, see their next_step: nobody can tell whether money has moved. This node remembers the last few thousand payments that it has sent; another node does not know of them. Two n8n workers that start the same payment in the same moment are kept apart by n8n\'s database only as well as it can.',
+			name: 'payKhqrNotice',
+			type: 'notice',
+			default: '',
+		},
+		qrcodeProperty,
+		{
+			displayName: 'Payment Number',
+			name: 'outTradeNo',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. PAY-1001',
+			description: 'Your own number for the payment (out_trade_no), used only once. At most 64 characters.',
+		},
+		{
+			displayName: 'Amount',
+			name: 'amount',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 10.50',
+			description: 'What is paid, as a plain number. Nothing is rounded. If the code names an amount, it has to be the same.',
+		},
+		{
+			displayName: 'Currency',
+			name: 'currency',
+			type: 'options',
+			required: true,
+			options: [
+				{ name: 'KHR (Riel)', value: 'KHR' },
+				{ name: 'USD (US Dollar)', value: 'USD' },
+			],
+			default: 'USD',
+			description: 'Riel have no decimals',
+		},
+		{
+			displayName: 'Sender ID',
+			name: 'senderId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 10023',
+			description: 'KESS user ID of the one who pays (sender_id)',
+		},
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				{
+					displayName: 'Remark',
+					name: 'remark',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. Lunch',
+				},
+			],
+		},
+	],
+	async execute(call, client) {
+		needsV2(client);
+		return [await payOnce(call.context, client, readPayment(call, client))];
+	},
+};
+
+function readPayment(call: ItemCall, client: WebPayClient): KhqrPayment {
+	const outTradeNo = readOutTradeNo(call);
+	call.reference = `payment ${outTradeNo}`;
+	const qrcode = call.read('qrcode', requireKhqr);
+	const currency = call.read('currency', parseCurrency);
+	const money = call.read('amount', (value) => {
+		const amount = parseMoney(value, currency);
+		requireKhqrAmount(qrcode, amount);
+		return amount;
+	});
+	return {
+		outTradeNo,
+		money,
+		qrcode,
+		fields: {
+			...client.seller,
+			qrcode,
+			out_trade_no: outTradeNo,
+			currency,
+			amount: Number(money.decimal),
+			sender_id: call.read('senderId', (value) => requireReference(value, 64)),
+			remark: call.collection('additionalFields').read('remark', (value) => requireText(value, 255)),
+		},
+	};
+}

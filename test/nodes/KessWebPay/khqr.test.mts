@@ -1,0 +1,229 @@
+import axios from 'axios';
+import type { IDataObject } from 'n8n-workflow';
+
+import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
+import { DurableStore } from '../../support/durableStore.mts';
+import type { NodeRun } from '../../support/engine.mts';
+import { KessSandbox } from '../../support/kessSandbox.mts';
+import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
+
+const PAY = 'webpay.acquire.payKhqr';
+const QUERY = 'webpay.acquire.queryOrder';
+
+const field = (number: string, value: string) => `${number}${String(value.length).padStart(2, '0')}${value}`;
+
+const withChecksum = (text: string) => `${text}6304${emvChecksum(`${text}6304`)}`;
+
+/** The code of a shop; without an amount the payer chooses it. */
+const shopCode = (amount = '', currency = '840') =>
+	withChecksum(
+		[
+			'000201',
+			field('29', field('00', 'coffee_sok@wing')),
+			field('52', '5999'),
+			field('53', currency),
+			amount && field('54', amount),
+			field('58', 'KH'),
+			field('59', 'Coffee Sok'),
+			field('60', 'Phnom Penh'),
+		].join(''),
+	);
+
+const STATIC = shopCode();
+const DYNAMIC = shopCode('10.50');
+
+const store = new DurableStore();
+let sandbox: KessSandbox;
+
+beforeAll(async () => {
+	await store.attach();
+	sandbox = await KessSandbox.start();
+});
+
+beforeEach(async () => {
+	store.clear();
+	await sandbox.reset();
+});
+
+afterAll(async () => {
+	await sandbox.stop();
+});
+
+const pay = async (change: IDataObject = {}, options: WebPayRunOptions = {}): Promise<NodeRun> =>
+	await runWebPay(
+		sandbox,
+		'khqr',
+		'pay',
+		{ qrcode: STATIC, outTradeNo: '={{ $json.no ?? "PAY-1" }}', amount: '10.50', currency: 'USD', senderId: '10023', ...change },
+		options,
+	);
+
+const paid = async () =>
+	(await axios.get<Array<{ out_trade_no: string; amount: number }>>(`${sandbox.url}/sandbox/khqr-payments`, { proxy: false })).data;
+
+describe('decode', () => {
+	test('gives what KESS reads in the code', async () => {
+		const { items, error } = await runWebPay(sandbox, 'khqr', 'decode', { qrcode: ` ${DYNAMIC}\n` });
+		expect(error).toBeUndefined();
+		expect(items[0]).toMatchObject({
+			json: { bakong_account_id: 'coffee_sok@wing', merchant_name: 'Coffee Sok', amount: 10.5, currency: 'USD' },
+			pairedItem: { item: 0 },
+		});
+	});
+
+	test.each([
+		['a link', 'https://shop.example/pay', /^KHQR Text \(qrcode\) is not the text of a KHQR code/],
+		['a changed letter', DYNAMIC.replace('Sok', 'Sak'), /a part is missing or changed: its checksum is wrong/],
+		['a part of it', DYNAMIC.slice(0, -10), /its checksum is wrong/],
+		['fields that do not fit', withChecksum('0002010102119'), /is not the text of a KHQR code/],
+		['nothing', '={{ "" }}', /is empty/],
+	])('%s is refused before it is sent', async (_what, qrcode, message) => {
+		const { error } = await runWebPay(sandbox, 'khqr', 'decode', { qrcode });
+		expect(error?.message).toMatch(message);
+		expect(await sandbox.requests('webpay.acquire.decodeKhqr')).toBe(0);
+	});
+});
+
+describe('pay', () => {
+	test('pays, and says to whom', async () => {
+		const { items, error } = await pay({ additionalFields: { remark: 'Lunch' } });
+		expect(error).toBeUndefined();
+		expect(items[0]).toMatchObject({
+			json: { status: 'SUCCEEDED', transaction_ref: expect.stringMatching(/^K\d+/), receiver_info: { receiver_name: 'Coffee Sok' } },
+			pairedItem: { item: 0 },
+		});
+		expect(items[0]?.json.already_existed).toBeUndefined();
+		expect(await paid()).toMatchObject([{ out_trade_no: 'PAY-1', amount: 10.5 }]);
+	});
+
+	test('the code of an order pays the order', async () => {
+		await createOrders(sandbox, ['INV-1'], false);
+		const native = await runWebPay(sandbox, 'payment', 'nativePay', {
+			outTradeNo: 'INV-2', body: 'Tea', totalAmount: '42000', currency: 'KHR', serviceCode: 'KHQR',
+		});
+		const { items } = await pay({ qrcode: native.items[0]?.json.qrcode, amount: '42000', currency: 'KHR' });
+		expect(items[0]?.json.status).toBe('SUCCEEDED');
+		expect((await sandbox.orders()).map(({ out_trade_no, status }) => [out_trade_no, status])).toEqual([
+			['INV-2', 'SUCCESS'],
+			['INV-1', 'WAITING'],
+		]);
+	});
+
+	test.each([
+		['another amount than the code asks for', { qrcode: DYNAMIC, amount: '10.05' }, /^Amount \(amount\) is 10\.05 USD, but the KHQR code asks for 10\.50 USD/],
+		['another currency', { qrcode: DYNAMIC, amount: '42000', currency: 'KHR' }, /is 42000 KHR, but the KHQR code asks for 10\.50 USD/],
+		['no sender', { senderId: '={{ "" }}' }, /^Sender ID \(senderId\) is empty/],
+		['a finer amount than the currency', { amount: '10.505' }, /more than two decimals/],
+	])('%s is refused before it is sent', async (_what, change, message) => {
+		expect((await pay(change)).error?.message).toMatch(message);
+		expect(await sandbox.requests(PAY)).toBe(0);
+		expect(store.entries()).toEqual([]);
+	});
+
+	test('needs gateway version 2', async () => {
+		expect((await pay({}, { version: 'v1' })).error?.message).toMatch(/^This operation needs gateway version 2/);
+	});
+
+	test('the same number is not paid again, also when KESS does not find it any more', async () => {
+		await pay();
+		const again = await pay();
+		expect(again.items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true, transaction_ref: expect.any(String) });
+		await sandbox.reset();
+		const later = await pay();
+		expect(later.items[0]?.json).toEqual({ out_trade_no: 'PAY-1', amount: 10.5, currency: 'USD', status: 'SUCCEEDED', already_existed: true });
+		expect(await sandbox.requests(PAY)).toBe(0);
+	});
+
+	test('one number on two items at once is paid once', async () => {
+		const { items, error } = await pay({}, { items: [{}, {}, {}, { no: 'PAY-2' }] });
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => json.already_existed ?? false)).toEqual([false, true, true, false]);
+		expect(await paid()).toHaveLength(2);
+	});
+
+	test('a number for another code or amount is refused', async () => {
+		await pay();
+		expect((await pay({ amount: '10.51' })).error?.message).toMatch(/has been used for another KHQR code or another amount .*\(payment PAY-1\) \[item 0\]$/);
+		expect((await pay({ qrcode: DYNAMIC })).error?.message).toMatch(/has been used for another/);
+		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
+		expect(await paid()).toHaveLength(1);
+	});
+
+	test('the number of an order is refused, even of a paid one', async () => {
+		await createOrders(sandbox, ['PAY-1'], true);
+		expect((await pay()).error?.message).toMatch(/^This payment number belongs to an order or another payment: .*SUCCESS/);
+		expect(await sandbox.requests(PAY)).toBe(0);
+		expect(store.entries()).toEqual([]);
+	});
+
+	test.each(['lost-after-booking', 'error-500-after', 'html', 'empty', 'wrong-signature', 'wrong-order', 'wrong-amount'])(
+		'%s: the payment is found, and sent once',
+		async (fault) => {
+			await sandbox.fault(fault, { service: PAY });
+			const { items, error } = await pay();
+			expect(error).toBeUndefined();
+			expect(items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true });
+			expect(await sandbox.requests(PAY)).toBe(1);
+			expect(await paid()).toHaveLength(1);
+		},
+	);
+
+	test.each(['lost-before-booking', 'error-500-before', 'success-false-200'])('%s: unknown, and never sent again', async (fault) => {
+		await sandbox.fault(fault, { service: PAY });
+		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
+		const { items, error } = await pay({}, { settings });
+		expect(error).toBeUndefined();
+		const unknown = {
+			out_trade_no: 'PAY-1',
+			amount: 10.5,
+			currency: 'USD',
+			status: 'unknown',
+			reason: expect.any(String),
+			next_step: expect.stringContaining('PAY-1'),
+		};
+		expect(items[0]?.json).toEqual(unknown);
+		await sandbox.clearFaults();
+		expect((await pay({}, { settings })).items[0]?.json).toEqual({ ...unknown, reason: expect.stringMatching(/^an earlier run has sent/) });
+		expect(await sandbox.requests(PAY)).toBe(1);
+	});
+
+	test('booked, but nobody can say so: unknown, and found by a later run', async () => {
+		await sandbox.fault('lost-after-booking', { service: PAY });
+		await sandbox.fault('error-500-before', { service: QUERY, times: 9 });
+		const lookedUpFirst = await pay();
+		expect(lookedUpFirst.error?.message).toMatch(/^KESS does not say whether this payment number has been paid before/);
+		expect(store.entries()).toEqual([]);
+		await sandbox.clearFaults();
+		await sandbox.fault('late-booking', { service: PAY, delayMs: 300 });
+		expect((await pay()).items[0]?.json.status).toBe('unknown');
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		expect((await pay()).items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true });
+		expect(await paid()).toHaveLength(1);
+	});
+
+	test('a balance that is too low is not taken as certain', async () => {
+		const { items } = await pay({ amount: '2000000' });
+		expect(items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringMatching(/^KESS refuses to pay it: The balance of the sender is too low\. \(422\)$/) });
+	});
+
+	test('what KESS has refused before it began may be sent again', async () => {
+		const bad = shopCode('', '999');
+		expect((await pay({ qrcode: bad })).error?.message).toMatch(/^KESS refuses to pay the KHQR code: .*not a valid KHQR/);
+		expect(store.entries()).toEqual([]);
+		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
+	});
+
+	test('a gateway that cannot be reached: nothing is noted', async () => {
+		const gone = await KessSandbox.start();
+		await gone.stop();
+		const run = await runWebPay(gone, 'khqr', 'pay', { qrcode: STATIC, outTradeNo: 'PAY-1', amount: '1', currency: 'USD', senderId: '1' });
+		expect(run.error?.message).toMatch(/cannot be reached/);
+		expect(store.entries()).toEqual([]);
+	});
+
+	test('an expired token is renewed, and the payment is sent once', async () => {
+		await sandbox.fault('token-expired-200', { service: PAY });
+		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
+		expect(await paid()).toHaveLength(1);
+	});
+});
