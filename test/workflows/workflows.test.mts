@@ -5,6 +5,7 @@ import type { INodeProperties, INodeType } from 'n8n-workflow';
 
 import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
+import { KessWebPayTrigger } from '../../nodes/KessWebPayTrigger/KessWebPayTrigger.node.ts';
 import { sandboxCredentials } from '../../sandbox/n8n/credentials.mts';
 
 interface WorkflowNode {
@@ -33,6 +34,7 @@ const workflowOf = (name: string) => workflows.get(name) as Workflow;
 const ownNodes = new Map<string, INodeType>([
 	['n8n-nodes-kesspay.kessPartner', new KessPartner()],
 	['n8n-nodes-kesspay.kessWebPay', new KessWebPay()],
+	['n8n-nodes-kesspay.kessWebPayTrigger', new KessWebPayTrigger()],
 ]);
 const credentials = sandboxCredentials({
 	url: 'http://127.0.0.1:4010',

@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import axios from 'axios';
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
+import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
+import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
+import { table } from '../../../sandbox/n8n/table.mts';
+import { DurableStore } from '../../support/durableStore.mts';
+import { runNode } from '../../support/engine.mts';
+import { KessSandbox } from '../../support/kessSandbox.mts';
+import { RequestRecorder } from '../../support/requestRecorder.mts';
+import { encryptedCard, type ServiceExample, serviceExamples } from '../../support/webPayServices.mts';
+
+const PREFIX = 'webpay.acquire.';
+
+/** Every service of the gateway that a merchant has (kess-api section 3), in the spelling of the SDK. */
+const SERVICES = [
+	'createorder',
+	'nativePay',
+	'quickpay',
+	'directPay',
+	'closeorder',
+	'queryOrder',
+	'queryRefund',
+	'queryorderbydaterange',
+	'v2Refund',
+	'getpaymentmethods',
+	'getbakongmembers',
+	'saveCard',
+	'subscription',
+	'generateSubscriptionLink',
+	'cancelSubscription',
+	'reActiveSubscription',
+	'getSubscriptions',
+	'getSubscriptionTrxs',
+	'decodeKhqr',
+	'payKhqr',
+];
+
+/** For others than merchants: they have no operation of their own and are called by name. */
+const BY_NAME = ['adduserundermerchant', 'userprofile', 'uploadUserKyc', 'partnerconfirmfundtransfer'];
+
+/** Additional Fields that stand for no field of the gateway, or for any. */
+const NOT_OF_THE_GATEWAY = ['extraFields', 'qrCode', 'qrCodeProperty'];
+
+/** In every request. */
+const COMMON = ['service', 'sign', 'sign_type', 'seller_code'];
+
+const { properties } = new KessWebPay().description;
+
+const servicesFolder = join(__dirname, '..', '..', '..', 'sandbox', 'webpay', 'services');
+
+/** The sandbox's file of each service, by the service's name. */
+const sandboxFiles = new Map(
+	readdirSync(servicesFolder).flatMap((file) => {
+		const name = /name: 'webpay\.acquire\.(\w+)'/.exec(readFileSync(join(servicesFolder, file), 'utf8'))?.[1];
+		return name === undefined ? [] : [[name, file] as const];
+	}),
+);
+
+/** All pairs that the panel offers, as `resource:operation`. */
+function offered(): string[] {
+	return properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options }) =>
+			(options as INodePropertyOptions[]).map(({ value }) => `${String(displayOptions?.show?.resource?.[0])}:${String(value)}`),
+		);
+}
+
+/** What the panel shows for an operation: parameters, and the fields of its Additional Fields. */
+function panelOf({ resource, operation }: ServiceExample): { names: string[]; additional: string[] } {
+	const shown = properties.filter(({ displayOptions, name, type }) => {
+		const { show = {} } = displayOptions ?? {};
+		return type !== 'notice' && name !== 'operation' && show.resource?.includes(resource) && show.operation?.includes(operation);
+	});
+	return {
+		names: shown.map(({ name }) => name),
+		additional: shown.find(({ name }) => name === 'additionalFields')?.options?.map(({ name }) => name) ?? [],
+	};
+}
+
+const examples = serviceExamples(encryptedCard(cipherPublicKey()));
+const nameOf = ({ resource, operation }: ServiceExample) => `${resource}:${operation}`;
+
+describe('service by service', () => {
+	let sandbox: KessSandbox;
+	let recorder: RequestRecorder;
+	const rows: string[][] = [];
+
+	beforeAll(async () => {
+		await new DurableStore().attach();
+		sandbox = await KessSandbox.start();
+		recorder = await RequestRecorder.start(sandbox.url);
+	});
+
+	beforeEach(async () => {
+		await sandbox.reset();
+		recorder.take();
+	});
+
+	afterAll(async () => {
+		await recorder.stop();
+		await sandbox.stop();
+		process.stdout.write(`\n${table(['service', 'operation', 'sandbox', 'fields sent'], rows)}\n\n`);
+	});
+
+	async function run(resource: string, operation: string, parameters: object, item = {}) {
+		return await runNode({
+			node: new KessWebPay(),
+			parameters: { resource, operation, ...parameters },
+			items: [item],
+			credentialTypes: [new KessWebPayApi()],
+			credentials: sandbox.webPayCredential('v2', { baseUrl: recorder.url, publicKey: cipherPublicKey() }),
+		});
+	}
+
+	/** Services that have reached the sandbox, in lower case, oldest first. */
+	async function reached(): Promise<string[]> {
+		const { data } = await axios.get<{ recent: Array<{ service: string }> }>(`${sandbox.url}/sandbox/requests`, { proxy: false });
+		return data.recent.map(({ service }) => service).filter((service) => service !== 'oauth');
+	}
+
+	test('every service has an operation and an answer in the sandbox, and every operation has a service', () => {
+		expect([...new Set(examples.map(({ service }) => service))].sort()).toEqual([...SERVICES].sort());
+		expect([...sandboxFiles.keys()].sort()).toEqual([...SERVICES].sort());
+		expect([...examples.map(nameOf), 'service:call'].sort()).toEqual(offered().sort());
+	});
+
+	test.each(examples.map((example) => [nameOf(example), example] as const))('%s', async (name, example) => {
+		const { resource, operation, service, before = [], required, optional, prepare } = example;
+		const item = (await prepare?.(sandbox)) ?? {};
+		const already = (await reached()).length;
+		const { error } = await run(resource, operation, optional ? { ...required, additionalFields: optional } : required, item);
+		expect(error).toBeUndefined();
+		const asked = [...before, service].map((asked) => PREFIX + asked);
+		const sent = recorder.take();
+		expect(sent.map((body) => body.service)).toEqual(asked);
+		expect((await reached()).slice(already)).toEqual(asked.map((asked) => asked.toLowerCase()));
+		const fields = Object.keys(sent.at(-1) ?? {}).filter((field) => !COMMON.includes(field));
+		rows.push([service, name, sandboxFiles.get(service) ?? '', fields.join(' ')]);
+
+		const { names, additional } = panelOf(example);
+		expect(names.filter((parameter) => !['additionalFields', 'limit', 'limitWaitTime'].includes(parameter)).sort()).toEqual(
+			Object.keys(required).sort(),
+		);
+		expect(additional.filter((field) => !NOT_OF_THE_GATEWAY.includes(field)).sort()).toEqual(Object.keys(optional ?? {}).sort());
+	});
+
+	test.each(BY_NAME)('%s is called by its name', async (service) => {
+		await run('service', 'call', { service: PREFIX + service, parameters: '{"user_id":"1"}' });
+		const [sent] = recorder.take();
+		expect(sent).toMatchObject({ service: PREFIX + service, user_id: '1', sign: expect.stringMatching(/^[0-9a-f]{32}$/) });
+		rows.push([service, 'service:call', '', 'as given']);
+	});
+});
