@@ -201,7 +201,7 @@ function mended(error, otherwise) {
 		[/ENOSPC/, 'The disk is full. n8n and the tools need about 3 GB.'],
 		[/EACCES|EPERM|EROFS/, "Something could not be written. Check who owns the project's folder and npm's cache."],
 		[/EUSAGE/, 'package-lock.json does not fit package.json. Undo your changes to them, or run npm install to bring them together.'],
-		[/E404|ETARGET|notarget/i, 'The npm registry does not have one of the packages. Use one that has, e.g. npm config set registry https://registry.npmjs.org'],
+		[/E404|ETARGET|notarget/i, 'The npm registry does not have one of the packages. See which one npm uses (npm config get registry), and use one that has it'],
 	].find(([pattern]) => pattern.test(error.output));
 	return new Error(`${error.message}\n\n${advice ? advice[1] : otherwise}`);
 }
