@@ -26,6 +26,11 @@ export class KessSandbox {
 		return new KessSandbox(await startSandbox({ port: 0, notifyRetryDelaysMs: [50, 50], ...options }));
 	}
 
+	/** The same view of a sandbox that something else has started. */
+	static of(sandbox: Sandbox): KessSandbox {
+		return new KessSandbox(sandbox);
+	}
+
 	get url(): string {
 		return this.sandbox.url;
 	}
