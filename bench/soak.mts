@@ -1,6 +1,7 @@
 import { DurableStore } from '../test/support/durableStore.mts';
 import { KessSandbox } from '../test/support/kessSandbox.mts';
-import { type Cell, delayed, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../test/support/partnerCells.mts';
+import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../test/support/partnerCells.mts';
+import { delayed, FAULTS, STEPS } from '../test/support/partnerFaults.mts';
 
 /**
  * Pays at least ten thousand transfers through KESS Partner in n8n's engine while the gateway misbehaves at random, and

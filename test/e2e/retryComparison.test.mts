@@ -2,6 +2,7 @@ import axios from 'axios';
 
 import type { Execution } from '../../sandbox/n8n/restClient.mts';
 import { table } from '../../sandbox/n8n/table.mts';
+import { FAULTS, STEPS } from '../support/partnerFaults.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { httpRequestNodes, kessPartner, type PayoutWorkflow, type Shown, type Transfer } from './support/payoutWorkflows.mts';
 
@@ -10,29 +11,7 @@ import { httpRequestNodes, kessPartner, type PayoutWorkflow, type Shown, type Tr
  * HTTP Request with Retry On Fail. Each run is one list with a row for every fault at every step.
  */
 
-const FAULTS = [
-	'slow',
-	'lost-before-booking',
-	'lost-after-booking',
-	'late-booking',
-	'error-500-before',
-	'error-500-after',
-	'system-error',
-	'hang-after',
-	'reset-mid-body',
-	'html',
-	'empty',
-	'redirect',
-	'wrong-signature',
-	'unsigned',
-	'wrong-transfer',
-	'duplicate-key',
-	'expired-token',
-];
-
-const CREATE = 'create.unified.fundTransfer';
-const CONFIRM = 'confirm.fundTransfer';
-const STEPS = [CREATE, CONFIRM, 'query.fundTransfer'];
+const [CREATE, CONFIRM] = STEPS;
 
 /** How often the fault strikes: once, twice, or whatever is tried. */
 const TIMES = [1, 2, 40];

@@ -2,7 +2,8 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { DurableStore } from '../../support/durableStore.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
-import { type Cell, delayed, falseWords, FAULTS, runCell, STEPS, type Verdict, verdicts } from '../../support/partnerCells.mts';
+import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../../support/partnerCells.mts';
+import { delayed, FAULTS, STEPS } from '../../support/partnerFaults.mts';
 
 /**
  * Each fault x each step x each way n8n runs a node again x both answers of the gateway to a second create. Every cell is
