@@ -21,7 +21,7 @@ export type Standing =
 	/** A transfer has been prepared and can still be confirmed. */
 	| { state: 'open' }
 	/** There is none, or none that could still be confirmed. */
-	| { state: 'none'; code: string }
+	| { state: 'none' }
 	| { state: 'unclear'; reason: string };
 
 /** How a confirmation ended. */
@@ -64,7 +64,7 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 		await pauseBefore(attempt);
 		const result = await client.call(QUERY_TRANSFER, { out_trade_no: asked.outTradeNo });
 		if (result.kind === 'refused') {
-			return NONE.has(result.code) ? { state: 'none', code: result.code } : { state: 'unclear', reason: result.reason };
+			return NONE.has(result.code) ? { state: 'none' } : { state: 'unclear', reason: result.reason };
 		}
 		if (result.kind === 'done') {
 			if (result.data.out_trade_no !== asked.outTradeNo) {

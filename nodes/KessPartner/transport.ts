@@ -57,15 +57,14 @@ export class PartnerClient {
 	 * @throws KessError when nothing was sent: the gateway cannot be reached, refuses the login, or a key is unreadable
 	 */
 	async call(service: string, fields: JsonObject): Promise<PartnerResult> {
-		const read = (status: number, text: string) => readPartnerAnswer(status, text, this.keys.kessPublicKey);
 		const delivery = await this.session.post(
 			`${this.account.origin}${PARTNER_GATEWAY_PATH}`,
 			{ ...fields, service },
 			this.timeout,
-			(status, text) => read(status, text).kind === 'unauthenticated',
+			(status, text) => readPartnerAnswer(status, text, this.keys.kessPublicKey),
 		);
 		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
-		const answer = read(delivery.status, delivery.text);
+		const { answer } = delivery;
 		switch (answer.kind) {
 			case 'success':
 				return { kind: 'done', data: answer.data as IDataObject };

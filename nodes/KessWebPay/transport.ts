@@ -92,14 +92,9 @@ export class WebPayClient {
 	 */
 	async call(service: string, fields: JsonObject, asked: Asked = {}): Promise<ServiceResult> {
 		const url = `${this.account.origin}${gatewayPath(this.version)}`;
-		const delivery = await this.session.post(
-			url,
-			{ ...fields, service },
-			this.timeout,
-			(status, text) => readWebPayAnswer(status, text).kind === 'unauthenticated',
-		);
+		const delivery = await this.session.post(url, { ...fields, service }, this.timeout, readWebPayAnswer);
 		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
-		const answer = readWebPayAnswer(delivery.status, delivery.text);
+		const { answer } = delivery;
 		switch (answer.kind) {
 			case 'success':
 				this.verify(delivery.text);

@@ -17,11 +17,14 @@ import { explainInvalid } from './errors';
 /** Where a node speaks to a gateway: while it runs, when it is called from outside, and for the lists of its panel. */
 export type GatewayContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
+/** Sent, but no usable answer came back: the gateway may have carried it out. */
+interface Lost {
+	kind: 'lost';
+	reason: string;
+}
+
 /** What became of a request on the wire. */
-export type Delivery =
-	| { kind: 'answered'; status: number; text: string }
-	/** Sent, but no usable answer came back: the gateway may have carried it out. */
-	| { kind: 'lost'; reason: string };
+export type Delivery<Answer> = { kind: 'answered'; answer: Answer; text: string } | Lost;
 
 /** Parts of a session that differ between the gateways. */
 export interface SessionRules {
@@ -53,23 +56,24 @@ export class GatewaySession {
 	 * Sends a JSON body, signed by the credential.
 	 *
 	 * @param timeout in milliseconds, until the whole answer has arrived
-	 * @param isTokenRefused whether an answer says that the token is no longer valid. Gateways say it before they look
-	 *   at the request, so that it can be sent again; and some say it with HTTP 200, which n8n does not notice.
+	 * @param read sorts an answer. Its kind `unauthenticated` says that the token is no longer valid: gateways say it
+	 *   before they look at the request, so that it can be sent again; and some say it with HTTP 200, which n8n does not
+	 *   notice.
 	 * @throws KessError when the gateway could not be reached or refuses the login
 	 */
-	async post(
+	async post<Answer extends { kind: string }>(
 		url: string,
 		body: object,
 		timeout: number,
-		isTokenRefused: (status: number, text: string) => boolean,
-	): Promise<Delivery> {
+		read: (status: number, text: string) => Answer,
+	): Promise<Delivery<Answer>> {
 		if (this.rules.usesToken && !isUsable({ accessToken: this.token, expiresAt: this.credentials.accessExpiresAt })) {
 			this.token = '';
 		}
-		const first = await this.send(url, body, timeout);
-		if (!this.rules.usesToken || first.kind === 'lost' || !isTokenRefused(first.status, first.text)) return first;
+		const first = await this.send(url, body, timeout, read);
+		if (!this.rules.usesToken || first.kind === 'lost' || first.answer.kind !== 'unauthenticated') return first;
 		this.renew(first.token);
-		return await this.send(url, body, timeout);
+		return await this.send(url, body, timeout, read);
 	}
 
 	private get token(): string {
@@ -86,11 +90,12 @@ export class GatewaySession {
 		if (this.token === refused) this.token = '';
 	}
 
-	private async send(
+	private async send<Answer>(
 		url: string,
 		body: object,
 		timeout: number,
-	): Promise<(Delivery & { kind: 'answered'; token: string }) | (Delivery & { kind: 'lost' })> {
+		read: (status: number, text: string) => Answer,
+	): Promise<{ kind: 'answered'; answer: Answer; text: string; token: string } | Lost> {
 		const options: IHttpRequestOptions = {
 			method: 'POST',
 			url,
@@ -119,11 +124,13 @@ export class GatewaySession {
 		}
 		// Another item may have logged in while this one was under way; an empty one was filled for this request.
 		const token = tokenBefore || this.token;
+		let text: string;
 		try {
-			return { kind: 'answered', status: answer.statusCode, text: decodeUtf8(answer.body), token };
+			text = decodeUtf8(answer.body);
 		} catch {
 			return { kind: 'lost', reason: 'the answer is not UTF-8 text' };
 		}
+		return { kind: 'answered', answer: read(answer.statusCode, text), text, token };
 	}
 }
 
