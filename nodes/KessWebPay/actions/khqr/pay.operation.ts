@@ -6,6 +6,7 @@ import type { WebPayClient } from '../../transport';
 import { needsV2 } from '../needsV2';
 import type { WebPayOperation } from '../operation';
 import { readOutTradeNo } from '../order/shared';
+import { currencyProperty } from '../order/transaction';
 import { type KhqrPayment, payOnce } from './payOnce';
 import { qrcodeProperty } from './shared';
 
@@ -44,18 +45,7 @@ export const pay: WebPayOperation = {
 			placeholder: 'e.g. 10.50',
 			description: 'What is paid, as a plain number. Nothing is rounded. If the code names an amount, it has to be the same.',
 		},
-		{
-			displayName: 'Currency',
-			name: 'currency',
-			type: 'options',
-			required: true,
-			options: [
-				{ name: 'KHR (Riel)', value: 'KHR' },
-				{ name: 'USD (US Dollar)', value: 'USD' },
-			],
-			default: 'USD',
-			description: 'Riel have no decimals',
-		},
+		currencyProperty,
 		{
 			displayName: 'Sender ID',
 			name: 'senderId',

@@ -16,6 +16,20 @@ export interface NewOrder {
 	fields: JsonObject;
 }
 
+/** What the gateway takes money in. */
+export const currencyProperty: INodeProperties = {
+	displayName: 'Currency',
+	name: 'currency',
+	type: 'options',
+	required: true,
+	options: [
+		{ name: 'KHR (Riel)', value: 'KHR' },
+		{ name: 'USD (US Dollar)', value: 'USD' },
+	],
+	default: 'USD',
+	description: 'Riel have no decimals',
+};
+
 /** The parameters of everything that makes an order (kess-api §3, transaction fields). */
 export const transactionProperties: INodeProperties[] = [
 	outTradeNoProperty,
@@ -37,18 +51,7 @@ export const transactionProperties: INodeProperties[] = [
 		placeholder: 'e.g. 10.50',
 		description: 'What the buyer pays, as a plain number. Nothing is rounded.',
 	},
-	{
-		displayName: 'Currency',
-		name: 'currency',
-		type: 'options',
-		required: true,
-		options: [
-			{ name: 'KHR (Riel)', value: 'KHR' },
-			{ name: 'USD (US Dollar)', value: 'USD' },
-		],
-		default: 'USD',
-		description: 'Riel have no decimals',
-	},
+	currencyProperty,
 ];
 
 export const expiresInField: INodeProperties = {

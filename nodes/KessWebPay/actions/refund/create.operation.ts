@@ -12,6 +12,7 @@ import type { ServiceResult, WebPayClient } from '../../transport';
 import { needsV2 } from '../needsV2';
 import type { WebPayOperation } from '../operation';
 import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../order/shared';
+import { currencyProperty } from '../order/transaction';
 import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference } from './shared';
 
 /** A refund as it is sent, with what its answer has to agree with. */
@@ -81,10 +82,7 @@ export const create: WebPayOperation = {
 					displayName: 'Partial Refund Currency',
 					name: 'partialRefundAmountCcy',
 					type: 'options',
-					options: [
-						{ name: 'KHR (Riel)', value: 'KHR' },
-						{ name: 'USD (US Dollar)', value: 'USD' },
-					],
+					options: currencyProperty.options,
 					default: 'USD',
 					description: 'Currency of the order. Needed together with the amount.',
 				},
