@@ -23,12 +23,14 @@ export function signedPartnerBody(fields: JsonObject, privateKey: KeyObject | st
 		if (field !== 'sign' && field !== 'sign_type' && kept !== undefined && kept !== '') body[field] = kept;
 	}
 	body.sign_type = 'RSA2';
-	return JSON.stringify({ ...body, sign: signRsa2(canonicalText(body), privateKey) });
+	const text = JSON.stringify(body);
+	// Base64 needs no escapes.
+	return `${text.slice(0, -1)},"sign":"${signRsa2(canonicalText(text), privateKey)}"}`;
 }
 
-function canonicalText(body: JsonObject): string {
+function canonicalText(text: string): string {
 	try {
-		return canonicalJson(JSON.stringify(body));
+		return canonicalJson(text);
 	} catch (error) {
 		throw unsignable(error);
 	}

@@ -128,8 +128,9 @@ export function encodePhpJson(value: PhpValue): string {
 	if (value === null) return 'null';
 	if (Array.isArray(value)) return `[${value.map(encodePhpJson).join(',')}]`;
 	if (isList(value)) return encodePhpJson([...value.values()]);
-	const members = Array.from(value, ([key, member]) => `${quote(key)}:${encodePhpJson(member)}`);
-	return `{${members.join(',')}}`;
+	let members = '';
+	for (const [key, member] of value) members += `${members && ','}${quote(key)}:${encodePhpJson(member)}`;
+	return `{${members}}`;
 }
 
 /**
@@ -169,11 +170,12 @@ function isList(map: PhpMap): boolean {
 }
 
 function quote(text: string): string {
-	return `"${text.replace(NEEDS_ESCAPE, escapeUnit)}"`;
+	// Most texts need no escape, and a search costs half as much as a replacement that finds nothing.
+	return text.search(NEEDS_ESCAPE) < 0 ? `"${text}"` : `"${text.replace(NEEDS_ESCAPE, escapeUnit)}"`;
 }
 
 function escapeUnit(unit: string): string {
-	return ESCAPED.get(unit) ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+	return ESCAPED.get(unit) ?? `\\u${(0x10000 + unit.charCodeAt(0)).toString(16).slice(1)}`;
 }
 
 /** A float in decimal: d1.d2d3... times ten to the power of `exponent`; no digits at all for zero. */
