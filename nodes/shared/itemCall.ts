@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { explainInvalid } from './errors';
+import type { ItemParameters } from './itemParameters';
 
 /** One item on its way through an operation: its parameters, read and checked. */
 export class ItemCall {
@@ -11,6 +12,7 @@ export class ItemCall {
 		readonly context: IExecuteFunctions,
 		readonly itemIndex: number,
 		private readonly properties: INodeProperties[],
+		private readonly parameters: ItemParameters,
 	) {}
 
 	/**
@@ -20,13 +22,13 @@ export class ItemCall {
 	 * @throws KessError that names the parameter as the panel shows it
 	 */
 	read<T>(name: string, check: (value: unknown) => T): T {
-		const value: unknown = this.context.getNodeParameter(name, this.itemIndex, '');
+		const value = this.parameters.get(name, this.itemIndex, '');
 		return this.checked(findProperty(this.properties, name), name, value, check);
 	}
 
 	/** The fields of a collection that the user has filled, checked one by one. */
 	collection(name: string): CollectionReader {
-		const fields = this.context.getNodeParameter(name, this.itemIndex, {}) as IDataObject;
+		const fields = this.parameters.get(name, this.itemIndex, {}) as IDataObject;
 		const options = findProperty(this.properties, name)?.options as INodeProperties[] | undefined;
 		return {
 			read: (field, check) => {

@@ -17,6 +17,16 @@ export interface Batching {
 	batchInterval: number;
 }
 
+/** What is done with an item, by its index. */
+export interface ItemWork {
+	/** Does ahead of time what the item can do without the gateway; called while earlier items wait for an answer. */
+	prepare(itemIndex: number): void;
+	/** The operation on one item, with its output linked to it. */
+	run(itemIndex: number): Promise<INodeExecutionData[]>;
+	/** Puts what `run` threw into words for the user. */
+	shapeError(error: unknown, itemIndex: number): NodeApiError | NodeOperationError;
+}
+
 /** The items that one input item turned into, or the error it ended with. */
 type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | NodeOperationError };
 
@@ -27,15 +37,12 @@ type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | Node
  * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again.
  * After a StopRunError the items not yet started fail too, unsent.
  * Without it no further item is started, those under way are finished, and the error says which items were done.
- *
- * @param work the operation on one item, with its output linked to it; its errors already speak to the user
  */
 export async function runItems(
 	context: IExecuteFunctions,
 	itemCount: number,
 	{ batchSize, batchInterval }: Batching,
-	work: (itemIndex: number) => Promise<INodeExecutionData[]>,
-	shapeError: (error: unknown, itemIndex: number) => NodeApiError | NodeOperationError,
+	work: ItemWork,
 ): Promise<INodeExecutionData[]> {
 	const outcomes = new Array<Outcome | undefined>(itemCount);
 	const continues = context.continueOnFail();
@@ -47,9 +54,9 @@ export async function runItems(
 		const itemIndex = next++;
 		try {
 			if (stoppedBy !== undefined) throw notStarted(stoppedBy.because);
-			outcomes[itemIndex] = { output: await work(itemIndex) };
+			outcomes[itemIndex] = { output: await work.run(itemIndex) };
 		} catch (error) {
-			const failure = shapeError(error, itemIndex);
+			const failure = work.shapeError(error, itemIndex);
 			outcomes[itemIndex] = { failure };
 			if (error instanceof StopRunError) stoppedBy ??= { itemIndex, because: failure.message };
 			stopped ||= !continues;
@@ -63,8 +70,26 @@ export async function runItems(
 			await Promise.all(Array.from({ length: Math.min(batchSize, itemCount - next) }, runNext));
 		}
 	} else {
+		let prepared = 0;
+		let preparing = false;
+		const prepareAhead = async () => {
+			if (preparing) return;
+			preparing = true;
+			for (;;) {
+				// One at a time, so that answers which arrive meanwhile are not kept waiting.
+				await sleep(0);
+				prepared = Math.max(prepared, next);
+				if (stopped || prepared >= Math.min(next + batchSize, itemCount)) break;
+				work.prepare(prepared++);
+			}
+			preparing = false;
+		};
 		const lane = async () => {
-			while (mayStart()) await runNext();
+			while (mayStart()) {
+				const done = runNext();
+				void prepareAhead();
+				await done;
+			}
 		};
 		await Promise.all(Array.from({ length: Math.min(batchSize, itemCount) }, lane));
 	}

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { toNodeError } from './errors';
 import { ItemCall } from './itemCall';
+import { ItemParameters } from './itemParameters';
 import type { OperationList } from './listOperations';
 import { ItemWithFiles } from './operation';
 import { readCommonOptions } from './options';
@@ -27,7 +28,8 @@ export async function runOperation<Client>(
 	const resource = context.getNodeParameter('resource', 0);
 	const operation = operations.find(resource, context.getNodeParameter('operation', 0));
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
-	const calls = items.map((_, itemIndex) => new ItemCall(context, itemIndex, operation.properties));
+	const parameters = new ItemParameters(context);
+	const calls = items.map((_, itemIndex) => new ItemCall(context, itemIndex, operation.properties, parameters));
 	const shapeError = (error: unknown, itemIndex: number) =>
 		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference);
 
@@ -41,10 +43,18 @@ export async function runOperation<Client>(
 		}
 		throw shapeError(error, 0);
 	}
-	const work = async (itemIndex: number) => {
-		const output = await operation.execute(calls[itemIndex] as ItemCall, client);
-		const pairedItem = { item: itemIndex };
-		return output.map((part) => (part instanceof ItemWithFiles ? { ...part, pairedItem } : { json: part, pairedItem }));
-	};
-	return await runItems(context, items.length, batching, work, shapeError);
+	return await runItems(context, items.length, batching, {
+		prepare: (itemIndex) => parameters.prepare(itemIndex),
+		async run(itemIndex) {
+			parameters.prepare(itemIndex);
+			try {
+				const output = await operation.execute(calls[itemIndex] as ItemCall, client);
+				const pairedItem = { item: itemIndex };
+				return output.map((part) => (part instanceof ItemWithFiles ? { ...part, pairedItem } : { json: part, pairedItem }));
+			} finally {
+				parameters.release(itemIndex);
+			}
+		},
+		shapeError,
+	});
 }

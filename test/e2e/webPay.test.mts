@@ -32,7 +32,7 @@ describe('KESS WebPay in the real n8n', () => {
 		return (await http.get(`${environment.sandbox.url}/sandbox/orders`)).data;
 	}
 
-	const createNode = (settings: Record<string, unknown> = {}) => ({
+	const createNode = (settings: Record<string, unknown> = {}, parameters: Record<string, unknown> = {}) => ({
 		name: 'Create',
 		type: 'n8n-nodes-kesspay.kessWebPay',
 		typeVersion: 1,
@@ -43,6 +43,7 @@ describe('KESS WebPay in the real n8n', () => {
 			body: '={{ $json.title }}',
 			totalAmount: '={{ $json.amount }}',
 			currency: 'USD',
+			...parameters,
 		},
 		credentials: { kessWebPayApi: { id: 'kessWebPaySandbox', name: 'KESS WebPay sandbox (v2)' } },
 		...settings,
@@ -98,6 +99,35 @@ describe('KESS WebPay in the real n8n', () => {
 		]);
 		const { data } = await http.get(`${environment.sandbox.url}/sandbox/requests`);
 		expect(data.services['webpay.acquire.createorder'].requests).toBe(2);
+	}, 60_000);
+
+	it("evaluates each row's own expressions, also beside a row in which one fails", async () => {
+		const items = [
+			{ no: 'ROW-0', title: 'A', price: { usd: '1.50' } },
+			{ no: 'ROW-1', title: 'B', price: { usd: 2 } },
+			{ no: 'ROW-2', title: 'C' },
+			{ no: 'ROW-3', title: 'D', price: { usd: '4.5' }, days: 3 },
+			{ no: 'ROW-4', title: 'E', price: { usd: '5' } },
+		];
+		const parameters = {
+			body: '={{ $json.title // what the buyer sees }}',
+			totalAmount: '={{ $json.price.usd.toString() }}',
+			additionalFields: { expiresIn: '={{ ($json.days ?? 1) * 86400 }}' },
+			options: { batching: { batch: { batchSize: 2 } } },
+		};
+		const node = createNode({ onError: 'continueErrorOutput' }, parameters);
+		const { id } = await environment.client.createWorkflow(lineOf('Expressions', [manualTrigger, itemsNode(items), node]));
+		const execution = await environment.client.execute(id);
+		const [succeeded, failed] = execution.data.resultData.runData.Create?.[0]?.data?.main ?? [];
+		expect(succeeded?.map(({ json }) => [json.out_trade_no, json.body, json.total_amount])).toEqual([
+			['ROW-0', 'A', 1.5],
+			['ROW-1', 'B', 2],
+			['ROW-3', 'D', 4.5],
+			['ROW-4', 'E', 5],
+		]);
+		const [, , days] = (succeeded ?? []).map(({ json }) => Date.parse(`${String(json.expired_at)}`) - Date.now());
+		expect(Math.round(Number(days) / 86_400_000)).toBe(3);
+		expect(failed?.map(({ json }) => json.error)).toEqual([expect.stringMatching(/^Total Amount .*order ROW-2.* \[item 2\]$/)]);
 	}, 60_000);
 
 	it.each([
