@@ -127,9 +127,9 @@ export class KessPartnerApi implements ICredentialType {
 			default: '',
 		},
 		{
-			// Beside the token, so that every worker knows when to renew it.
-			displayName: 'Access Expires At',
-			name: 'accessExpiresAt',
+			// Beside the token, so that every worker knows when to renew it: some time before its end.
+			displayName: 'Access Renew At',
+			name: 'accessRenewAt',
 			type: 'hidden',
 			default: '',
 		},
@@ -144,7 +144,7 @@ export class KessPartnerApi implements ICredentialType {
 		openPartnerKeys(account);
 		const key = partnerLoginKey(account);
 		// n8n asks although there is a token only when the gateway has refused it.
-		if (credentials.accessToken) partnerTokens.reject(key, String(credentials.accessToken));
+		if (credentials.accessToken) partnerTokens.reject(key, String(credentials.accessToken), credentials.accessRenewAt);
 		const grant = await partnerTokens.get(key, async () => {
 			const answer = await requestLogin(
 				async (options) => (await this.helpers.httpRequest(options)) as unknown,
@@ -152,7 +152,7 @@ export class KessPartnerApi implements ICredentialType {
 			);
 			return readPartnerLogin(answer.statusCode, answer.body);
 		});
-		return { accessToken: grant.accessToken, accessExpiresAt: String(grant.expiresAt) };
+		return { accessToken: grant.accessToken, accessRenewAt: String(grant.renewAt) };
 	}
 
 	/**

@@ -158,9 +158,9 @@ export class KessWebPayApi implements ICredentialType {
 			default: '',
 		},
 		{
-			// Beside the token, so that every worker knows when to renew it.
-			displayName: 'Access Expires At',
-			name: 'accessExpiresAt',
+			// Beside the token, so that every worker knows when to renew it: some time before its end.
+			displayName: 'Access Renew At',
+			name: 'accessRenewAt',
 			type: 'hidden',
 			default: '',
 		},
@@ -177,7 +177,7 @@ export class KessWebPayApi implements ICredentialType {
 		if (account.version === 'v1') return {};
 		const key = webPayLoginKey(account);
 		// n8n asks although there is a token only when the gateway has refused it.
-		if (credentials.accessToken) webPayTokens.reject(key, String(credentials.accessToken));
+		if (credentials.accessToken) webPayTokens.reject(key, String(credentials.accessToken), credentials.accessRenewAt);
 		const grant = await webPayTokens.get(key, async () => {
 			const answer = await requestLogin(async (options) => (await this.helpers.httpRequest(options)) as unknown, {
 				origin: account.origin,
@@ -186,7 +186,7 @@ export class KessWebPayApi implements ICredentialType {
 			});
 			return readWebPayLogin(answer.statusCode, answer.body);
 		});
-		return { accessToken: grant.accessToken, accessExpiresAt: String(grant.expiresAt) };
+		return { accessToken: grant.accessToken, accessRenewAt: String(grant.renewAt) };
 	}
 
 	/**

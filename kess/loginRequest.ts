@@ -1,4 +1,5 @@
-import { loginFailure } from './tokenStore';
+import { busyWait, isBusyStatus } from './busy';
+import { LoginBusyError, loginFailure } from './tokenStore';
 
 /** A login has to be quick: every item waits for it. */
 const TIMEOUT_MS = 30_000;
@@ -14,6 +15,7 @@ export interface Login {
 /** What came back, whatever its status. */
 export interface LoginAnswer {
 	statusCode: number;
+	headers: Record<string, unknown>;
 	/** The parsed body, or the text where it was not JSON. */
 	body: unknown;
 }
@@ -35,15 +37,16 @@ export interface LoginOptions {
  * Sends a login once. An HTTP status that refuses is an answer like any other: n8n would log in again if it saw a 401.
  *
  * @param send n8n's HTTP helper
- * @throws NotSentError when there is no answer, without the HTTP library's error, which holds the request and with it
- *   the password
+ * @throws LoginBusyError when the gateway is busy; NotSentError when there is no answer, without the HTTP library's
+ *   error, which holds the request and with it the password
  */
 export async function requestLogin(
 	send: (options: LoginOptions) => Promise<unknown>,
 	{ origin, path, headers, body }: Login,
 ): Promise<LoginAnswer> {
+	let answer: LoginAnswer;
 	try {
-		return (await send({
+		answer = (await send({
 			method: 'POST',
 			url: `${origin}${path}`,
 			headers,
@@ -57,4 +60,7 @@ export async function requestLogin(
 	} catch (error) {
 		throw loginFailure(error, origin);
 	}
+	if (!isBusyStatus(answer.statusCode)) return answer;
+	const retryAfter = answer.headers['retry-after'];
+	throw new LoginBusyError(answer.statusCode, retryAfter, busyWait(retryAfter, 0));
 }

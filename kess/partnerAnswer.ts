@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
+import { isBusyStatus } from './busy';
 import type { Json, JsonObject } from './jsonObject';
 import { PARTNER_CODES } from './partnerErrors';
 import { canonicalJson, parsePhpJson, type PhpMap, type PhpValue } from './phpJson';
@@ -11,6 +12,8 @@ export type PartnerAnswer =
 	| { kind: 'refused'; code: string; reason: string }
 	/** Said before the gateway looks at the request, and without a signature (spec-partner, sample fail response). */
 	| { kind: 'unauthenticated'; reason: string }
+	/** Whoever says it, it only makes us wait: whether the gateway did what was asked is not known. */
+	| { kind: 'busy'; code: string }
 	/** The gateway broke off: whether it did what was asked is not known. */
 	| { kind: 'failed'; code: string; reason: string }
 	/** Whoever wrote this answer did not have KESS's private key, so nothing is known either. */
@@ -35,6 +38,7 @@ type Signature = 'valid' | 'missing' | 'wrong';
  * @throws RsaKeyError when the public key cannot be used
  */
 export function readPartnerAnswer(status: number, text: string, kessPublicKey: KeyObject | string): PartnerAnswer {
+	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
 	if (status >= 300 && status < 400) {
 		return { kind: 'unreadable', reason: `the gateway redirects to another address (HTTP ${status})` };
 	}

@@ -17,3 +17,8 @@ export const CONFIRM_TRANSFER = 'confirm.fundTransfer';
 
 /** Looks a transfer up by the partner's own reference. */
 export const QUERY_TRANSFER = 'query.fundTransfer';
+
+/** Whether a service is known to change nothing, so that it may be asked again without knowing what became of it. */
+export function isPartnerRead(service: string): boolean {
+	return service.toLowerCase() === QUERY_TRANSFER.toLowerCase();
+}

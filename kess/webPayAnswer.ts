@@ -1,3 +1,4 @@
+import { isBusyStatus } from './busy';
 import type { Json, JsonObject } from './jsonObject';
 
 /** What the gateway said, before anything in it is trusted. */
@@ -5,6 +6,8 @@ export type WebPayAnswer =
 	| { kind: 'success'; data: Json }
 	| { kind: 'refused'; code: string; reason: string }
 	| { kind: 'unauthenticated'; code: string; reason: string }
+	/** The gateway asks not to be asked now: whether it did what was asked is not known. */
+	| { kind: 'busy'; code: string }
 	/** The gateway failed on its side: whether it did what was asked is not known. */
 	| { kind: 'failed'; code: string; reason: string }
 	/** Not an answer of the gateway, so nothing is known either. */
@@ -15,16 +18,18 @@ const CODE_FIELDS = ['error_code', 'status_code', 'code'];
 
 /** Seen in bodies that come with HTTP 200 (kess-api §6); n8n itself only looks at the HTTP status. */
 const UNAUTHENTICATED_CODES = new Set(['401', 'UNAUTHENTICATED']);
+const BUSY_CODES = new Set(['429', '503', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE']);
 const FAILED_CODES = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'FEATURE_UNDER_MAINTENANCE', 'GATEWAY_TIMEOUT']);
 
 /**
- * Sorts an answer of the WebPay gateway (kess-api §3 envelope, §6 errors).
+ * Sorts an answer of the WebPay gateway (kess-api §3 envelope, §6 errors). KESS's words for being busy are not published.
  *
  * @param status the HTTP status
  * @param text the body as it arrived
  * @returns success only for HTTP 2xx with `success` true or "true" and a `data` field
  */
 export function readWebPayAnswer(status: number, text: string): WebPayAnswer {
+	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
 	if (status >= 300 && status < 400) {
 		return { kind: 'unreadable', reason: `the gateway redirects to another address (HTTP ${status})` };
 	}
@@ -39,8 +44,9 @@ export function readWebPayAnswer(status: number, text: string): WebPayAnswer {
 			? { kind: 'unreadable', reason: `the answer has no data (HTTP ${status})` }
 			: { kind: 'success', data };
 	}
-	const reason = firstText(body, REASON_FIELDS) ?? `no reason given (HTTP ${status})`;
 	const code = firstText(body, CODE_FIELDS) ?? String(status);
+	if (BUSY_CODES.has(code)) return { kind: 'busy', code };
+	const reason = firstText(body, REASON_FIELDS) ?? `no reason given (HTTP ${status})`;
 	return { kind: refusalKind(status, code), code, reason };
 }
 

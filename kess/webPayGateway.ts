@@ -20,3 +20,20 @@ export function gatewayPath(version: GatewayVersion): string {
 export function sellerField(version: GatewayVersion): 'seller_id' | 'seller_code' {
 	return version === 'v1' ? 'seller_id' : 'seller_code';
 }
+
+/** In lower case: KESS itself spells them in several ways. */
+const READS: ReadonlySet<string> = new Set([
+	'webpay.acquire.decodekhqr',
+	'webpay.acquire.getbakongmembers',
+	'webpay.acquire.getpaymentmethods',
+	'webpay.acquire.getsubscriptions',
+	'webpay.acquire.getsubscriptiontrxs',
+	'webpay.acquire.queryorder',
+	'webpay.acquire.queryorderbydaterange',
+	'webpay.acquire.queryrefund',
+]);
+
+/** Whether a service is known to change nothing, so that it may be asked again without knowing what became of it. */
+export function isWebPayRead(service: string): boolean {
+	return READS.has(service.toLowerCase());
+}

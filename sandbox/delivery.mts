@@ -19,12 +19,14 @@ const HALF_BODY_MS = 30;
  * Lets the gateway answer and lets the planned faults befall the answer.
  *
  * @param produce does what was asked; is not called when the fault strikes before booking
+ * @param busy what the gateway says when it is busy
  */
 export async function deliver(
 	core: SandboxCore,
 	c: SandboxContext,
 	faults: RequestFaults,
 	produce: () => Answer,
+	busy: (code: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE') => Answer,
 ): Promise<Response> {
 	if (faults.fault === LATE_BOOKING) {
 		void sleep(faults.delayMs, undefined, { signal: core.nextReset(), ref: false }).then(produce, () => undefined);
@@ -47,6 +49,10 @@ export async function deliver(
 			return c.body('', 200);
 		case 'redirect':
 			return c.redirect(MOVED_PATH, 302);
+		case 'too-many-requests':
+			return toResponse({ ...busy('TOO_MANY_REQUESTS'), headers: retryAfter(faults) });
+		case 'unavailable':
+			return toResponse({ ...busy('SERVICE_UNAVAILABLE'), headers: retryAfter(faults) });
 		case 'reset-mid-body':
 			return breakMidBody(c, answer ?? { status: 200, body: { success: true } });
 		default:
@@ -59,6 +65,10 @@ export const MOVED_PATH = '/moved';
 
 export function toResponse({ status, body, headers }: Answer): Response {
 	return new Response(jsonText(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+function retryAfter({ retryAfter: value }: RequestFaults): Record<string, string> {
+	return value === undefined ? {} : { 'retry-after': value };
 }
 
 function jsonText(body: object | string): string {

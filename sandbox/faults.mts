@@ -10,7 +10,12 @@ const BOOKS: ReadonlyMap<string, boolean> = new Map([
 	['empty', true],
 	['redirect', false],
 	['system-error', false],
+	['too-many-requests', false],
+	['unavailable', false],
 ]);
+
+/** Faults in which the gateway says that it is busy, with HTTP 429 or 503. */
+const BUSY = ['too-many-requests', 'unavailable'];
 
 /** Faults that a gateway builds into its own answer. */
 const IN_ANSWER = [
@@ -51,6 +56,7 @@ interface PlannedFault {
 	service: string;
 	delayMs: number;
 	booked: boolean | undefined;
+	retryAfter: string | undefined;
 	/** How often it still strikes: per order number where order numbers are given, else (key `*`) in all. */
 	remaining: Map<string, number>;
 }
@@ -62,7 +68,12 @@ export interface RequestFaults {
 	fault?: string;
 	/** Set for a fault that replaces the answer: whether the request takes effect. */
 	booked?: boolean;
+	/** The Retry-After header of a gateway that is busy. */
+	retryAfter?: string | undefined;
 }
+
+/** What befalls a request beyond the setting `maxInFlight`. */
+export const CROWDED: RequestFaults = { delayMs: 0, fault: 'too-many-requests', booked: false, retryAfter: '1' };
 
 /** What befalls one notification. */
 export interface NotificationFaults {
@@ -77,11 +88,12 @@ export class FaultPlan {
 
 	/**
 	 * @param request `fault`; `service` (any case, default `*`); `outTradeNo` (one or a list); `times` (default 1, for each
-	 *   order number where they are given); `delayMs`; `booked` for faults that replace the answer
+	 *   order number where they are given); `delayMs`; `booked` for faults that replace the answer; `retryAfter` (seconds, or any
+	 *   text) for those in which the gateway is busy
 	 * @throws Error saying what is wrong with the request
 	 */
 	add(request: Record<string, unknown>): void {
-		const { fault, service = '*', outTradeNo, times = 1, delayMs, booked } = request;
+		const { fault, service = '*', outTradeNo, times = 1, delayMs, booked, retryAfter } = request;
 		if (typeof fault !== 'string' || !FAULT_NAMES.includes(fault)) {
 			throw new Error(`There is no fault ${JSON.stringify(fault)}. There are: ${FAULT_NAMES.join(', ')}.`);
 		}
@@ -90,6 +102,9 @@ export class FaultPlan {
 		if (delayMs !== undefined && !(typeof delayMs === 'number' && delayMs >= 0)) throw new Error('delayMs is not a number of milliseconds.');
 		if (booked !== undefined && !(typeof booked === 'boolean' && BOOKS.has(fault))) {
 			throw new Error(`booked is true or false, and only for ${[...BOOKS.keys()].join(', ')}.`);
+		}
+		if (retryAfter !== undefined && !(BUSY.includes(fault) && ['number', 'string'].includes(typeof retryAfter))) {
+			throw new Error(`retryAfter is a number of seconds or a text, and only for ${BUSY.join(', ')}.`);
 		}
 		const keys = outTradeNo === undefined ? ['*'] : [outTradeNo].flat();
 		if (keys.length === 0 || !keys.every((key) => typeof key === 'string')) {
@@ -101,6 +116,7 @@ export class FaultPlan {
 			service: service.toLowerCase(),
 			delayMs: delayMs ?? (waits ? DEFAULT_DELAY_MS : 0),
 			booked: booked as boolean | undefined,
+			retryAfter: retryAfter === undefined ? undefined : String(retryAfter),
 			remaining: new Map(keys.map((key) => [key, times as number])),
 		});
 	}
@@ -129,7 +145,7 @@ export class FaultPlan {
 		const other = this.take(fits('other'), outTradeNo);
 		const taken: RequestFaults = { delayMs: (slow?.delayMs ?? 0) + (other?.delayMs ?? 0) };
 		if (!other) return taken;
-		return { ...taken, fault: other.fault, booked: other.booked ?? BOOKS.get(other.fault) };
+		return { ...taken, fault: other.fault, booked: other.booked ?? BOOKS.get(other.fault), retryAfter: other.retryAfter };
 	}
 
 	/** Takes the faults of one notification; different kinds add up. */

@@ -21,19 +21,35 @@ interface Count {
 	answered: number;
 	inFlight: number;
 	maxInFlight: number;
+	/** Answers with HTTP 429. */
+	tooManyRequests: number;
 }
 
-const zero = (): Count => ({ requests: 0, answered: 0, inFlight: 0, maxInFlight: 0 });
+const zero = (): Count => ({ requests: 0, answered: 0, inFlight: 0, maxInFlight: 0, tooManyRequests: 0 });
 
 /** What came in, for tests and for the curious. */
 export class RequestLog {
 	private recent: LoggedRequest[] = [];
 	private total = zero();
 	private services = new Map<string, Count>();
+	private admitted = 0;
 
-	/** Notes a request and follows it until its answer has left or its connection is gone. */
-	begin(outgoing: ServerResponse, request: { gateway: string; service: string; outTradeNo?: string | undefined }, now: number): void {
+	/**
+	 * Notes a request and follows it until its answer has left or its connection is gone.
+	 *
+	 * @param limit how many requests with a limit may be under way, 0 for any number; without it the request is not counted
+	 * @returns whether it is one too many
+	 */
+	begin(
+		outgoing: ServerResponse,
+		request: { gateway: string; service: string; outTradeNo?: string | undefined },
+		now: number,
+		limit?: number,
+	): boolean {
 		const { gateway, service, outTradeNo } = request;
+		const isOneTooMany = limit !== undefined && limit > 0 && this.admitted >= limit;
+		const isAdmitted = limit !== undefined && !isOneTooMany;
+		if (isAdmitted) this.admitted += 1;
 		const entry: LoggedRequest = {
 			at: new Date(now).toISOString(),
 			gateway,
@@ -58,13 +74,16 @@ export class RequestLog {
 			ended = true;
 			entry.answered = answered;
 			entry.status = outgoing.headersSent ? outgoing.statusCode : null;
+			if (isAdmitted) this.admitted -= 1;
 			for (const count of counts) {
 				count.inFlight -= 1;
 				if (answered) count.answered += 1;
+				if (answered && entry.status === 429) count.tooManyRequests += 1;
 			}
 		};
 		outgoing.once('finish', () => end(true));
 		outgoing.once('close', () => end(false));
+		return isOneTooMany;
 	}
 
 	/** Counts in all and by service (`oauth` is the login), and the last requests, oldest first. */

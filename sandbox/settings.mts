@@ -10,6 +10,10 @@ export interface SettingValues {
 	signV1: boolean;
 	/** `expires_in` of a login, in seconds. */
 	tokenLifeSeconds: number;
+	/** A login ends the earlier access tokens of its gateway. */
+	oneLiveToken: boolean;
+	/** A gateway request that arrives while so many are under way is answered with HTTP 429, unbooked; 0 for no limit. */
+	maxInFlight: number;
 	/** The Partner login answers with the token in `data` instead of at the top. */
 	partnerTokenInData: boolean;
 	/** `expire_in` of a prepared fund transfer, in seconds. */
@@ -29,6 +33,8 @@ const DEFAULTS: SettingValues = {
 	notifySignsSignType: true,
 	signV1: false,
 	tokenLifeSeconds: 1800,
+	oneLiveToken: false,
+	maxInFlight: 0,
 	partnerTokenInData: false,
 	preTransferLifeSeconds: 300,
 	secondCreate: 'refuse',
@@ -45,6 +51,8 @@ const ALLOWED: Record<keyof SettingValues, (value: unknown) => boolean> = {
 	notifySignsSignType: flag,
 	signV1: flag,
 	tokenLifeSeconds: seconds,
+	oneLiveToken: flag,
+	maxInFlight: (value) => Number.isInteger(value) && (value as number) >= 0,
 	partnerTokenInData: flag,
 	preTransferLifeSeconds: seconds,
 	secondCreate: (value) => ['refuse', 'open'].includes(value as string),

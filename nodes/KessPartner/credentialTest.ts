@@ -5,6 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { busyReason } from '../../kess/busy';
 import { type PartnerAnswer, readPartnerAnswer } from '../../kess/partnerAnswer';
 import { type PartnerAccount, readPartnerAccount } from '../../kess/partnerCredential';
 import { PARTNER_GATEWAY_PATH, QUERY_TRANSFER } from '../../kess/partnerGateway';
@@ -58,6 +59,8 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 			return 'KESS logs in, but refuses the token at its gateway. Ask KESS whether this account may use the Partner API.';
 		case 'untrusted':
 			return `KESS accepts the login, but ${answer.reason}. Check KESS Public Key: it is the key that KESS gave you, for this environment.`;
+		case 'busy':
+			return `KESS is reachable, but ${busyReason(answer.code)}. Try again later.`;
 		case 'failed':
 			return `KESS is reachable, but broke off on its side: ${answer.reason} (${answer.code}). Try again later.`;
 		case 'unreadable':

@@ -79,6 +79,7 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 			return { state: 'paid', data: result.data };
 		}
 		reason = result.reason;
+		if (result.isBusy) break;
 	}
 	return { state: 'unclear', reason };
 }

@@ -4,11 +4,11 @@ import type { JsonObject } from '../../kess/jsonObject';
 import { KessError } from '../../kess/kessError';
 import { readPartnerAnswer } from '../../kess/partnerAnswer';
 import { type PartnerAccount, readPartnerAccount } from '../../kess/partnerCredential';
-import { PARTNER_GATEWAY_PATH } from '../../kess/partnerGateway';
+import { isPartnerRead, PARTNER_GATEWAY_PATH } from '../../kess/partnerGateway';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partnerKeys';
 import { partnerLoginKey, partnerTokens } from '../../kess/partnerLogin';
 import { explainInvalid } from '../shared/errors';
-import { GatewaySession } from '../shared/gatewaySession';
+import { GatewaySession, PATIENCE_MS } from '../shared/gatewaySession';
 
 const CREDENTIAL = 'kessPartnerApi';
 
@@ -17,7 +17,12 @@ export type PartnerResult =
 	| { kind: 'done'; data: IDataObject }
 	| { kind: 'refused'; code: string; reason: string }
 	/** No answer, or none that can be believed: the gateway may have carried out the request. */
-	| { kind: 'unknown'; reason: string };
+	| {
+			kind: 'unknown';
+			reason: string;
+			/** The gateway is busy: what only looks has been repeated as often as makes sense. */
+			isBusy?: true;
+	  };
 
 /** Speaks to the Partner gateway for one partner during one execution. */
 export class PartnerClient {
@@ -38,8 +43,8 @@ export class PartnerClient {
 		}
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
-			usesToken: true,
-			forgetToken: (accessToken) => partnerTokens.reject(partnerLoginKey(account), accessToken),
+			tokens: { store: partnerTokens, keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)) },
+			patience: PATIENCE_MS,
 		});
 		return new PartnerClient(session, account, openPartnerKeys(account), timeout);
 	}
@@ -50,20 +55,23 @@ export class PartnerClient {
 	}
 
 	/**
-	 * Calls a service. An answer is believed only when KESS has signed it, a refusal included.
+	 * Calls a service. An answer is believed only when KESS has signed it, a refusal included. When the gateway is busy,
+	 * services that are known to change nothing are asked again; of any other it is unknown then whether it was carried
+	 * out.
 	 *
 	 * @param service the gateway's name for it
 	 * @param fields its fields by their gateway names
 	 * @throws KessError when nothing was sent: the gateway cannot be reached, refuses the login, or a key is unreadable
 	 */
 	async call(service: string, fields: JsonObject): Promise<PartnerResult> {
-		const delivery = await this.session.post(
-			`${this.account.origin}${PARTNER_GATEWAY_PATH}`,
-			{ ...fields, service },
-			this.timeout,
-			(status, text) => readPartnerAnswer(status, text, this.keys.kessPublicKey),
-		);
-		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
+		const delivery = await this.session.post({
+			url: `${this.account.origin}${PARTNER_GATEWAY_PATH}`,
+			body: { ...fields, service },
+			timeout: this.timeout,
+			isRead: isPartnerRead(service),
+			read: (status, text) => readPartnerAnswer(status, text, this.keys.kessPublicKey),
+		});
+		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason, isBusy: delivery.isBusy };
 		const { answer } = delivery;
 		switch (answer.kind) {
 			case 'success':

@@ -5,6 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { busyReason } from '../../kess/busy';
 import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPayAnswer';
 import { basicAuthorization, readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
 import { gatewayPath, LOGIN_PATH } from '../../kess/webPayGateway';
@@ -55,6 +56,8 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 			return account.version === 'v1'
 				? 'KESS refuses the user name or password. Check Username and Password, and that they belong to this environment.'
 				: 'KESS logs in, but refuses the token at its gateway. Ask KESS whether this account may use gateway version 2.';
+		case 'busy':
+			return `KESS is reachable, but ${busyReason(answer.code)}. Try again later.`;
 		case 'failed':
 			return `KESS is reachable, but failed on its side: ${answer.reason} (${answer.code}). Try again later.`;
 		case 'unreadable':

@@ -7,13 +7,14 @@ import { type SignatureRule, WebPayClient } from './transport';
 
 /** Milliseconds that somebody in front of the panel waits for a list. */
 const TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 10_000;
 
 /** The payment methods of the merchant for the panel's list: which codes there are differs between merchants (kess-api §4). */
 export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	try {
 		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;
 		const signature = (options?.responseSignature as SignatureRule | undefined) ?? 'auto';
-		const client = await WebPayClient.open(this, { timeout: TIMEOUT_MS, signature });
+		const client = await WebPayClient.open(this, { timeout: TIMEOUT_MS, signature, patience: PATIENCE_MS });
 		needsV2(client);
 		const methods = await fetchPaymentMethods(client);
 		return methods

@@ -8,6 +8,7 @@ import { matchAnswer, type SignatureRule, WebPayClient } from './transport';
 
 /** A sender of notifications is said to wait 25 s (kess-api §5): a login and a query have to be done by then. */
 const TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 5_000;
 
 const resume = {
 	name: 'default',
@@ -66,7 +67,7 @@ async function lookUp(context: IWebhookFunctions, outTradeNo: string): Promise<I
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const timeout = Math.min(Number(options.timeout) || TIMEOUT_MS, TIMEOUT_MS);
 	const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
-	const client = await WebPayClient.open(context, { timeout, signature });
+	const client = await WebPayClient.open(context, { timeout, signature, patience: PATIENCE_MS });
 	const data = requireDone(await queryOrder(client, outTradeNo), 'query the order', 'KESS is asked again with its next notification.');
 	matchAnswer(data, { outTradeNo, money });
 	return orderItem(data);

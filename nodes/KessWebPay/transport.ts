@@ -1,13 +1,13 @@
 import { isSameMoney, type Money } from '../../kess/money';
-import { readWebPayAnswer } from '../../kess/webPayAnswer';
+import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPayAnswer';
 import { readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
-import { gatewayPath, sellerField } from '../../kess/webPayGateway';
+import { gatewayPath, isWebPayRead, sellerField } from '../../kess/webPayGateway';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPayLogin';
 import type { Json, JsonObject } from '../../kess/jsonObject';
 import { verifyWebPayAnswer } from '../../kess/webPaySignature';
-import { KessError } from '../../kess/kessError';
+import { KessError, NotSentError } from '../../kess/kessError';
 import { explainInvalid } from '../shared/errors';
-import { type GatewayContext, GatewaySession } from '../shared/gatewaySession';
+import { type Delivery, type GatewayContext, type GatewayRequest, GatewaySession, PATIENCE_MS } from '../shared/gatewaySession';
 
 const CREDENTIAL = 'kessWebPayApi';
 
@@ -41,11 +41,16 @@ export class WebPayClient {
 		private readonly account: WebPayAccount,
 		private readonly timeout: number,
 		private readonly signatureRule: SignatureRule,
+		private readonly hasSent = false,
 	) {}
 
+	/**
+	 * @param timeout milliseconds for one request
+	 * @param patience milliseconds that a request may wait for a busy gateway
+	 */
 	static async open(
 		context: GatewayContext,
-		{ timeout, signature }: { timeout: number; signature: SignatureRule },
+		{ timeout, signature, patience = PATIENCE_MS }: { timeout: number; signature: SignatureRule; patience?: number },
 	): Promise<WebPayClient> {
 		const credentials = await context.getCredentials(CREDENTIAL);
 		let account: WebPayAccount;
@@ -56,10 +61,21 @@ export class WebPayClient {
 		}
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
-			usesToken: account.version === 'v2',
-			forgetToken: (accessToken) => webPayTokens.reject(webPayLoginKey(account), accessToken),
+			tokens:
+				account.version === 'v2'
+					? { store: webPayTokens, keyOf: (fields) => webPayLoginKey(readWebPayAccount(fields)) }
+					: undefined,
+			patience,
 		});
 		return new WebPayClient(session, account, timeout, signature);
+	}
+
+	/**
+	 * The same client once something has been sent for an item: a request that cannot be sent is then an unknown outcome,
+	 * because an error would say that nothing was sent.
+	 */
+	afterSending(): WebPayClient {
+		return new WebPayClient(this.session, this.account, this.timeout, this.signatureRule, true);
 	}
 
 	get version(): WebPayAccount['version'] {
@@ -82,7 +98,8 @@ export class WebPayClient {
 	}
 
 	/**
-	 * Calls a service and believes the answer only after checking it.
+	 * Calls a service and believes the answer only after checking it. When the gateway is busy, services that are known
+	 * to change nothing are asked again; of any other it is unknown then whether it was carried out.
 	 *
 	 * @param service the gateway's name for it, signed as written
 	 * @param fields its fields by their gateway names
@@ -92,7 +109,13 @@ export class WebPayClient {
 	 */
 	async call(service: string, fields: JsonObject, asked: Asked = {}): Promise<ServiceResult> {
 		const url = `${this.account.origin}${gatewayPath(this.version)}`;
-		const delivery = await this.session.post(url, { ...fields, service }, this.timeout, readWebPayAnswer);
+		const delivery = await this.deliver({
+			url,
+			body: { ...fields, service },
+			timeout: this.timeout,
+			isRead: isWebPayRead(service),
+			read: readWebPayAnswer,
+		});
 		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
 		const { answer } = delivery;
 		switch (answer.kind) {
@@ -114,6 +137,15 @@ export class WebPayClient {
 				return { kind: 'unknown', reason: `KESS failed on its side: ${answer.reason} (${answer.code})` };
 			case 'unreadable':
 				return { kind: 'unknown', reason: answer.reason };
+		}
+	}
+
+	private async deliver(request: GatewayRequest<WebPayAnswer>): Promise<Delivery<Exclude<WebPayAnswer, { kind: 'busy' }>>> {
+		try {
+			return await this.session.post(request);
+		} catch (error) {
+			if (this.hasSent && error instanceof NotSentError) return { kind: 'lost', reason: error.message };
+			return await Promise.reject(error);
 		}
 	}
 

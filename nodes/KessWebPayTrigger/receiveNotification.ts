@@ -10,8 +10,11 @@ import { HandledNotifications } from './handledNotifications';
 /** An order with a hundred product lines has about 20 kB. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** With a renewed login that is at most three requests, and the gateway waits about 25 s for us (kess-api §5). */
+/** With a renewed login that is three requests as a rule, and the gateway waits about 25 s for us (kess-api §5). */
 const CONFIRM_TIMEOUT_MS = 7_000;
+
+/** How long a busy gateway is waited for meanwhile; afterwards it sends the notification again. */
+const CONFIRM_PATIENCE_MS = 4_000;
 
 const PAID = 'SUCCESS';
 const CLOSED = 'CLOSED';
@@ -130,7 +133,7 @@ type Found = { kind: 'order'; order: JsonObject } | (Decision & { kind: 'refuse'
 async function confirm(context: IWebhookFunctions, outTradeNo: string, { status }: JsonObject): Promise<Found> {
 	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
 	const signature = options.responseSignature ?? 'auto';
-	const client = await WebPayClient.open(context, { timeout: CONFIRM_TIMEOUT_MS, signature });
+	const client = await WebPayClient.open(context, { timeout: CONFIRM_TIMEOUT_MS, signature, patience: CONFIRM_PATIENCE_MS });
 	const result = await queryOrder(client, outTradeNo);
 	switch (result.kind) {
 		case 'unknown':

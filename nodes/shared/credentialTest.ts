@@ -4,7 +4,9 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
+import { BUSY_REPEATS, busyReason, busyWait, isBusyStatus } from '../../kess/busy';
 import { InvalidValueError } from '../../kess/invalidValueError';
 import { KessError } from '../../kess/kessError';
 import { decodeUtf8 } from '../../kess/phpJson';
@@ -12,8 +14,21 @@ import { loginFailure } from '../../kess/tokenStore';
 
 const TIMEOUT_MS = 15_000;
 
-/** Sends JSON text and gives what came back, whatever its status. */
-export type Post = (url: string, headers: Record<string, string>, body: string) => Promise<{ status: number; text: string }>;
+/** How long a busy gateway is waited for, in all: somebody sits in front of the form. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Sends JSON text and gives what came back, whatever its status, but for a gateway that stays busy: a login and a question
+ * change nothing, so both are sent again then.
+ */
+export type Post = (url: string, headers: Record<string, string>, body: string) => Promise<Response>;
+
+interface Response {
+	status: number;
+	/** The header Retry-After. */
+	retryAfter: unknown;
+	text: string;
+}
 
 /** What differs between the credentials. */
 interface TestRules<Account> {
@@ -29,7 +44,8 @@ export async function testCredential<Account extends { origin: string }>(
 	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 	{ read, findObstacle, success }: TestRules<Account>,
 ): Promise<INodeCredentialTestResult> {
-	const post: Post = async (url, headers, body) => {
+	let waited = 0;
+	const send: Post = async (url, headers, body) => {
 		// The only HTTP helper that n8n hands to a credential test.
 		const answer = (await helpers.request({
 			method: 'POST',
@@ -43,8 +59,20 @@ export async function testCredential<Account extends { origin: string }>(
 			// Bytes, because the signature is verified over what arrived.
 			encoding: null,
 			timeout: TIMEOUT_MS,
-		})) as { statusCode: number; body: Buffer };
-		return { status: answer.statusCode, text: readText(answer.body) };
+		})) as { statusCode: number; headers: Record<string, unknown>; body: Buffer };
+		return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], text: readText(answer.body) };
+	};
+	const post: Post = async (url, headers, body) => {
+		for (let repeats = 0; ; repeats++) {
+			const answer = await send(url, headers, body);
+			if (!isBusyStatus(answer.status)) return answer;
+			const wait = busyWait(answer.retryAfter, repeats);
+			if (repeats === BUSY_REPEATS || waited + wait.ms > PATIENCE_MS) {
+				throw new KessError(`KESS is reachable, but ${busyReason(answer.status, wait)}`, 'Test the credential again then.');
+			}
+			await sleep(wait.ms);
+			waited += wait.ms;
+		}
 	};
 	let origin = '';
 	try {

@@ -1,9 +1,10 @@
 import { canonicalJson, decodeUtf8, encodePhpJson, parsePhpJson, PhpJsonError, type PhpMap, type PhpValue } from '../../kess/phpJson.ts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
+import { CROWDED } from '../faults.mts';
 import { Fields } from './fields.mts';
 import { type Data, laravelInput, phpMap, withRepeatedKeys } from './phpArray.mts';
-import { Refusal, unauthenticated } from './refusal.mts';
+import { busy, Refusal, unauthenticated } from './refusal.mts';
 import type { Rsa2 } from './rsa2.mts';
 import { findService } from './services/index.mts';
 import type { PartnerTokens } from './tokens.mts';
@@ -25,9 +26,10 @@ export async function gateway(core: SandboxCore, c: SandboxContext, state: Partn
 	const service = sent('service').toLowerCase();
 	// A confirmation names only the pre-transfer.
 	const outTradeNo = sent('out_trade_no') || state.transfers.outTradeNoOf(sent('pre_transfer_id'));
-	core.requests.begin(c.env.outgoing, { gateway: 'partner', service, outTradeNo }, core.now());
-	const faults = core.faults.takeForRequest(service, outTradeNo, 'partner');
-	return deliver(core, c, faults, () => {
+	const { maxInFlight } = core.settings.values;
+	const isOneTooMany = core.requests.begin(c.env.outgoing, { gateway: 'partner', service, outTradeNo }, core.now(), maxInFlight);
+	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest(service, outTradeNo, 'partner');
+	const produce = () => {
 		try {
 			checkSender(c, state, faults.fault);
 			if (body instanceof Refusal) throw body;
@@ -43,7 +45,8 @@ export async function gateway(core: SandboxCore, c: SandboxContext, state: Partn
 			if (!(error instanceof Refusal)) throw error;
 			return refuse(error, state.rsa2(), faults.fault);
 		}
-	});
+	};
+	return deliver(core, c, faults, produce, busy);
 }
 
 function textOf(value: PhpValue | undefined): string {

@@ -3,7 +3,7 @@ import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
 import { decodePhpJson, isPhpArray, type PhpArray } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
-import { unauthenticated } from './refusal.mts';
+import { busy, unauthenticated } from './refusal.mts';
 import type { PartnerTokens } from './tokens.mts';
 
 /** `POST /partnerapi/v1/token` (spec-partner, GET ACCESS TOKEN). Nothing here is signed. */
@@ -11,13 +11,15 @@ export async function login(core: SandboxCore, c: SandboxContext, tokens: Partne
 	const input = await readInput(c);
 	core.requests.begin(c.env.outgoing, { gateway: 'partner', service: 'partner-oauth' }, core.now());
 	const faults = core.faults.takeForRequest('partner-oauth', undefined, 'partner');
-	return deliver(core, c, faults, () => {
-		const { tokenLifeSeconds, partnerTokenInData } = core.settings.values;
+	const produce = () => {
+		const { tokenLifeSeconds, oneLiveToken, partnerTokenInData } = core.settings.values;
 		if (!isPartner(c, input)) return refuse();
+		if (oneLiveToken) tokens.expireAll();
 		const granted = { access_token: tokens.issue(tokenLifeSeconds), expire_in: tokenLifeSeconds };
 		const body = partnerTokenInData ? { success: true, code: 200, message: 'OK', data: granted } : granted;
 		return { status: 200, body, headers: { 'cache-control': 'no-store' } };
-	});
+	};
+	return deliver(core, c, faults, produce, busy);
 }
 
 function isPartner(c: SandboxContext, input: PhpArray): boolean {

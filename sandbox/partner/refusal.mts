@@ -1,4 +1,7 @@
-/** The specification's codes, with the HTTP status each comes with (spec-partner, Error code review). */
+/**
+ * The specification's codes, with the HTTP status each comes with (spec-partner, Error code review). The last two are
+ * not KESS's: whatever limits requests stands before the gateway.
+ */
 const STATUS = {
 	UNAUTHENTICATED: 401,
 	NOTELIGIBLE: 400,
@@ -7,6 +10,8 @@ const STATUS = {
 	NOTEXIST: 400,
 	EXPIRED: 400,
 	SYSTEMERROR: 500,
+	TOO_MANY_REQUESTS: 429,
+	SERVICE_UNAVAILABLE: 503,
 } as const;
 
 /** The gateway says no. The message is what it says in `error_desc`. */
@@ -32,3 +37,9 @@ export class Refusal extends Error {
 
 /** All that a sender hears who is not let in (spec-partner, GET ACCESS TOKEN). */
 export const unauthenticated = () => new Refusal('UNAUTHENTICATED', 'Unauthorized');
+
+/** What a sender hears when the gateway is busy. Unsigned, because it need not be the gateway that says so. */
+export function busy(code: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE'): { status: number; body: object } {
+	const { status, body } = new Refusal(code, 'There is no room for more requests.');
+	return { status, body };
+}

@@ -1,13 +1,14 @@
 import { webPayAccount } from '../accounts.mts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
+import { CROWDED } from '../faults.mts';
 import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
 import { Fields } from './fields.mts';
 import type { KhqrPaymentStore } from './khqrPayments.mts';
 import { orderDataV1, orderDataV2 } from './orderData.mts';
 import type { GatewayVersion, OrderStore } from './orders.mts';
-import { Refusal } from './refusal.mts';
+import { busy, Refusal } from './refusal.mts';
 import { findService } from './services/index.mts';
 import { isSignType, webPaySign, type SignType } from './signature.mts';
 import type { SubscriptionStore } from './subscriptions.mts';
@@ -33,9 +34,10 @@ export async function gateway(
 	const body = await readBody(c);
 	const service = body instanceof Refusal ? '' : textOf(body.service).toLowerCase();
 	const outTradeNo = body instanceof Refusal ? undefined : textOf(body.out_trade_no) || undefined;
-	core.requests.begin(c.env.outgoing, { gateway: `webpay ${version}`, service, outTradeNo }, core.now());
-	const faults = core.faults.takeForRequest(service, outTradeNo);
-	return deliver(core, c, faults, () => {
+	const { maxInFlight } = core.settings.values;
+	const isOneTooMany = core.requests.begin(c.env.outgoing, { gateway: `webpay ${version}`, service, outTradeNo }, core.now(), maxInFlight);
+	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest(service, outTradeNo);
+	const produce = () => {
 		try {
 			checkSender(c, state, version, faults.fault);
 			if (body instanceof Refusal) throw body;
@@ -47,7 +49,8 @@ export async function gateway(
 			const hidden = faults.fault === 'success-false-200' || faults.fault === 'token-expired-200';
 			return refuse(error, hidden || (core.settings.values.envelope200 && error.code !== 'UNAUTHENTICATED'));
 		}
-	});
+	};
+	return deliver(core, c, faults, produce, busy);
 }
 
 function textOf(value: PhpValue | undefined): string {

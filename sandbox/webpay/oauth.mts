@@ -3,6 +3,8 @@ import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
 import { decodePhpJson, isPhpArray, laravelInput, type PhpArray } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
+import type { SettingValues } from '../settings.mts';
+import { busy } from './refusal.mts';
 import type { TokenStore } from './tokens.mts';
 
 /**
@@ -13,15 +15,16 @@ export async function login(core: SandboxCore, c: SandboxContext, tokens: TokenS
 	const input = await readInput(c);
 	core.requests.begin(c.env.outgoing, { gateway: 'webpay v2', service: 'oauth' }, core.now());
 	const faults = core.faults.takeForRequest('oauth', undefined);
-	return deliver(core, c, faults, () => {
+	const produce = () => {
 		if (faults.fault === 'success-false-200') {
 			return { status: 200, body: { success: false, error_des: 'The sandbox was asked to refuse this.', status_code: 400 } };
 		}
-		return grant(input, tokens, core.settings.values.tokenLifeSeconds);
-	});
+		return grant(input, tokens, core.settings.values);
+	};
+	return deliver(core, c, faults, produce, busy);
 }
 
-function grant(input: PhpArray, tokens: TokenStore, lifeSeconds: number): Answer {
+function grant(input: PhpArray, tokens: TokenStore, { tokenLifeSeconds, oneLiveToken }: SettingValues): Answer {
 	const text = (name: string) => (typeof input[name] === 'string' ? input[name] : '');
 	const grantType = text('grant_type');
 	if (grantType !== 'password' && grantType !== 'refresh_token') {
@@ -40,10 +43,11 @@ function grant(input: PhpArray, tokens: TokenStore, lifeSeconds: number): Answer
 	} else if (!secretsEqual(text('username'), webPayAccount.username) || !secretsEqual(text('password'), webPayAccount.password)) {
 		return failure(400, 'invalid_grant', 'The user credentials were incorrect.');
 	}
-	const { accessToken, refreshToken } = tokens.issue(lifeSeconds);
+	if (oneLiveToken) tokens.expireAll();
+	const { accessToken, refreshToken } = tokens.issue(tokenLifeSeconds);
 	return {
 		status: 200,
-		body: { token_type: 'Bearer', expires_in: String(lifeSeconds), access_token: accessToken, refresh_token: refreshToken },
+		body: { token_type: 'Bearer', expires_in: String(tokenLifeSeconds), access_token: accessToken, refresh_token: refreshToken },
 		headers: { 'cache-control': 'no-store' },
 	};
 }

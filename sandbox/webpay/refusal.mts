@@ -5,6 +5,8 @@ const STATUS = {
 	NOT_FOUND: 404,
 	DUPLICATED: 409,
 	PROCESS_FAILED: 422,
+	TOO_MANY_REQUESTS: 429,
+	SERVICE_UNAVAILABLE: 503,
 } as const;
 
 /** The gateway says no. The message is what it says in `error_des`. */
@@ -26,4 +28,10 @@ export class Refusal extends Error {
 	get body(): object {
 		return { success: false, error_des: this.message, status_code: this.status, code: this.code };
 	}
+}
+
+/** What the gateway says when it is busy. KESS publishes no words for that; these could be taken for "there is no such order". */
+export function busy(code: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE'): { status: number; body: object } {
+	const { status, body } = new Refusal(code, 'There is no room for more requests.');
+	return { status, body };
 }

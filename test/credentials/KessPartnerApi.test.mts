@@ -205,11 +205,11 @@ describe('in n8n’s engine', () => {
 		expect(items.map(({ json }) => json.error_code)).toEqual(Array.from({ length: 10 }, () => 'NOTEXIST'));
 		expect(gateway.logins).toBe(1);
 		expect(credentials.kessPartnerApi).toMatchObject({ accessToken: expect.stringMatching(/^token-\d+$/) });
-		expect(Number(credentials.kessPartnerApi?.accessExpiresAt)).toBeGreaterThan(Date.now() + 500_000);
+		expect(Number(credentials.kessPartnerApi?.accessRenewAt)).toBeGreaterThan(Date.now() + 500_000);
 	});
 
 	test('a refused token is renewed once, and the request signed again', async () => {
-		const { items } = await run({ accessToken: 'too old', accessExpiresAt: '' }, 1);
+		const { items } = await run({ accessToken: 'too old', accessRenewAt: '' }, 1);
 		expect(items.map(({ json }) => json.error_code)).toEqual(['NOTEXIST']);
 		expect(gateway.requests.filter(({ path }) => path.endsWith('/gateway'))).toHaveLength(2);
 	});

@@ -108,6 +108,17 @@ test.each<[string, number, string, { code: string; reason: string }]>([
 });
 
 test.each([
+	['signed', 429, signedAnswer(refused, kess.privateKey)],
+	['signed success', 429, signedAnswer(paid, kess.privateKey)],
+	['unsigned', 503, JSON.stringify(refused)],
+	['signed by somebody else', 503, signedAnswer(paid, attacker.privateKey)],
+	['a proxy', 503, '<html>Service Unavailable</html>'],
+	['empty', 429, ''],
+])('%s, HTTP %d: the gateway is busy', (_name, status, text) => {
+	expect(read(status, text)).toEqual({ kind: 'busy', code: String(status) });
+});
+
+test.each([
 	[200, '', 'empty'],
 	[200, ' \n', 'empty'],
 	[200, '<!DOCTYPE html><html></html>', 'web page'],

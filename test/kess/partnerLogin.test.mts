@@ -61,7 +61,7 @@ describe('the answer to a login', () => {
 		[{ success: true, code: 200, data: { access_token: 't' } }, 1800],
 		[{ access_token: 't', expire_in: 0 }, 1800],
 	])('%j', (body, seconds) => {
-		expect(readPartnerLogin(200, body, 1000)).toEqual({ accessToken: 't', expiresAt: 1000 + seconds * 1000 });
+		expect(readPartnerLogin(200, body, 1000)).toEqual({ accessToken: 't', renewAt: 1000 + seconds * 1000 - Math.min(60_000, seconds * 500) });
 	});
 
 	test.each<[number, unknown, string]>([

@@ -38,9 +38,21 @@ test.each([
 	[500, { success: false, message: 'Server Error' }],
 	[200, { success: false, error_des: 'busy', status_code: 500 }],
 	[200, { success: false, code: 'SYSTEM_ERROR' }],
-	[503, { message: 'Service Unavailable' }],
 ])('HTTP %d with %j leaves open what happened', (status, body) => {
 	expect(read(status, body).kind).toBe('failed');
+});
+
+test.each([
+	[429, { success: false, error_des: 'Too many requests', status_code: 429 }, '429'],
+	[429, { success: true, data: { out_trade_no: 'A' } }, '429'],
+	[429, '<html></html>', '429'],
+	[429, '', '429'],
+	[503, { message: 'Service Unavailable' }, '503'],
+	[503, 'Unavailable', '503'],
+	[200, { success: false, status_code: 429 }, '429'],
+	[400, { success: false, code: 'TOO_MANY_REQUESTS' }, 'TOO_MANY_REQUESTS'],
+])('HTTP %d with %j: the gateway is busy', (status, body, code) => {
+	expect(read(status, body)).toEqual({ kind: 'busy', code });
 });
 
 test.each([

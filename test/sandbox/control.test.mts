@@ -74,6 +74,8 @@ test('settings are all or nothing', async () => {
 		notifySignsSignType: true,
 		signV1: false,
 		tokenLifeSeconds: 1800,
+		oneLiveToken: false,
+		maxInFlight: 0,
 		partnerTokenInData: false,
 		preTransferLifeSeconds: 300,
 		secondCreate: 'refuse',

@@ -75,6 +75,17 @@ export class KessSandbox {
 		return data.services[service.toLowerCase()]?.requests ?? 0;
 	}
 
+	/** How many answers had HTTP 429. */
+	async tooManyRequests(): Promise<number> {
+		return (await http.get<{ tooManyRequests: number }>(`${this.url}/sandbox/requests`)).data.tooManyRequests;
+	}
+
+	/** When the last requests for a service arrived, in milliseconds since the epoch, oldest first. */
+	async arrivals(service: string): Promise<number[]> {
+		const { data } = await http.get<{ recent: Array<{ service: string; at: string }> }>(`${this.url}/sandbox/requests`);
+		return data.recent.filter((request) => request.service === service.toLowerCase()).map(({ at }) => Date.parse(at));
+	}
+
 	/** The most requests that were under way at the same time. */
 	async maxInFlight(): Promise<number> {
 		return (await http.get<{ maxInFlight: number }>(`${this.url}/sandbox/requests`)).data.maxInFlight;

@@ -7,6 +7,8 @@ export const FAULTS: readonly string[] = [
 	'error-500-before',
 	'error-500-after',
 	'system-error',
+	'too-many-requests',
+	'unavailable',
 	'hang-after',
 	'reset-mid-body',
 	'html',

@@ -365,7 +365,7 @@ describe('login', () => {
 		expect(await sandbox.requests('oauth')).toBe(1);
 		const stored = credentials.kessWebPayApi as Record<string, string>;
 		expect(stored.accessToken).toBeTruthy();
-		expect(Number(stored.accessExpiresAt)).toBeGreaterThan(Date.now());
+		expect(Number(stored.accessRenewAt)).toBeGreaterThan(Date.now());
 		await run({ items: [{ no: 'LATER' }], credential: stored });
 		expect(await sandbox.requests('oauth')).toBe(1);
 	});

@@ -8,6 +8,9 @@ import type { NewOrder } from './transaction';
 /** An order that is there, as the gateway shows it to a query. */
 export type ExistingOrder = Record<string, Json>;
 
+/** How often an order is sent before its outcome is called unknown. */
+const ATTEMPTS = 3;
+
 /** What making an order has come to. */
 export type Made =
 	/** `data` of the service's own answer. */
@@ -29,18 +32,19 @@ export async function createOnce(
 	within?: 'order_info',
 ): Promise<Made> {
 	let result = await callFor(client, service, order, within);
-	if (result.kind === 'unknown') {
-		const existing = await findExisting(client, order, result.reason);
+	const later = client.afterSending();
+	for (let attempt = 1; attempt < ATTEMPTS && result.kind === 'unknown'; attempt++) {
+		const existing = await findExisting(later, order, result.reason);
 		if (existing !== undefined) return { existed: true, order: existing };
 		// The gateway does not have it and takes the number only once: now repeating cannot make a second order.
-		result = await callFor(client, service, order, within);
+		result = await callFor(later, service, order, within);
 	}
 	if (result.kind === 'done') return { existed: false, data: result.data };
-	const existing = await findExisting(client, order, result.reason);
+	const existing = await findExisting(later, order, result.reason);
 	if (existing !== undefined) return { existed: true, order: existing };
 	if (result.kind === 'refused') throw refusal(result, 'create the order');
 	throw new KessError(
-		`KESS gave no clear answer, twice, and does not have the order: ${result.reason}`,
+		`KESS gave no clear answer, again and again, and does not have the order: ${result.reason}`,
 		'Run the item again with the same order number: an order that has been created in the meantime is found.',
 	);
 }

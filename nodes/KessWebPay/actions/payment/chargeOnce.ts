@@ -28,7 +28,7 @@ export async function chargeOnce(
 	}
 	const result = await callFor(client, service, order, within);
 	if (result.kind === 'done') return { existed: false, data: result.data };
-	const existing = await findCharged(client, order, result.reason);
+	const existing = await findCharged(client.afterSending(), order, result.reason);
 	// Refused although it is paid: another item with the same number was faster.
 	if (existing !== undefined && (result.kind === 'unknown' || existing.status === 'SUCCESS')) {
 		return { existed: true, order: existing };

@@ -182,8 +182,9 @@ async function refundOnce(client: WebPayClient, refund: NewRefund, reference: st
 	}
 	const result = await send(client, refund);
 	if (result.kind === 'done') return answeredRefund(result.data, refund);
-	const after = await findRefund(client, reference);
-	if (after.kind === 'found') return await existingRefund(client, refund, after.data);
+	const later = client.afterSending();
+	const after = await findRefund(later, reference);
+	if (after.kind === 'found') return await existingRefund(later, refund, after.data);
 	if (result.kind === 'refused') throw refusal(result, 'refund the order');
 	throw after.kind === 'none'
 		? new KessError(
@@ -252,7 +253,7 @@ async function isWholeOrder(
 	if (result.kind !== 'done') {
 		throw new KessError(
 			`A refund with this reference exists already, but KESS does not show the order to compare it with: ${result.reason}`,
-			'This run has refunded nothing. Run the item again, or query the refund.',
+			'Query the refund and the order, and compare them, before you refund anything again.',
 		);
 	}
 	const order = result.data as JsonObject;
