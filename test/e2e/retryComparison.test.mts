@@ -16,6 +16,9 @@ const [CREATE, CONFIRM] = STEPS;
 /** How often the fault strikes: once, twice, or whatever is tried. */
 const TIMES = [1, 2, 40];
 
+/** As n8n retries by default: three tries, one second apart. */
+const SETTINGS = { timeout: 1000, node: { retryOnFail: true, onError: 'continueRegularOutput' } };
+
 /** Longer than both workflows wait for an answer. */
 const SLOW_MS = 1500;
 
@@ -185,8 +188,8 @@ describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n',
 			await control('settings', { secondCreate });
 			const id = `${secondCreate}-${SCENARIOS.indexOf(scenario)}`;
 			const workflows = [
-				{ name: 'HTTP Request', prefix: `HTTP-${id}-`, workflow: httpRequestNodes(environment.sandbox) },
-				{ name: 'KESS Partner', prefix: `KESS-${id}-`, workflow: kessPartner },
+				{ name: 'HTTP Request', prefix: `HTTP-${id}-`, workflow: httpRequestNodes(environment.sandbox, SETTINGS) },
+				{ name: 'KESS Partner', prefix: `KESS-${id}-`, workflow: kessPartner(SETTINGS) },
 			];
 			const ran = await Promise.all(
 				workflows.map(async ({ name, prefix, workflow }) => {

@@ -30,13 +30,18 @@ export interface PayoutWorkflow {
 	read(execution: Execution, transfers: Transfer[]): Shown[];
 }
 
-const TIMEOUT_MS = 1000;
+/** How the node that pays is set. */
+export interface PayoutSettings {
+	/** Milliseconds to wait for an answer. */
+	timeout: number;
+	/** Rows under way at the same time; left out: all, as HTTP Request has them. Only KESS Partner can bound them. */
+	batchSize?: number;
+	/** Settings of the nodes that send, such as Retry On Fail. */
+	node?: Record<string, unknown>;
+}
 
-/** n8n's own defaults: three tries, one second apart. */
-const RETRY = { retryOnFail: true, onError: 'continueRegularOutput' };
-
-/** KESS Partner, all rows under way together as HTTP Request has them. */
-export const kessPartner: PayoutWorkflow = {
+/** KESS Partner. */
+export const kessPartner = ({ timeout, batchSize, node = {} }: PayoutSettings): PayoutWorkflow => ({
 	build: (transfers) =>
 		lineOf('KESS Partner', [
 			manualTrigger,
@@ -54,10 +59,10 @@ export const kessPartner: PayoutWorkflow = {
 					amount: '={{ $json.amount }}',
 					currency: '={{ $json.currency }}',
 					partnerTransactionId: '={{ "BANK-" + $json.out_trade_no }}',
-					options: { timeout: TIMEOUT_MS, batching: { batch: { batchSize: transfers.length } } },
+					options: { timeout, batching: { batch: { batchSize: batchSize ?? transfers.length } } },
 				},
 				credentials: { kessPartnerApi: { id: 'kessPartnerSandbox', name: 'KESS Partner sandbox' } },
-				...RETRY,
+				...node,
 			},
 		]),
 	read: (execution, transfers) => {
@@ -68,7 +73,7 @@ export const kessPartner: PayoutWorkflow = {
 			return { outTradeNo, as, reason: String(reason ?? error ?? '') };
 		});
 	},
-};
+});
 
 // As PHP's json_encode prints what goes through the gateway's ksort: sorted, slashes and all beyond ASCII escaped.
 const SIGN = String.raw`
@@ -113,7 +118,10 @@ return prepared;
  *
  * @param sandbox the gateway, and the keys to sign with
  */
-export function httpRequestNodes({ url, partnerKeys }: Pick<Sandbox, 'url' | 'partnerKeys'>): PayoutWorkflow {
+export function httpRequestNodes(
+	{ url, partnerKeys }: Pick<Sandbox, 'url' | 'partnerKeys'>,
+	{ timeout, node = {} }: PayoutSettings,
+): PayoutWorkflow {
 	const code = (name: string, text: string): Node => ({
 		name,
 		type: 'n8n-nodes-base.code',
@@ -133,9 +141,9 @@ export function httpRequestNodes({ url, partnerKeys }: Pick<Sandbox, 'url' | 'pa
 			specifyBody: 'json',
 			jsonBody,
 			// With the format left to n8n, the node never ends when a body breaks off while another row still waits.
-			options: { timeout: TIMEOUT_MS, response: { response: { responseFormat: 'json' } } },
+			options: { timeout, response: { response: { responseFormat: 'json' } } },
 		},
-		...RETRY,
+		...node,
 	});
 	const { partnerId, partnerSecretKey, userName, password } = partnerAccount;
 	const login = JSON.stringify({ user_name: userName, password });
