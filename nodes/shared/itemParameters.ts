@@ -1,21 +1,24 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-/** `={{ … }}` and nothing else, so that its value is that of the code between the braces. */
-const LONE_EXPRESSION = /^=\{\{((?:(?!\{\{|\}\})[\s\S])*[^\\])\}\}$/;
+const TEXT = /"[^"\\\n{}]*"|'[^'\\\n{}]*'/.source;
+const FIELD = String.raw`(?:\$json|\$\((?:${TEXT})\)\.item\.json)(?:\??\.[A-Za-z_$][\w$]*|\[(?:\d+|${TEXT})\])+`;
+const OPERAND = `(?:${FIELD}|${TEXT})`;
+
+/** A whole parameter that is a field of an item, a text, or several of them put together: evaluating it changes nothing. */
+const PURE_EXPRESSION = new RegExp(String.raw`^=\{\{\s*(${OPERAND}(?:\s*\+\s*${OPERAND})*)\s*\}\}$`);
 
 /**
  * The parameters of one run, item by item. Evaluating expressions is what costs an item most time in n8n, and everything
- * else waits meanwhile. So expressions are evaluated together where that gives the same values, what is no expression is
- * read once for all items, and the next items can be prepared while earlier ones wait for the gateway.
+ * else waits meanwhile. So the simplest expressions, which most are, are evaluated together, what is no expression is read
+ * once for all items, and the next items can be prepared while earlier ones wait for the gateway.
  */
 export class ItemParameters {
 	private readonly written: Record<string, unknown>;
-	/** Names that items have asked for, with the value of a parameter that is missing. Operations ask for the same each time. */
-	private readonly evaluated = new Map<string, unknown>();
 	private readonly fixed = new Map<string, unknown>();
-	private readonly prepared = new Map<number, Map<string, unknown>>();
-	/** The code of expressions that can be evaluated together, by parameter. */
-	private readonly codes = new Map<string, string>();
+	/** What is evaluated for each item, in the order in which operations ask for it; each group goes together. */
+	private readonly groups: Expression[][] = [];
+	private readonly known = new Set<string>();
+	private readonly prepared = new Map<number, Map<string, Evaluated>>();
 
 	constructor(private readonly context: IExecuteFunctions) {
 		this.written = context.getNode().parameters;
@@ -30,16 +33,22 @@ export class ItemParameters {
 	get(name: string, itemIndex: number, fallback: unknown): unknown {
 		this.learn(name, fallback);
 		if (this.fixed.has(name)) return this.fixed.get(name);
-		const values = this.prepared.get(itemIndex);
-		return values?.has(name) ? values.get(name) : this.context.getNodeParameter(name, itemIndex, fallback);
+		const evaluated = this.prepared.get(itemIndex)?.get(name) ?? this.evaluate({ name, fallback }, itemIndex);
+		if ('error' in evaluated) throw evaluated.error;
+		return evaluated.value;
 	}
 
 	/** Evaluates what earlier items have asked for, so that this one need not wait for it. Never throws. */
 	prepare(itemIndex: number): void {
-		if (this.evaluated.size === 0 || this.prepared.has(itemIndex)) return;
-		const values = this.evaluateTogether(itemIndex);
-		for (const [name, fallback] of this.evaluated) {
-			if (!values.has(name)) this.evaluate(name, itemIndex, fallback, values);
+		if (this.prepared.has(itemIndex)) return;
+		const values = new Map<string, Evaluated>();
+		for (const group of this.groups) {
+			const together = this.evaluateTogether(group, itemIndex);
+			group.forEach((expression, index) => {
+				const value = together[index];
+				const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+				values.set(expression.name, isPlain ? { value } : this.evaluate(expression, itemIndex));
+			});
 		}
 		this.prepared.set(itemIndex, values);
 	}
@@ -50,51 +59,49 @@ export class ItemParameters {
 	}
 
 	private learn(name: string, fallback: unknown): void {
-		if (this.fixed.has(name) || this.evaluated.has(name)) return;
+		if (this.fixed.has(name) || this.known.has(name)) return;
 		const written = this.written[name];
 		if (!holdsExpression(written)) {
 			this.fixed.set(name, this.context.getNodeParameter(name, 0, fallback));
 			return;
 		}
-		this.evaluated.set(name, fallback);
-		const code = typeof written === 'string' ? LONE_EXPRESSION.exec(written)?.[1] : undefined;
-		if (code !== undefined) this.codes.set(name, code);
+		this.known.add(name);
+		const code = typeof written === 'string' ? PURE_EXPRESSION.exec(written)?.[1] : undefined;
+		const last = this.groups.at(-1);
+		if (code !== undefined && last?.[0]?.code !== undefined) last.push({ name, fallback, code });
+		else this.groups.push([{ name, fallback, code }]);
 	}
 
-	/**
-	 * Texts, numbers and truth values of lone expressions. When one of them fails, n8n gives no list, and each is
-	 * evaluated alone from then on.
-	 */
-	private evaluateTogether(itemIndex: number): Map<string, unknown> {
-		const names = [...this.codes.keys()];
-		if (names.length < 2) return new Map();
-		// The line break ends a comment.
-		const code = [...this.codes.values()].map((one) => `(${one}\n)`).join(', ');
-		const values = this.tryExpression(`{{ [${code}] }}`, itemIndex);
-		if (Array.isArray(values) && values.length === names.length) {
-			const pairs = names.map((name, index): [string, unknown] => [name, values[index]]);
-			return new Map(pairs.filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)));
-		}
-		this.codes.clear();
-		return new Map();
-	}
-
-	private tryExpression(expression: string, itemIndex: number): unknown {
+	/** @returns the values of several pure expressions; an empty list when n8n cannot evaluate one of them */
+	private evaluateTogether(group: Expression[], itemIndex: number): unknown[] {
+		if (group.length < 2) return [];
 		try {
-			return this.context.evaluateExpression(expression, itemIndex);
+			const values: unknown = this.context.evaluateExpression(`{{ [${group.map(({ code }) => code).join(', ')}] }}`, itemIndex);
+			return Array.isArray(values) ? values : [];
 		} catch {
-			return undefined;
+			return [];
 		}
 	}
 
-	private evaluate(name: string, itemIndex: number, fallback: unknown, values: Map<string, unknown>): void {
+	private evaluate({ name, fallback }: Expression, itemIndex: number): Evaluated {
 		try {
-			values.set(name, this.context.getNodeParameter(name, itemIndex, fallback));
-		} catch {
-			// It fails again, and is reported, when the item asks for it.
+			return { value: this.context.getNodeParameter(name, itemIndex, fallback) };
+		} catch (error) {
+			return { error };
 		}
 	}
 }
+
+interface Expression {
+	name: string;
+	/** What a missing parameter counts as. */
+	fallback: unknown;
+	/** Set for a pure one. */
+	code?: string;
+}
+
+/** What evaluating gave, or what it threw. */
+type Evaluated = { value: unknown } | { error: unknown };
 
 function holdsExpression(value: unknown): boolean {
 	if (typeof value === 'string') return value.startsWith('=');

@@ -101,18 +101,19 @@ describe('KESS WebPay in the real n8n', () => {
 		expect(data.services['webpay.acquire.createorder'].requests).toBe(2);
 	}, 60_000);
 
-	it("evaluates each row's own expressions, also beside a row in which one fails", async () => {
+	it("evaluates each row's own expressions as n8n does, also beside a row in which one fails", async () => {
 		const items = [
-			{ no: 'ROW-0', title: 'A', price: { usd: '1.50' } },
-			{ no: 'ROW-1', title: 'B', price: { usd: 2 } },
+			{ no: 'ROW-0', title: 'A', prices: [9, 1.5] },
+			{ no: 'ROW-1', title: 'B', prices: [9, 2] },
 			{ no: 'ROW-2', title: 'C' },
-			{ no: 'ROW-3', title: 'D', price: { usd: '4.5' }, days: 3 },
-			{ no: 'ROW-4', title: 'E', price: { usd: '5' } },
+			{ no: 'ROW-3', title: 'D', prices: [9, 4.5], days: 3 },
+			{ no: 'ROW-4', title: 'E', prices: [9, 5] },
 		];
 		const parameters = {
-			body: '={{ $json.title // what the buyer sees }}',
-			totalAmount: '={{ $json.price.usd.toString() }}',
-			additionalFields: { expiresIn: '={{ ($json.days ?? 1) * 86400 }}' },
+			// Each expression has values of its own: neither takes the last price from the other.
+			body: '={{ $json.title + ($json.prices ?? [0]).pop() }}',
+			totalAmount: '={{ $json.prices.pop() }}',
+			additionalFields: { expiresIn: '={{ ($json.days ?? 1) * 86400 }}', descriptor: '={{ $json.title }}' },
 			options: { batching: { batch: { batchSize: 2 } } },
 		};
 		const node = createNode({ onError: 'continueErrorOutput' }, parameters);
@@ -120,13 +121,13 @@ describe('KESS WebPay in the real n8n', () => {
 		const execution = await environment.client.execute(id);
 		const [succeeded, failed] = execution.data.resultData.runData.Create?.[0]?.data?.main ?? [];
 		expect(succeeded?.map(({ json }) => [json.out_trade_no, json.body, json.total_amount])).toEqual([
-			['ROW-0', 'A', 1.5],
-			['ROW-1', 'B', 2],
-			['ROW-3', 'D', 4.5],
-			['ROW-4', 'E', 5],
+			['ROW-0', 'A1.5', 1.5],
+			['ROW-1', 'B2', 2],
+			['ROW-3', 'D4.5', 4.5],
+			['ROW-4', 'E5', 5],
 		]);
-		const [, , days] = (succeeded ?? []).map(({ json }) => Date.parse(`${String(json.expired_at)}`) - Date.now());
-		expect(Math.round(Number(days) / 86_400_000)).toBe(3);
+		const days = succeeded?.map(({ json }) => Math.round((Date.parse(String(json.expired_at)) - Date.now()) / 86_400_000));
+		expect(days).toEqual([1, 1, 3, 1]);
 		expect(failed?.map(({ json }) => json.error)).toEqual([expect.stringMatching(/^Total Amount .*order ROW-2.* \[item 2\]$/)]);
 	}, 60_000);
 
