@@ -32,7 +32,7 @@ export interface BusyWait {
  */
 export function busyWait(retryAfter: unknown, repeats: number, now = Date.now()): BusyWait {
 	const text = String(retryAfter ?? '').trim();
-	if (/^\d+$/.test(text)) return { ms: Number(text) * 1000, asked: true };
+	if (/^\d{1,9}$/.test(text)) return { ms: Number(text) * 1000, asked: true };
 	const until = HTTP_DATE.test(text) ? Date.parse(text) - now : Number.NaN;
 	return until > 0 ? { ms: until, asked: true } : { ms: PAUSE_MS * 2 ** repeats, asked: false };
 }

@@ -57,7 +57,7 @@ export class LoginBusyError extends NotSentError {
 		readonly wait: BusyWait,
 	) {
 		const reason = `the login gave no token: ${busyReason(status, wait)}`;
-		super(`KESS was not asked, because ${reason}`, 'Run the item again then. What an earlier request for it may have done is looked up first.');
+		super(`KESS was not asked, because ${reason}`, 'Run the item again then. This request was not sent.');
 		this.reason = reason;
 	}
 }

@@ -222,6 +222,8 @@ async function orReleased(
 	try {
 		return await send();
 	} catch (error) {
+		// Only errors of our own say that nothing was sent.
+		if (!(error instanceof KessError)) return unknownBecause(error);
 		await memory.release(claim);
 		return await Promise.reject(error);
 	}
@@ -232,8 +234,12 @@ async function orUnknown(send: () => Promise<PartnerResult>): Promise<PartnerRes
 	try {
 		return await send();
 	} catch (error) {
-		return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+		return unknownBecause(error);
 	}
+}
+
+function unknownBecause(error: unknown): PartnerResult {
+	return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
 }
 
 /** The same once something has been sent: whatever keeps it from an answer leaves the outcome open. */

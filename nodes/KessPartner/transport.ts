@@ -81,7 +81,7 @@ export class PartnerClient {
 			case 'unauthenticated':
 				throw new KessError(
 					`KESS refuses the login: ${answer.reason}`,
-					'The token was renewed once and refused again. Check the KESS Partner credential, and that the account may use this service.',
+					'The token was renewed and refused again. Check the KESS Partner credential, and that the account may use this service.',
 					'UNAUTHENTICATED',
 				);
 			case 'failed':

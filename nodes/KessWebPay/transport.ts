@@ -71,8 +71,8 @@ export class WebPayClient {
 	}
 
 	/**
-	 * The same client once something has been sent for an item: a request that cannot be sent is then an unknown outcome,
-	 * because an error would say that nothing was sent.
+	 * The same client once something has been sent for an item: what keeps a request from being answered leaves the outcome
+	 * unknown then, because an error would say that nothing was sent.
 	 */
 	afterSending(): WebPayClient {
 		return new WebPayClient(this.session, this.account, this.timeout, this.signatureRule, true);
@@ -126,11 +126,12 @@ export class WebPayClient {
 			case 'refused':
 				return answer;
 			case 'unauthenticated':
+				if (this.hasSent) return { kind: 'unknown', reason: `KESS refuses the login: ${answer.reason}` };
 				throw new KessError(
 					`KESS refuses the ${this.version === 'v1' ? 'user name or password' : 'login'}: ${answer.reason}`,
 					this.version === 'v1'
 						? 'Check Username and Password in the KESS WebPay credential, and that they belong to the chosen environment.'
-						: 'The token was renewed once and refused again. Check the KESS WebPay credential, and that the account may use this service.',
+						: 'The token was renewed and refused again. Check the KESS WebPay credential, and that the account may use this service.',
 					answer.code,
 				);
 			case 'failed':

@@ -4,8 +4,8 @@ import { sleep } from 'n8n-workflow';
 const STEADY_ROUNDS = 10;
 
 /**
- * Keeps all requests of one execution off a gateway that says that it is busy: nothing is sent before the time it has
- * asked for, and then only half as many at the same time, or the same rows would be turned away again. Slowly it
+ * Keeps all requests of one execution off a gateway that says that it is busy: none is begun before the time it has asked
+ * for, and then only half as many at the same time, or the same rows would be turned away again. Slowly it
  * becomes more again.
  */
 export class GatewayPace {

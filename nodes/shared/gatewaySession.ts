@@ -150,7 +150,7 @@ export class GatewaySession {
 			unsent ??
 			new NotSentError(
 				`KESS was not asked, because ${reason}`,
-				'Run the item again then. What an earlier request for it may have done is looked up first.',
+				'Run the item again then. This request was not sent.',
 			)
 		);
 	}

@@ -1,70 +1,94 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import type { IDataObject } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
-import { runNode } from '../../support/engine.mts';
+import { type NodeRun, runNode } from '../../support/engine.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
-
-/** A gateway that knows nothing, and is gone for good in the middle of the first request that changes something. */
-async function dyingGateway(): Promise<{ url: string; server: Server; changes: string[] }> {
-	const changes: string[] = [];
-	const server = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			const { service } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { service: string };
-			if (/query/i.test(service)) {
-				response.writeHead(404, { 'content-type': 'application/json', connection: 'close' });
-				response.end(JSON.stringify({ success: false, error_des: 'Not found', status_code: 404, code: 'NOT_FOUND' }));
-				return;
-			}
-			changes.push(service);
-			server.close();
-			request.socket.destroy();
-		});
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, changes };
-}
+import { refused, type StubGateway, startStubGateway } from '../../support/stubGateway.mts';
 
 const order = { outTradeNo: 'LOST-1', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
+const refund = { outTradeNo: 'LOST-1', reason: 'Damaged', additionalFields: { merchantReference: 'CREDIT-1' } };
 
 const CASES: Array<[resource: string, operation: string, parameters: IDataObject, says: string]> = [
 	['order', 'create', order, 'The order may exist'],
 	['payment', 'nativePay', { ...order, serviceCode: 'ABAAKHPP' }, 'The order may exist'],
 	['payment', 'quickPay', { ...order, authCode: '134567890123456789', serviceCode: 'WECHAT' }, 'The buyer may have been charged'],
-	['refund', 'create', { outTradeNo: 'LOST-1', reason: 'Damaged', additionalFields: { merchantReference: 'CREDIT-1' } }, 'The money may have gone back'],
+	['refund', 'create', refund, 'The money may have gone back'],
 ];
 
-describe('a gateway that goes away after a request was sent', () => {
+const isLook = (service: string) => service.includes('query');
+
+describe('a gateway that knows nothing', () => {
 	let sandbox: KessSandbox;
+	let gateway: StubGateway;
 
 	beforeAll(async () => {
 		sandbox = await KessSandbox.start();
+	});
+
+	afterEach(() => {
+		gateway.stop();
 	});
 
 	afterAll(async () => {
 		await sandbox.stop();
 	});
 
-	it.each(CASES)('leaves %s %s open, and does not say that nothing was sent', async (resource, operation, parameters, says) => {
-		const gateway = await dyingGateway();
-		try {
-			const { error } = await runNode({
-				node: new KessWebPay(),
-				parameters: { resource, operation, ...parameters },
-				credentialTypes: [new KessWebPayApi()],
-				credentials: sandbox.webPayCredential('v2', { baseUrl: gateway.url, accessToken: 'a token' }),
-			});
-			expect(gateway.changes).toHaveLength(1);
-			expect(error?.message).toContain('connection refused');
-			expect(error?.description).toContain(says);
-			expect(`${error?.message} ${error?.description}`).not.toMatch(/nothing was sent/i);
-		} finally {
-			gateway.server.close();
-		}
+	async function run(resource: string, operation: string, parameters: IDataObject): Promise<NodeRun> {
+		return await runNode({
+			node: new KessWebPay(),
+			parameters: { resource, operation, ...parameters },
+			credentialTypes: [new KessWebPayApi()],
+			credentials: sandbox.webPayCredential('v2', { baseUrl: gateway.url, accessToken: 'a token' }),
+		});
+	}
+
+	it.each(CASES)('and is gone after the request: %s %s stays open, and nobody says that nothing was sent', async (...[resource, operation, parameters, says]) => {
+		gateway = await startStubGateway((service) => (isLook(service) ? refused(404, 'NOT_FOUND', 'Not found') : 'dies'));
+		const { error } = await run(resource, operation, parameters);
+		expect(gateway.services.filter((service) => !isLook(service))).toHaveLength(1);
+		expect(error?.message).toContain('connection refused');
+		expect(error?.description).toContain(says);
+		expect(`${error?.message} ${error?.description}`).not.toMatch(/nothing was sent/i);
+	});
+
+	it.each([
+		['login', refused(401, 'UNAUTHENTICATED', 'Unauthenticated')],
+		['token of every login', { status: 200, body: { access_token: 'another token', expires_in: 1800 } }],
+	])('and refuses the %s after a refund without an answer: the refund stays open', async (_, login) => {
+		let sent = false;
+		gateway = await startStubGateway((service) => {
+			if (service === 'oauth') return login;
+			if (sent) return refused(401, 'UNAUTHENTICATED', 'Unauthenticated');
+			sent = !isLook(service);
+			return sent ? { status: 500, body: {} } : refused(404, 'NOT_FOUND', 'Not found');
+		});
+		const { error } = await run('refund', 'create', refund);
+		expect(gateway.services.filter((service) => service === 'webpay.acquire.v2refund')).toHaveLength(1);
+		expect(error?.description).toContain('The money may have gone back');
+	});
+
+	it.each([
+		[403, 'FORBIDDEN', 'There is no permission for this service'],
+		[403, 'FORBIDDEN', 'No such permission'],
+		[400, 'VALIDATION_ERROR', 'Seller not found'],
+		[400, 'SESSION', 'Session does not exist'],
+	])('and refuses the look-up with %s %s "%s": that is no reason to refund', async (status, code, reason) => {
+		gateway = await startStubGateway(() => refused(status, code, reason));
+		const { error } = await run('refund', 'create', refund);
+		expect(gateway.services).toEqual(['webpay.acquire.queryrefund']);
+		expect(error?.message).toContain('KESS does not say whether a refund with this reference exists already');
+	});
+
+	it.each([
+		[404, 'NOT_FOUND', 'Not found'],
+		[400, 'ERROR', 'There is no such refund.'],
+		[400, 'ERROR', 'Refund not found'],
+		[400, 'ERROR', 'The merchant reference does not exist'],
+		[400, 'ERROR', 'No data'],
+	])('and answers the look-up with %s %s "%s": there is no such refund', async (status, code, reason) => {
+		gateway = await startStubGateway(() => refused(status, code, reason));
+		await run('refund', 'create', refund);
+		expect(gateway.services).toContain('webpay.acquire.v2refund');
 	});
 });

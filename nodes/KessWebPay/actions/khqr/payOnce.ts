@@ -88,11 +88,12 @@ async function send(client: WebPayClient, notes: SentPayments, noted: SentPaymen
 	try {
 		result = await client.call(SERVICE, payment.fields, { outTradeNo: payment.outTradeNo, mayOmit: true });
 	} catch (error) {
-		if (!(error instanceof UnbelievedError)) {
+		// Only errors of our own say that nothing was sent.
+		if (error instanceof KessError && !(error instanceof UnbelievedError)) {
 			await notes.release(noted);
 			return await Promise.reject(error);
 		}
-		result = { kind: 'unknown', reason: error.message };
+		result = { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
 	}
 	if (result.kind === 'refused' && NOT_CARRIED_OUT.has(result.code)) {
 		await notes.release(noted);

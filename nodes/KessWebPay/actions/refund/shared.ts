@@ -88,13 +88,14 @@ export function matchReference(data: JsonObject, reference: string): void {
 	);
 }
 
+const THING = '(refund|transaction|record|reference|data)s?';
+const ABSENT = "(not (be )?(found|exist)|do(es)? ?n[o']t exist)";
+const NAMES_NO_REFUND = new RegExp(`\\b${THING}\\b.*\\b${ABSENT}|\\b(no such|there is no|no) ${THING}\\b`, 'i');
+
 /**
  * Whether a refusal means that there is no such refund. KESS does not publish the code for it, and any other refusal
- * (too many requests, no permission) must not pass for it: money would go out twice.
+ * (too many requests, no permission, an unknown seller) must not pass for it: money would go out twice.
  */
 function saysNotFound({ code, reason }: { code: string; reason: string }): boolean {
-	return (
-		/^(404|NOT_?FOUND|NOT_?EXISTS?)$/i.test(code) ||
-		/not[ _-]?(be )?(found|exist)|(does|do) ?n[o']t exist|no such|there is no /i.test(reason)
-	);
+	return /^(404|NOT_?FOUND|NOT_?EXISTS?)$/i.test(code) || NAMES_NO_REFUND.test(reason);
 }
