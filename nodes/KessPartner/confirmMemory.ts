@@ -22,6 +22,12 @@ export const LONGEST_LIFE_MS = 24 * 60 * 60_000;
 /** For how long a transfer is claimed before its pre-transfer says how long it lives. */
 export const FIRST_CLAIM_MS = QUARTER_MS;
 
+/** So many quarters of an hour are asked for at first: claims of transfers that live for minutes have ended by then. */
+const SOON_QUARTERS = 5;
+
+/** Stands beside the end of a claim that lasts longer. */
+const LONG = 'long';
+
 /** How often a claim that other writes keep losing is made again. */
 const LOOKS = 6;
 
@@ -65,16 +71,26 @@ export class ConfirmMemory {
 	 * @throws KessError when n8n cannot remember: then nothing may be sent
 	 */
 	async claim(claim: Claim, now = Date.now()): Promise<Claimed> {
-		const [number, holder, end] = this.notes(claim, now);
-		return await this.store.exclusively(async () => {
-			const { processed } = await this.store.record([number, holder, end]);
+		const notes = this.notes(claim, now);
+		const [number, holder] = notes;
+		let leftovers: string[] = [];
+		const claimed = await this.store.exclusively(async () => {
+			const { processed } = await this.store.record(notes);
 			const again = processed.includes(holder);
 			if (again || !processed.includes(number)) return { again };
-			const heldUntil = await this.lastEnd(claim.outTradeNo, now, processed.includes(end) ? undefined : end);
-			if (heldUntil === undefined) return { again };
-			await this.store.forget([holder, end].filter((note) => !processed.includes(note)));
-			return { again, heldUntil };
+			const own = notes.filter((note) => !processed.includes(note));
+			const last = await this.lastEnd(claim.outTradeNo, now, own);
+			if (last === undefined) return { again };
+			leftovers = [holder, ...last.notedBeyond];
+			await this.store.forget(own);
+			return { again, heldUntil: last.end };
 		});
+		if (leftovers.length > 0) {
+			// A worker that had read the row in between has written them back: they would hold the number for longer.
+			await this.settle();
+			await this.store.exclusively(async () => await this.store.forget(leftovers));
+		}
+		return claimed;
 	}
 
 	/**
@@ -85,53 +101,63 @@ export class ConfirmMemory {
 	 */
 	async isHeld(claim: Claim): Promise<boolean> {
 		for (let attempt = 0; attempt < LOOKS; attempt++) {
-			const state = await this.look(claim);
-			if (state !== 'lost') return state === 'held';
-			// Another worker that was writing at the same time has had the time to finish when this looks again.
-			await sleep(SETTLE_MS * (1 + Math.random()));
+			const { again, heldUntil } = await this.claim(claim);
+			if (again) return true;
+			if (heldUntil !== undefined) return false;
+			// The claim was gone: another worker wrote about other transfers and lost it. It is noted again, and that worker
+			// has had the time to finish when this looks once more.
+			await this.settle();
 		}
 		return false;
 	}
 
-	private async look(claim: Claim, now = Date.now()): Promise<'held' | 'lost' | 'taken'> {
-		const [number, holder, end] = this.notes(claim, now);
-		return await this.store.exclusively(async () => {
-			const { processed } = await this.store.record([number, holder, end]);
-			if (processed.includes(holder)) return 'held';
-			// All gone: another worker wrote about other transfers and lost them. Number there: somebody has claimed it.
-			if (!processed.includes(number)) return 'lost';
-			await this.store.forget([holder, end].filter((note) => !processed.includes(note)));
-			return 'taken';
-		});
+	private async settle(): Promise<void> {
+		await sleep(SETTLE_MS * (1 + Math.random()));
 	}
 
 	/** Gives a claim back: nothing can be paid through it any more. */
 	async release(claim: Claim, now = Date.now()): Promise<void> {
-		const [number, holder, end] = this.notes(claim, now);
+		const notes = this.notes(claim, now);
+		const [, holder] = notes;
 		await this.store.exclusively(async () => {
 			const { processed } = await this.store.record([holder]);
 			// Where this claim was lost to somebody else's, the other notes are theirs.
-			await this.store.forget(processed.includes(holder) ? [number, holder, end] : [holder]);
+			await this.store.forget(processed.includes(holder) ? notes : [holder]);
 		});
 	}
 
 	/**
-	 * Asks for every quarter of an hour to come; asking leaves notes, which are taken back.
+	 * Asks for the quarters of an hour to come, for those of a whole day only where a claim was made that long; asking
+	 * leaves notes, which are taken back.
 	 *
-	 * @param own the note that this claim has just left
+	 * @param own notes that this claim has just left
+	 * @returns the last end, and the notes for ends beyond it that this claim has left; `undefined` when no claim lasts
 	 */
-	private async lastEnd(outTradeNo: string, now: number, own: string | undefined): Promise<number | undefined> {
+	private async lastEnd(outTradeNo: string, now: number, own: string[]): Promise<{ end: number; notedBeyond: string[] } | undefined> {
 		const quarters = Array.from({ length: LONGEST_LIFE_MS / QUARTER_MS + 1 }, (_, index) => quarter(now) + index);
 		const ends = new Map(quarters.map((end) => [this.note(outTradeNo, `until ${end}`), end]));
-		const { new: unseen } = await this.store.record([...ends.keys()]);
-		await this.store.forget(unseen);
-		const last = [...ends].filter(([note]) => !unseen.includes(note) && note !== own).at(-1);
-		return last === undefined ? undefined : (last[1] + 1) * QUARTER_MS;
+		const asked: string[] = [];
+		const find = async (notes: string[]) => {
+			const { new: unseen } = await this.store.record(notes);
+			await this.store.forget(unseen);
+			asked.push(...unseen);
+			return notes.filter((note) => !unseen.includes(note) && !own.includes(note));
+		};
+		const long = this.note(outTradeNo, LONG);
+		const soon = await find([...[...ends.keys()].slice(0, SOON_QUARTERS), long]);
+		const found = soon.includes(long) ? await find([...ends.keys()]) : soon;
+		const last = ends.get(found.at(-1) ?? '');
+		if (last === undefined) return undefined;
+		// The holder may note an earlier end itself in this moment, so those stay alone.
+		const notedBeyond = [...asked, ...own].filter((note) => (ends.get(note) ?? 0) > last);
+		return { end: (last + 1) * QUARTER_MS, notedBeyond };
 	}
 
-	private notes({ outTradeNo, holder, until }: Claim, now: number): [number: string, holder: string, end: string] {
+	/** Number, holder, end and, for one that ends late, that it does. */
+	private notes({ outTradeNo, holder, until }: Claim, now: number): [number: string, holder: string, ...others: string[]] {
 		const end = quarter(Math.min(until + GRACE_MS, now + LONGEST_LIFE_MS));
-		return [this.note(outTradeNo), this.note(outTradeNo, holder), this.note(outTradeNo, `until ${end}`)];
+		const long = end < quarter(now) + SOON_QUARTERS ? [] : [this.note(outTradeNo, LONG)];
+		return [this.note(outTradeNo), this.note(outTradeNo, holder), this.note(outTradeNo, `until ${end}`), ...long];
 	}
 
 	private note(...parts: string[]): string {

@@ -1,3 +1,5 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
+
 import '../../support/engine.mts';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
@@ -116,6 +118,34 @@ describe('two workers that write at the same moment', () => {
 		expect((await memoryOver(store).claim(second, NOW)).heldUntil).toBeUndefined();
 		expect(await one.isHeld(first)).toBe(false);
 		expect(await memoryOver(store).isHeld(second)).toBe(true);
+	});
+
+	test('asking how long a number is claimed does not claim it for longer', async () => {
+		const store = new DurableStore();
+		const memory = memoryOver(store);
+		await memory.claim({ ...first, until: NOW + 90 * MINUTE }, NOW);
+		// The other worker reads the row while the question stands in it, and writes it back when it has been taken back.
+		const forget = store.removeProcessed.bind(store);
+		let question: ReturnType<DurableStore['snapshot']> | undefined;
+		store.removeProcessed = async (...args) => {
+			if (store.entries().length > 50) question ??= store.snapshot();
+			await forget(...args);
+		};
+		const asking = memory.claim(second, NOW);
+		while (question === undefined || store.entries().length > 4) await nextTick();
+		store.restore(question);
+		const { heldUntil = 0 } = await asking;
+		expect((await memory.claim({ ...second, holder: 'third' }, heldUntil + 1)).heldUntil).toBeUndefined();
+	});
+
+	test('a claim lost after an earlier one has ended is made again', async () => {
+		const store = new DurableStore();
+		const memory = memoryOver(store);
+		await memory.claim({ ...first, until: NOW - 120 * MINUTE }, NOW - 180 * MINUTE);
+		const before = store.snapshot();
+		expect(await memory.claim(second, NOW)).toEqual({ again: false });
+		store.restore(before);
+		expect(await memory.isHeld(second)).toBe(true);
 	});
 
 	test('a claim lost to a write about another transfer is made again', async () => {
