@@ -1,6 +1,6 @@
 import { webPayAccount } from '../sandbox/accounts.mts';
 import type { Workflow } from '../sandbox/n8n/restClient.mts';
-import { itemsNode, lineOf, manualTrigger } from '../test/e2e/support/workflow.mts';
+import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from '../test/e2e/support/workflow.mts';
 
 /** Workflows that make a payment link of every row; their rows are those of `orderRows`. */
 
@@ -14,12 +14,7 @@ export function kessWebPayWorkflow(rows: Array<Record<string, unknown>>, batchSi
 			type: 'n8n-nodes-kesspay.kessWebPay',
 			typeVersion: 1,
 			parameters: {
-				resource: 'order',
-				operation: 'create',
-				outTradeNo: '={{ $json.no }}',
-				body: '={{ $json.title }}',
-				totalAmount: '={{ $json.amount }}',
-				currency: 'USD',
+				...CREATE_ORDER,
 				options: batchSize === undefined ? {} : { batching: { batch: { batchSize } } },
 			},
 			credentials: { kessWebPayApi: { id: 'kessWebPaySandboxV1', name: 'KESS WebPay sandbox (v1)' } },

@@ -7,6 +7,7 @@ import { LOGIN_PATH } from '../kess/webPayGateway.ts';
 import { webPayLoginBody } from '../kess/webPayLogin.ts';
 import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
+import { CREATE_ORDER } from '../test/e2e/support/workflow.mts';
 import { DurableStore } from '../test/support/durableStore.mts';
 import { type NodeRunOptions, runNode } from '../test/support/engine.mts';
 import { KessSandbox } from '../test/support/kessSandbox.mts';
@@ -17,16 +18,6 @@ import type { Section } from './report.mts';
 const ITEMS = 1000;
 const IN_FLIGHT = 20;
 const OPTIONS: IDataObject = { batching: { batch: { batchSize: IN_FLIGHT } } };
-
-const CREATE_ORDER: IDataObject = {
-	resource: 'order',
-	operation: 'create',
-	outTradeNo: '={{ $json.no }}',
-	body: '={{ $json.title }}',
-	totalAmount: '={{ $json.amount }}',
-	currency: 'USD',
-	options: OPTIONS,
-};
 
 /** A credential as n8n's documentation has it: whoever finds no token logs in. */
 class LogsInForEachRequest extends KessWebPayApi {
@@ -61,7 +52,7 @@ const orders = async (credentialType: ICredentialType) =>
 		({ payment_link }) => typeof payment_link === 'string',
 		async (sandbox) => ({
 			node: new KessWebPay(),
-			parameters: CREATE_ORDER,
+			parameters: { ...CREATE_ORDER, options: OPTIONS },
 			credentialTypes: [credentialType],
 			credentials: sandbox.webPayCredential('v2'),
 		}),

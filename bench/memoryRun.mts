@@ -4,6 +4,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } fr
 
 import { KessWebPayApi } from '../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
+import { CREATE_ORDER } from '../test/e2e/support/workflow.mts';
 import { type Credentials, type NodeRun, runNode } from '../test/support/engine.mts';
 import { orderRows } from './lists.mts';
 
@@ -25,14 +26,6 @@ export interface MemoryUse {
 
 const SAMPLE_MS = 10;
 const SETTLE_MS = 500;
-const PARAMETERS: IDataObject = {
-	resource: 'order',
-	operation: 'create',
-	outTradeNo: '={{ $json.no }}',
-	body: '={{ $json.title }}',
-	totalAmount: '={{ $json.amount }}',
-	currency: 'USD',
-};
 
 /** What n8n itself needs for as many items of the same size: each is made anew and linked, and no more. */
 class Copy implements INodeType {
@@ -51,7 +44,7 @@ class Copy implements INodeType {
 async function run(node: INodeType, prefix: string, count: number): Promise<NodeRun> {
 	return await runNode({
 		node,
-		parameters: PARAMETERS,
+		parameters: CREATE_ORDER,
 		items: orderRows(prefix, count) as IDataObject[],
 		credentialTypes: [new KessWebPayApi()],
 		credentials: job.credentials,

@@ -1,13 +1,16 @@
 // npm test: installs what is missing, runs every check even when an earlier one failed, and ends with the totals.
+// npm run test:queue: the same with the test of n8n's queue mode alone, which must not be skipped then.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/install.mjs';
+import { missingParts } from './queue/support/programs.mjs';
 
 const JEST = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');
 const reports = mkdtempSync(join(tmpdir(), 'kesspay-test-'));
+const queueAlone = process.argv.includes('queue');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 function count({ passed = 0, failed = 0, skipped = 0 }) {
@@ -74,12 +77,26 @@ async function install() {
 	return {};
 }
 
-if (await section('Install and build', install)) {
+async function queue() {
+	const missing = missingParts();
+	if (missing === undefined) return await jest('queue', ['test/queue', '--runInBand']);
+	console.log(`${queueAlone ? '' : 'Skipped: '}${missing}`);
+	return queueAlone ? { failed: 1 } : { skipped: 1 };
+}
+
+async function all() {
 	await section('Types', async () => await check(['run', 'typecheck', '--silent']));
 	await section("n8n's lint", async () => await check(['run', 'lint', '--silent']));
 	await section("n8n's package scan", async () => await check(['run', 'scan', '--silent']));
-	await section('Tests', async () => await jest('unit', ['--testPathIgnorePatterns', 'test/e2e']));
+	await section('Tests', async () => await jest('unit', ['--testPathIgnorePatterns', 'test/e2e', 'test/queue']));
 	await section('Tests in a real n8n', async () => await jest('e2e', ['test/e2e', '--runInBand']));
+}
+
+// What is missing is said before minutes of installing.
+const cannotRun = queueAlone && missingParts() !== undefined;
+if (cannotRun || (await section('Install and build', install))) {
+	if (!queueAlone) await all();
+	await section('n8n in queue mode', queue);
 }
 rmSync(reports, { recursive: true, force: true });
 

@@ -7,7 +7,8 @@ import type { Json, JsonObject } from '../../kess/jsonObject';
 import { verifyWebPayAnswer } from '../../kess/webPaySignature';
 import { KessError, NotSentError } from '../../kess/kessError';
 import { explainInvalid } from '../shared/errors';
-import { type Delivery, type GatewayContext, type GatewayRequest, GatewaySession, PATIENCE_MS } from '../shared/gatewaySession';
+import type { GatewayContext } from '../shared/gatewayContext';
+import { type Delivery, type GatewayRequest, GatewaySession, PATIENCE_MS } from '../shared/gatewaySession';
 
 const CREDENTIAL = 'kessWebPayApi';
 

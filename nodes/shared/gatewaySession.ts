@@ -1,30 +1,22 @@
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialsDecrypted,
-	IExecuteFunctions,
 	IHttpRequestOptions,
-	ILoadOptionsFunctions,
-	IWebhookFunctions,
 } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
 import { BUSY_REPEATS, busyReason, type BusyWait, busyWait, isBusyStatus } from '../../kess/busy';
 import { decodeUtf8 } from '../../kess/phpJson';
 import { causes, lossReason, unreachable } from '../../kess/connection';
 import { InvalidValueError } from '../../kess/invalidValueError';
 import { NotSentError } from '../../kess/kessError';
-import { isUsable, LoginBusyError, type TokenStore } from '../../kess/tokenStore';
+import { LoginBusyError } from '../../kess/tokenStore';
 import { explainInvalid } from './errors';
+import type { GatewayContext } from './gatewayContext';
 import { GatewayPace } from './gatewayPace';
+import { SessionToken, type TokenRules } from './sessionToken';
 
 /** How long a request of an execution waits for a busy gateway, in all, in milliseconds. */
 export const PATIENCE_MS = 60_000;
-
-/** Longer than n8n takes from a login to having stored its token; workers that are refused together do not look together. */
-const STORED_WITHIN_MS = 200;
-
-/** Where a node speaks to a gateway: while it runs, when it is called from outside, and for the lists of its panel. */
-export type GatewayContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
 /** Sent, but no usable answer came back: the gateway may have carried it out. */
 interface Lost {
@@ -53,8 +45,8 @@ interface Busy {
 /** Parts of a session that differ between the gateways. */
 export interface SessionRules {
 	credentialType: string;
-	/** Where requests carry a token that can run out: the tokens of this process, and the key of a credential's token. */
-	tokens?: { store: TokenStore; keyOf(credentials: ICredentialDataDecryptedObject): string };
+	/** Set where requests carry a token that can run out. */
+	tokens?: TokenRules;
 	/** How long a request may wait for a busy gateway, in milliseconds. */
 	patience: number;
 }
@@ -82,19 +74,19 @@ export interface GatewayRequest<Answer> {
 export class GatewaySession {
 	private readonly decrypted: ICredentialsDecrypted;
 	private readonly pace: GatewayPace;
-	/** Where the token that replaced the last one has come from. */
-	private source: 'login' | 'store' = 'login';
-	private looking: Promise<void> | undefined;
+	/** Set where requests carry one. */
+	private readonly token: SessionToken | undefined;
 
 	constructor(
 		private readonly context: GatewayContext,
-		private readonly credentials: ICredentialDataDecryptedObject,
+		credentials: ICredentialDataDecryptedObject,
 		private readonly rules: SessionRules,
 	) {
 		// n8n writes a new token into this very object, so that the items of a run share it.
 		const id = context.getNode().credentials?.[rules.credentialType]?.id ?? '';
 		this.decrypted = { id, name: rules.credentialType, type: rules.credentialType, data: credentials };
 		this.pace = new GatewayPace(rules.patience);
+		if (rules.tokens) this.token = new SessionToken(context, rules.credentialType, credentials, rules.tokens);
 	}
 
 	/**
@@ -159,83 +151,18 @@ export class GatewaySession {
 	private async exchange<Answer extends { kind: string; code?: string }>(
 		request: GatewayRequest<Answer>,
 	): Promise<Answered<Answer> | Lost | Busy> {
-		if (this.rules.tokens !== undefined && this.token !== '' && !this.isUsable(this.credentials)) {
-			await this.replace(this.token, 0, true);
-		}
+		await this.token?.renewInTime();
 		let outcome = await this.send(request);
 		let mayLogIn = true;
 		// A token from the store may be refused too, and so may that of a login that another worker's has followed.
 		for (let renewals = 0; renewals < 2; renewals++) {
-			if (this.rules.tokens === undefined || outcome.kind !== 'answered' || outcome.answer.kind !== 'unauthenticated') break;
-			const source = await this.replace(outcome.token, STORED_WITHIN_MS, mayLogIn);
+			if (this.token === undefined || outcome.kind !== 'answered' || outcome.answer.kind !== 'unauthenticated') break;
+			const source = await this.token.replace(outcome.token, mayLogIn);
 			if (source === undefined) break;
 			mayLogIn &&= source === 'store';
 			outcome = await this.send(request);
 		}
 		return outcome;
-	}
-
-	private get token(): string {
-		return String(this.credentials.accessToken ?? '');
-	}
-
-	private set token(value: string) {
-		this.credentials.accessToken = value;
-	}
-
-	private isUsable({ accessToken, accessRenewAt }: ICredentialDataDecryptedObject): boolean {
-		return isUsable({ accessToken, renewAt: accessRenewAt });
-	}
-
-	/**
-	 * Puts another token in the place of one that is no longer good: one that another worker has stored, or else, when
-	 * this request may log in, that of a login, which n8n does before the next request. All requests look and log in
-	 * together.
-	 *
-	 * @param pause milliseconds after which to look again for a token that is being stored right now
-	 * @returns where the new token comes from; `undefined` when there is none
-	 */
-	private async replace(old: string, pause: number, mayLogIn: boolean): Promise<'login' | 'store' | undefined> {
-		if (this.token === old) {
-			this.looking ??= this.takeStored(old, pause).finally(() => {
-				this.looking = undefined;
-			});
-			await this.looking;
-		}
-		if (this.token !== old) return this.source;
-		if (!mayLogIn) return undefined;
-		this.token = '';
-		this.source = 'login';
-		return 'login';
-	}
-
-	/** Uses the token that another worker has stored in n8n, where there is one. */
-	private async takeStored(old: string, pause: number): Promise<void> {
-		const { tokens } = this.rules;
-		tokens?.store.reject(tokens.keyOf(this.credentials), old, this.credentials.accessRenewAt);
-		const found = (await this.readStored(old)) ?? (pause > 0 ? await this.readStoredAfter(old, pause) : undefined);
-		if (found === undefined || this.token !== old) return;
-		this.credentials.accessRenewAt = found.accessRenewAt ?? '';
-		this.token = String(found.accessToken);
-		this.source = 'store';
-	}
-
-	private async readStoredAfter(old: string, pause: number): Promise<ICredentialDataDecryptedObject | undefined> {
-		await sleep(pause * (1 + Math.random()));
-		return await this.readStored(old);
-	}
-
-	/** The stored credential when it has another token that is good, and has not been changed otherwise. */
-	private async readStored(old: string): Promise<ICredentialDataDecryptedObject | undefined> {
-		const { tokens, credentialType } = this.rules;
-		try {
-			const stored = await this.context.getCredentials(credentialType);
-			const isNew = stored.accessToken !== old && this.isUsable(stored);
-			return isNew && tokens?.keyOf(stored) === tokens?.keyOf(this.credentials) ? stored : undefined;
-		} catch {
-			// Whatever keeps n8n from reading it: a login does not need it.
-			return undefined;
-		}
 	}
 
 	private async send<Answer extends { kind: string; code?: string }>(
@@ -253,7 +180,7 @@ export class GatewaySession {
 			disableFollowRedirect: true,
 			timeout,
 		};
-		const tokenBefore = this.token;
+		const tokenBefore = this.token?.value;
 		let response: { statusCode: number; headers: Record<string, unknown>; body: Buffer };
 		try {
 			response = (await this.context.helpers.httpRequestWithAuthentication.call(
@@ -269,7 +196,7 @@ export class GatewaySession {
 			return { kind: 'lost', reason: lossReason(error) };
 		}
 		// Another item may have logged in while this one was under way; an empty one was filled for this request.
-		const token = tokenBefore || this.token;
+		const token = tokenBefore || (this.token?.value ?? '');
 		let text = '';
 		try {
 			text = decodeUtf8(response.body);

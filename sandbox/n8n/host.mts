@@ -59,9 +59,15 @@ export interface N8nOptions {
 	logFile?: string;
 }
 
-/** A running n8n. */
+/** What a start of a worker needs to know; `env` has to name the database and the queue of its main process. */
+export interface WorkerOptions extends N8nOptions {
+	/** How many executions it runs at the same time. */
+	concurrency: number;
+}
+
+/** A running n8n process. */
 export interface RunningN8n {
-	/** Origin of editor, REST and webhooks, without a slash at the end. */
+	/** Origin of editor, REST and webhooks, of a worker that of its health checks; without a slash at the end. */
 	url: string;
 	/** Process id, which is the id of its process group too. */
 	pid: number;
@@ -119,14 +125,50 @@ export async function installNodes(userFolder: string): Promise<void> {
  *   usable within two minutes
  */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
+	return await start(options, {
+		args: ['start'],
+		env: (port) => ({ N8N_PORT: String(port) }),
+		// /healthz answers too early, and until the routes are there every address answers with a page.
+		isUsable: async (url) => (await (await probe(`${url}/rest/settings`)).text()).startsWith('{"data"'),
+	});
+}
+
+/**
+ * Starts a worker of an n8n in queue mode and waits until it takes executions.
+ *
+ * @throws Error as {@link startN8n} does
+ */
+export async function startWorker(options: WorkerOptions): Promise<RunningN8n> {
+	return await start(options, {
+		args: ['worker', `--concurrency=${options.concurrency}`],
+		env: (port) => ({
+			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+			QUEUE_HEALTH_CHECK_PORT: String(port),
+			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+		}),
+		isUsable: async (url) => (await probe(`${url}/healthz/readiness`)).ok,
+	});
+}
+
+/** What tells the processes of n8n apart. */
+interface Kind {
+	/** Of n8n's command line. */
+	args: string[];
+	/** What makes it listen on the port. */
+	env(port: number): Record<string, string>;
+	/** Whether it does its work; throws while it does not listen. */
+	isUsable(url: string): Promise<boolean>;
+}
+
+async function start(options: N8nOptions, kind: Kind): Promise<RunningN8n> {
 	const port = await freePort(options.port);
 	if (options.port && port !== options.port) throw new Error(`Port ${options.port} is in use`);
 	const url = `http://127.0.0.1:${port}`;
 	const { node, script } = n8nProgram();
-	const env = { ...(await environment(options)), N8N_PORT: String(port) };
+	const env = { ...(await environment(options)), ...kind.env(port) };
 	const guard = pathToFileURL(join(projectFolder, 'sandbox', 'n8n', 'stopWithParent.mjs')).href;
 	await mkdir(options.userFolder, { recursive: true });
-	const child = spawn(node, ['--import', guard, script, 'start'], {
+	const child = spawn(node, ['--import', guard, script, ...kind.args], {
 		cwd: options.userFolder,
 		env,
 		// Its own process group, so that the task runners it starts end with it. The channel is for stopWithParent.mjs.
@@ -156,7 +198,7 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 		await stopping;
 	};
 	try {
-		await untilUsable(url, ended, options.signal);
+		await untilUsable(async () => await kind.isUsable(url), ended, options.signal);
 	} catch (error) {
 		await stop();
 		options.signal?.throwIfAborted();
@@ -197,21 +239,20 @@ export async function cli(options: Omit<N8nOptions, 'port' | 'logFile'>, args: s
 	return { ...end, stdout, stderr };
 }
 
-async function untilUsable(url: string, ended: Promise<Ending>, signal?: AbortSignal): Promise<void> {
+async function untilUsable(isUsable: () => Promise<boolean>, ended: Promise<Ending>, signal?: AbortSignal): Promise<void> {
 	let end: Ending | undefined;
 	void ended.then((how) => (end = how));
 	for (const last = Date.now() + USABLE_WITHIN_MS; Date.now() < last; ) {
 		signal?.throwIfAborted();
 		if (end) throw new Error(`n8n ended at its start (${end.signal ?? `exit code ${end.code}`})`);
-		// /healthz answers too early, and until the routes are there every address answers with a page.
-		const body = await fetch(`${url}/rest/settings`, { signal: AbortSignal.timeout(PROBE_MS) }).then(
-			async (response) => await response.text(),
-			() => '',
-		);
-		if (body.startsWith('{"data"')) return;
+		if (await isUsable().catch(() => false)) return;
 		await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
 	}
 	throw new Error(`n8n is not usable after ${USABLE_WITHIN_MS / 1000} seconds`);
+}
+
+async function probe(address: string): Promise<Response> {
+	return await fetch(address, { signal: AbortSignal.timeout(PROBE_MS) });
 }
 
 function n8nProgram(): { node: string; script: string } {

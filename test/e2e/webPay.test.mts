@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/n8n/content.mts';
 import { outputOf } from '../../sandbox/n8n/restClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
+import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
 
 const http = axios.create({ proxy: false });
 
@@ -37,12 +37,7 @@ describe('KESS WebPay in the real n8n', () => {
 		type: 'n8n-nodes-kesspay.kessWebPay',
 		typeVersion: 1,
 		parameters: {
-			resource: 'order',
-			operation: 'create',
-			outTradeNo: '={{ $json.no }}',
-			body: '={{ $json.title }}',
-			totalAmount: '={{ $json.amount }}',
-			currency: 'USD',
+			...CREATE_ORDER,
 			...parameters,
 		},
 		credentials: { kessWebPayApi: { id: 'kessWebPaySandbox', name: 'KESS WebPay sandbox (v2)' } },

@@ -24,6 +24,16 @@ export function itemsNode(items: Array<Record<string, unknown>>): Node {
 	};
 }
 
+/** Parameters of KESS WebPay that make an order of each item with `no`, `title` and `amount`. */
+export const CREATE_ORDER = {
+	resource: 'order',
+	operation: 'create',
+	outTradeNo: '={{ $json.no }}',
+	body: '={{ $json.title }}',
+	totalAmount: '={{ $json.amount }}',
+	currency: 'USD',
+};
+
 /**
  * A workflow whose nodes follow each other in a line.
  *

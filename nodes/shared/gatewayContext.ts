@@ -1,0 +1,4 @@
+import type { IExecuteFunctions, ILoadOptionsFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+/** Where a node speaks to a gateway: while it runs, when it is called from outside, and for the lists of its panel. */
+export type GatewayContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
