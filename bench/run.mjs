@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/install.mjs';
 
-const PARTS = ['signing', 'rows', 'logins', 'memory', 'startup'];
+const PARTS = ['signing', 'rows', 'executions', 'logins', 'memory', 'startup'];
 
 const asked = process.argv.slice(2);
 const stranger = asked.find((part) => !PARTS.includes(part));
