@@ -22,3 +22,8 @@ export class KessError extends Error {
 export class NotSentError extends KessError {
 	override name = 'NotSentError';
 }
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -2,7 +2,7 @@ import { type IDataObject, sleep } from 'n8n-workflow';
 
 import { Flights } from '../../kess/flights';
 import type { JsonObject } from '../../kess/jsonObject';
-import { KessError } from '../../kess/kessError';
+import { KessError, messageOf } from '../../kess/kessError';
 import { explainPartnerCode } from '../../kess/partnerErrors';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../kess/partnerGateway';
 import { type AskedTransfer, isPaid, matchTransfer } from '../../kess/partnerTransfer';
@@ -239,7 +239,7 @@ async function orUnknown(send: () => Promise<PartnerResult>): Promise<PartnerRes
 }
 
 function unknownBecause(error: unknown): PartnerResult {
-	return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+	return { kind: 'unknown', reason: messageOf(error) };
 }
 
 /** The same once something has been sent: whatever keeps it from an answer leaves the outcome open. */
@@ -248,7 +248,7 @@ export async function lookUpAfterwards(client: PartnerClient, asked: AskedTransf
 		return await lookUp(client, asked);
 	} catch (error) {
 		if (error instanceof PaidDifferentlyError) return await Promise.reject(error);
-		return { state: 'unclear', reason: error instanceof Error ? error.message : String(error) };
+		return { state: 'unclear', reason: messageOf(error) };
 	}
 }
 

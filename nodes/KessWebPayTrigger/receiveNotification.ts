@@ -2,6 +2,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 
 import type { JsonObject } from '../../kess/jsonObject';
 import { readWebPayAccount } from '../../kess/webPayCredential';
+import { messageOf } from '../../kess/kessError';
 import { readWebPayNotification } from '../../kess/webPayNotification';
 import { queryOrder } from '../KessWebPay/actions/order/shared';
 import { type SignatureRule, WebPayClient } from '../KessWebPay/transport';
@@ -84,7 +85,7 @@ async function decide(context: IWebhookFunctions): Promise<Decision> {
 		if (context.getMode() === 'manual') return choose(context, await look());
 		return await decideOnce(context, outTradeNo, textOf(fields.status), look);
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
+		const reason = messageOf(error);
 		return { kind: 'refuse', status: 503, reason: `it cannot be checked now: ${reason}` };
 	}
 }

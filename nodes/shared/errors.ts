@@ -1,7 +1,7 @@
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../kess/invalidValueError';
-import { KessError } from '../../kess/kessError';
+import { KessError, messageOf } from '../../kess/kessError';
 
 /** Ends an item and keeps all items after it from being started. */
 export class StopRunError extends KessError {
@@ -38,7 +38,7 @@ export function toNodeError(
 			? new NodeOperationError(node, options.message, options)
 			: new NodeApiError(node, { message: options.message, code: error.code }, { ...options, httpCode: error.code });
 	}
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	const description = error instanceof NodeOperationError ? (error.description ?? undefined) : undefined;
 	return new NodeOperationError(node, `${message}${suffix}`, { itemIndex, description });
 }

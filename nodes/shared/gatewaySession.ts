@@ -138,13 +138,7 @@ export class GatewaySession {
 		const reason = unsent?.reason ?? `the gateway is busy and asks to wait ${seconds} s`;
 		// A look may follow something that was sent: no error may say then that nothing was.
 		if (isRead) return { kind: 'lost', reason, isBusy: true };
-		throw (
-			unsent ??
-			new NotSentError(
-				`KESS was not asked, because ${reason}`,
-				'Run the item again then. This request was not sent.',
-			)
-		);
+		throw unsent ?? new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again then. This request was not sent.');
 	}
 
 	/** Sends a request with a token that is still good, and again when the gateway no longer takes it. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -20,7 +20,7 @@ export interface WorkerResult {
 }
 
 /** Credentials that lie in a file, as those of n8n's workers lie in one database. */
-export function fileCredentials(file: string, type: string): Credentials {
+function fileCredentials(file: string, type: string): Credentials {
 	return Object.defineProperty({} as Credentials, type, {
 		enumerable: true,
 		get: () => JSON.parse(readFileSync(file, 'utf8')) as IDataObject,
@@ -55,4 +55,4 @@ async function main(): Promise<void> {
 	process.exit();
 }
 
-if (existsSync(process.argv[2] ?? '')) await main();
+await main();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { KessError, messageOf } from '../../../../kess/kessError';
 import { requirePartnerTransactionId } from '../../../../kess/partnerFields';
 import { CREATE_TRANSFER } from '../../../../kess/partnerGateway';
 import { type AskedTransfer, matchTransfer } from '../../../../kess/partnerTransfer';
@@ -93,7 +93,7 @@ async function payOnce(desk: PartnerDesk, transfer: NewTransfer, transaction: st
 		checkSame(transfer, started.prepared);
 		checkReceiver(transfer, started.prepared);
 	} catch (error) {
-		if (sentBefore) return sentElsewise(`now ${error instanceof Error ? error.message : String(error)}`, claim.until);
+		if (sentBefore) return sentElsewise(`now ${messageOf(error)}`, claim.until);
 		await memory.release(claim);
 		// A refusal may come from what another run has done meanwhile.
 		const now = await lookUpAfterwards(client, asked);

@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { Flights } from '../../../../kess/flights';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { KessError, messageOf } from '../../../../kess/kessError';
 import { isSameMoney, type Money } from '../../../../kess/money';
 import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../transport';
 import { queryOrder, refusal } from '../order/shared';
@@ -93,7 +93,7 @@ async function send(client: WebPayClient, notes: SentPayments, noted: SentPaymen
 			await notes.release(noted);
 			return await Promise.reject(error);
 		}
-		result = { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+		result = { kind: 'unknown', reason: messageOf(error) };
 	}
 	if (result.kind === 'refused' && NOT_CARRIED_OUT.has(result.code)) {
 		await notes.release(noted);
@@ -129,7 +129,7 @@ async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Found
 	try {
 		result = await queryOrder(client, payment.outTradeNo);
 	} catch (error) {
-		return { state: 'unclear', reason: error instanceof Error ? error.message : String(error) };
+		return { state: 'unclear', reason: messageOf(error) };
 	}
 	if (result.kind === 'refused') return { state: 'none', reason: `KESS does not find it as an order: ${result.reason} (${result.code})` };
 	if (result.kind === 'unknown') return { state: 'unclear', reason: `KESS gave no clear answer when asked about it: ${result.reason}` };
