@@ -1,3 +1,4 @@
+import { AnswerTooLargeError } from './answerBytes';
 import { NotSentError } from './kessError';
 
 /**
@@ -41,6 +42,7 @@ export function unreachable(error: unknown, origin: string): NotSentError | unde
 
 /** Why no usable answer came to a request that may have arrived. */
 export function lossReason(error: unknown): string {
+	if (error instanceof AnswerTooLargeError) return error.message;
 	const timedOut = codes(error).some((code) => code === 'ECONNABORTED' || code === 'ETIMEDOUT');
 	return timedOut ? 'no answer came in time' : 'the connection broke before the answer was complete';
 }

@@ -31,3 +31,17 @@ export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, s
 	}
 	return url.origin;
 }
+
+/** Names of this machine, from which nothing goes over a network. */
+const THIS_MACHINE = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
+
+/**
+ * A warning for a gateway that is spoken to without encryption over a network.
+ *
+ * @returns sentences, or `undefined` when there is nothing to say
+ */
+export function plainHttpAdvice(origin: string): string | undefined {
+	const { protocol, hostname } = new URL(origin);
+	if (protocol === 'https:' || THIS_MACHINE.test(hostname)) return undefined;
+	return `The Base URL of the credential begins with http:// and leads to another computer (${hostname}). Everybody on the way can read the password and change what is paid: use https.`;
+}

@@ -1,4 +1,5 @@
 import { InvalidValueError } from './invalidValueError';
+import { LIMITS } from './limits';
 
 /** Anything JSON can carry. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
@@ -8,6 +9,11 @@ export interface JsonObject {
 	[field: string]: Json | undefined;
 }
 
+/** A text or number of an answer as trimmed text; empty for anything else, so that a list never passes for what is in it. */
+export function textOf(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
 /**
  * A JSON object, given as one or as its text.
  *
@@ -15,6 +21,12 @@ export interface JsonObject {
  */
 export function requireJsonObject(value: unknown): JsonObject {
 	const parsed = typeof value === 'string' ? parse(value) : value;
+	if (isDeeperThan(parsed, LIMITS.depth)) {
+		throw new InvalidValueError(
+			`has objects and lists nested more than ${LIMITS.depth} deep`,
+			'Send only the fields that the service takes.',
+		);
+	}
 	if (isPlainObject(parsed)) return parsed;
 	throw new InvalidValueError('is not a JSON object', 'Enter an object in braces with names and text in double quotes, for example { "out_trade_no": "INV-1001" }.');
 }
@@ -24,6 +36,12 @@ export function isPlainObject(value: unknown): value is JsonObject {
 	if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
 	const prototype: unknown = Object.getPrototypeOf(value);
 	return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Whether objects and lists are inside each other more often than that. Goes no deeper than that itself. */
+function isDeeperThan(value: unknown, depth: number): boolean {
+	if (value === null || typeof value !== 'object') return false;
+	return depth === 0 || Object.values(value).some((member) => isDeeperThan(member, depth - 1));
 }
 
 function parse(text: string): unknown {

@@ -44,15 +44,34 @@ export function requireKhqr(value: unknown): string {
  * @throws InvalidValueError when the code names an amount, and it is another one
  */
 export function requireKhqrAmount(text: string, money: Money): void {
-	const fields = readFields(text);
-	const amount = fields.get(AMOUNT);
-	if (amount === undefined) return;
-	const currency = CURRENCIES.get(fields.get(CURRENCY) ?? '');
-	if (currency === undefined || isSameMoney(money, amount, currency)) return;
+	const asked = moneyIn(text);
+	if (asked === undefined || isSameMoney(money, asked.amount, asked.currency)) return;
 	throw new InvalidValueError(
-		`is ${money.decimal} ${money.currency}, but the KHQR code asks for ${amount} ${currency}`,
+		`is ${money.decimal} ${money.currency}, but the KHQR code asks for ${asked.amount} ${asked.currency}`,
 		'Pay what the code asks for, or have a code without an amount shown to you.',
 	);
+}
+
+/**
+ * Whether a QR text of the gateway's may be for this payment: texts of other systems than KHQR, and those without an amount,
+ * say nothing against it.
+ */
+export function mayAskFor(text: string, money: Money): boolean {
+	if (!text.startsWith('0002')) return true;
+	try {
+		const asked = moneyIn(text);
+		return asked === undefined || isSameMoney(money, asked.amount, asked.currency);
+	} catch {
+		return false;
+	}
+}
+
+/** What a code asks for; `undefined` when it leaves that to the payer. @throws InvalidValueError as `readFields` */
+function moneyIn(text: string): { amount: string; currency: string } | undefined {
+	const fields = readFields(text);
+	const amount = fields.get(AMOUNT);
+	const currency = CURRENCIES.get(fields.get(CURRENCY) ?? '');
+	return amount === undefined || currency === undefined ? undefined : { amount, currency };
 }
 
 /** Number, length and value of each field. @throws InvalidValueError when they do not fit together */

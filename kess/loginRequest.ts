@@ -1,4 +1,6 @@
+import { type AnswerStream, readAnswerBytes } from './answerBytes';
 import { busyWait, isBusyStatus } from './busy';
+import { Exchange, TimeUpError } from './exchange';
 import { LoginBusyError, loginFailure } from './tokenStore';
 
 /** A login has to be quick: every item waits for it. */
@@ -27,10 +29,12 @@ export interface LoginOptions {
 	headers?: Record<string, string>;
 	body: Record<string, string>;
 	json: true;
+	encoding: 'stream';
 	returnFullResponse: true;
 	ignoreHttpStatusErrors: true;
 	disableFollowRedirect: true;
 	timeout: number;
+	abortSignal: AbortSignal;
 }
 
 /**
@@ -44,23 +48,39 @@ export async function requestLogin(
 	send: (options: LoginOptions) => Promise<unknown>,
 	{ origin, path, headers, body }: Login,
 ): Promise<LoginAnswer> {
-	let answer: LoginAnswer;
+	let answer: LoginAnswer | TimeUpError;
 	try {
-		answer = (await send({
-			method: 'POST',
-			url: `${origin}${path}`,
-			headers,
-			body,
-			json: true,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-			timeout: TIMEOUT_MS,
-		})) as LoginAnswer;
+		answer = await Exchange.within(TIMEOUT_MS, async ({ signal }) => {
+			const response = (await send({
+				method: 'POST',
+				url: `${origin}${path}`,
+				headers,
+				body,
+				json: true,
+				encoding: 'stream',
+				returnFullResponse: true,
+				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
+				timeout: TIMEOUT_MS,
+				abortSignal: signal,
+			})) as { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };
+			const text = Buffer.from(await readAnswerBytes(response.body, signal)).toString();
+			return { statusCode: response.statusCode, headers: response.headers, body: parseOrText(text) };
+		});
 	} catch (error) {
 		throw loginFailure(error, origin);
 	}
+	if (answer instanceof TimeUpError) throw loginFailure(answer, origin);
 	if (!isBusyStatus(answer.statusCode)) return answer;
 	const retryAfter = answer.headers['retry-after'];
 	throw new LoginBusyError(answer.statusCode, retryAfter, busyWait(retryAfter, 0));
+}
+
+/** The value in a JSON text, or the text where it is none. */
+export function parseOrText(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
 }

@@ -1,3 +1,4 @@
+import { withoutEndZeros } from './digits';
 import { InvalidValueError } from './invalidValueError';
 
 /** Decimals that KESS books for each currency it takes. Riel have none in everyday use (spec-webpay-v1: "two decimal"). */
@@ -54,7 +55,7 @@ export function parseMoney(value: unknown, currency: string): Money {
 		throw new InvalidValueError(`is ${shown}, which is not a plain number`, plainNumberHint(text));
 	}
 	const whole = (plain[2] ?? '').replace(/^0+(?=\d)/, '');
-	const fraction = (plain[3] ?? '').replace(/0+$/, '');
+	const fraction = withoutEndZeros(plain[3] ?? '');
 	const zero = /^0*$/.test(whole + fraction);
 	if (plain[1] === '-' || zero) {
 		throw new InvalidValueError(`is ${shown}, but has to be greater than 0`, 'Enter an amount greater than 0.');
@@ -106,7 +107,8 @@ export function isSameMoney(asked: Money, amount: unknown, currency: unknown): b
 	if (typeof amount !== 'number' && typeof amount !== 'string') return false;
 	const plain = /^(\d+)(?:\.(\d+))?$/.exec(String(amount).trim());
 	if (!plain) return false;
-	const fraction = (plain[2] ?? '').replace(/0+$/, '');
-	if (fraction.length > 2) return false;
-	return BigInt((plain[1] ?? '') + fraction.padEnd(2, '0')) === asked.hundredths;
+	const whole = (plain[1] ?? '').replace(/^0+(?=\d)/, '');
+	const fraction = withoutEndZeros(plain[2] ?? '');
+	if (whole.length > MAX_WHOLE_DIGITS || fraction.length > 2) return false;
+	return BigInt(whole + fraction.padEnd(2, '0')) === asked.hundredths;
 }

@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 
 import { isBusyStatus } from './busy';
-import type { Json, JsonObject } from './jsonObject';
+import type { JsonObject } from './jsonObject';
+import { excess, LIMITS } from './limits';
 import { PARTNER_CODES } from './partnerErrors';
-import { canonicalJson, parsePhpJson, type PhpMap, type PhpValue } from './phpJson';
+import { canonicalJson, parsePhpJson, type PhpMap, type PhpValue, toJson } from './phpJson';
 import { verifyRsa2 } from './rsa2Signature';
 
 /** What the gateway said. Only `success` and `refused` are certain: KESS has signed them. */
@@ -64,7 +65,7 @@ export function readPartnerAnswer(status: number, text: string, kessPublicKey: K
 	if (status >= 200 && status < 300 && succeeded) {
 		const data = body.get('data');
 		return data instanceof Map
-			? { kind: 'success', data: toObject(data) }
+			? { kind: 'success', data: toJson(data) as JsonObject }
 			: { kind: 'unreadable', reason: `the answer has no data (HTTP ${status})` };
 	}
 	const failed = body.get('success') === false || body.get('success') === 'false';
@@ -82,14 +83,17 @@ export function readPartnerAnswer(status: number, text: string, kessPublicKey: K
 function parseObject(text: string): PhpMap | string {
 	if (text.trim() === '') return 'the answer is empty';
 	const value = parse(text);
-	if (value instanceof Map) return value;
+	if (value instanceof Map) {
+		const tooMuch = excess(value);
+		return tooMuch === undefined ? value : `the answer is not one of KESS: ${tooMuch}`;
+	}
 	if (value !== undefined) return 'the answer is not a JSON object';
 	return /^\s*</.test(text) ? 'the answer is a web page instead of JSON' : 'the answer is not JSON';
 }
 
 function parse(text: string): PhpValue | undefined {
 	try {
-		return parsePhpJson(text);
+		return parsePhpJson(text, LIMITS.depth);
 	} catch {
 		return undefined;
 	}
@@ -131,17 +135,4 @@ function firstText(body: PhpMap, fields: string[]): string | undefined {
 		if (text !== '') return text;
 	}
 	return undefined;
-}
-
-function toObject(map: PhpMap): JsonObject {
-	return Object.fromEntries(Array.from(map, ([key, value]) => [key, toJson(value)]));
-}
-
-function toJson(value: PhpValue): Json {
-	if (typeof value === 'bigint') {
-		const number = Number(value);
-		return Number.isSafeInteger(number) ? number : String(value);
-	}
-	if (Array.isArray(value)) return value.map(toJson);
-	return value instanceof Map ? toObject(value) : value;
 }

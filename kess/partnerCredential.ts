@@ -2,6 +2,7 @@ import { gatewayOrigin } from './gatewayAddress';
 import { PARTNER_HOSTS } from './partnerGateway';
 import type { PartnerKeyTexts } from './partnerKeys';
 import type { PartnerLogin } from './partnerLogin';
+import type { CredentialValues } from './redaction';
 import { trimText } from './textField';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
@@ -24,4 +25,10 @@ export function readPartnerAccount(fields: Record<string, unknown>): PartnerAcco
 		passphrase: raw('passphrase'),
 		kessPublicKey: raw('kessPublicKey'),
 	};
+}
+
+/** What must not come back from the gateway. */
+export function partnerCredentialValues(account: PartnerAccount, accessToken: string): CredentialValues {
+	const { partnerId, partnerSecretKey, userName, password, privateKey, passphrase } = account;
+	return { secrets: [partnerSecretKey, password, privateKey, passphrase, accessToken], names: [partnerId, userName] };
 }

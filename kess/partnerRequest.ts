@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 
 import { InvalidValueError } from './invalidValueError';
 import type { JsonObject } from './jsonObject';
+import { LIMITS } from './limits';
 import { canonicalJson, PhpJsonError } from './phpJson';
 import { signRsa2 } from './rsa2Signature';
 import { trimDeep } from './textField';
@@ -21,6 +22,9 @@ export function signedPartnerBody(fields: JsonObject, privateKey: KeyObject | st
 	for (const [field, value] of Object.entries(fields)) {
 		const kept = trimDeep(value);
 		if (field !== 'sign' && field !== 'sign_type' && kept !== undefined && kept !== '') body[field] = kept;
+	}
+	if (Object.keys(body).length > LIMITS.fields) {
+		throw new InvalidValueError(`has more than ${LIMITS.fields} fields`, 'Send only the fields that the service takes.');
 	}
 	body.sign_type = 'RSA2';
 	const text = JSON.stringify(body);

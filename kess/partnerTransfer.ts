@@ -1,3 +1,4 @@
+import { textOf } from './jsonObject';
 import { isSameMoney, type Money } from './money';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './partnerGateway';
 
@@ -30,10 +31,10 @@ const PHONE = /^(?:\+?855|0)([1-9]\d{7,8})$/;
 export function matchTransfer(asked: AskedTransfer, data: Record<string, unknown>, service: string): string | undefined {
 	const { outTradeNo, preTransferId, money, receiverId } = asked;
 	const checks: Array<[field: string, agrees: boolean]> = [
-		['out_trade_no', readText(data.out_trade_no) === outTradeNo],
-		['pre_transfer_id', preTransferId === undefined || readText(data.pre_transfer_id) === preTransferId],
-		['receiver_id', receiverId === undefined || isSameReceiver(readText(data.receiver_id), receiverId)],
-		['currency', money === undefined || readText(data.currency).toUpperCase() === money.currency],
+		['out_trade_no', textOf(data.out_trade_no) === outTradeNo],
+		['pre_transfer_id', preTransferId === undefined || textOf(data.pre_transfer_id) === preTransferId],
+		['receiver_id', receiverId === undefined || isSameReceiver(textOf(data.receiver_id), receiverId)],
+		['currency', money === undefined || textOf(data.currency).toUpperCase() === money.currency],
 		['amount', money === undefined || isSameMoney(money, data.amount, money.currency)],
 	];
 	for (const [field, agrees] of checks) {
@@ -46,7 +47,7 @@ export function matchTransfer(asked: AskedTransfer, data: Record<string, unknown
 
 /** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (spec-partner, fund_transfer_id). */
 export function isPaid(data: Record<string, unknown>): boolean {
-	return readText(data.result_code) === 'SUCCESS' && readText(data.fund_transfer_id) !== '';
+	return textOf(data.result_code) === 'SUCCESS' && textOf(data.fund_transfer_id) !== '';
 }
 
 /**
@@ -57,18 +58,13 @@ export function isPaid(data: Record<string, unknown>): boolean {
  * @returns an ISO time in UTC, or `undefined` when the answer does not say
  */
 export function expiresAt(expireIn: unknown, now = Date.now()): string | undefined {
-	const text = readText(expireIn);
+	const text = textOf(expireIn);
 	if (!/^\d{1,10}$/.test(text)) return undefined;
 	return new Date(now + Number(text) * 1000).toISOString();
 }
 
 function isThere(value: unknown): boolean {
 	return value !== undefined && value !== null && value !== '';
-}
-
-/** Text or number as text; anything else counts as absent. */
-function readText(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }
 
 function isSameReceiver(one: string, other: string): boolean {

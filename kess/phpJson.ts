@@ -1,3 +1,5 @@
+import { withoutEndZeros } from './digits';
+import type { Json } from './jsonObject';
 import { ksortKeys } from './phpKeyOrder';
 
 /**
@@ -78,13 +80,21 @@ function tryDecode(bytes: Uint8Array): string | undefined {
  * up to 64 bits, the order of all keys. Of a repeated key the last value counts, at the place of the first.
  *
  * @param text the JSON text
+ * @param maxNesting objects and lists inside each other; PHP reads 511
  * @returns the value; an object is a Map even where PHP would print it as a list
  * @throws PhpJsonError on everything PHP refuses, saying what is wrong and at which character (UTF-16 unit, from 1)
  */
-export function parsePhpJson(text: string): PhpValue {
+export function parsePhpJson(text: string, maxNesting = MAX_NESTING): PhpValue {
 	const lone = LONE_SURROGATE.exec(text);
 	if (lone) throw new PhpJsonError('Half of a surrogate pair stands alone', lone.index);
-	return new Reader(text).readAll();
+	return new Reader(text, maxNesting).readAll();
+}
+
+/** The value for an output item: an object is an object, and a whole number that JavaScript would round stays text. */
+export function toJson(value: PhpValue): Json {
+	if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+	if (Array.isArray(value)) return value.map(toJson);
+	return value instanceof Map ? Object.fromEntries(Array.from(value, ([key, member]) => [key, toJson(member)])) : value;
 }
 
 /**
@@ -197,7 +207,7 @@ function fourteenDigits(value: number): Decimal {
 	if (digits.length === 15 && /[02468]5$/.test(digits) && isExact(value, digits, exponent - 14)) {
 		const even = digits.slice(0, -1);
 		// Only for a whole number that ends right behind the last digit does PHP leave zeros at the end.
-		return { sign, digits: exponent === 14 ? even : even.replace(/0+$/, ''), exponent };
+		return { sign, digits: exponent === 14 ? even : withoutEndZeros(even), exponent };
 	}
 	return readExponential(value, value.toExponential(13));
 }
@@ -211,7 +221,7 @@ function isExact(value: number, digits: string, scale: number): boolean {
 /** Takes the value's own text apart, `-1.25e+7`; zeros at the end of the digits are dropped. */
 function readExponential(value: number, text: string): Decimal {
 	const [mantissa = '', exponent] = text.split('e');
-	const digits = mantissa.replace(/[-.]/g, '').replace(/0+$/, '');
+	const digits = withoutEndZeros(mantissa.replace(/[-.]/g, ''));
 	// The text of -0 has no sign.
 	return { sign: value < 0 || Object.is(value, -0) ? '-' : '', digits, exponent: Number(exponent) };
 }
@@ -234,7 +244,10 @@ class Reader {
 	private at = 0;
 	private nesting = 0;
 
-	constructor(private readonly text: string) {}
+	constructor(
+		private readonly text: string,
+		private readonly maxNesting: number,
+	) {}
 
 	readAll(): PhpValue {
 		const value = this.readValue();
@@ -284,7 +297,7 @@ class Reader {
 	}
 
 	private enter(): void {
-		if (++this.nesting > MAX_NESTING) this.fail(`Objects and lists are nested more than ${MAX_NESTING} deep`);
+		if (++this.nesting > this.maxNesting) this.fail(`Objects and lists are nested more than ${this.maxNesting} deep`);
 		this.at++;
 	}
 

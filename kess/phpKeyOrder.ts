@@ -3,7 +3,8 @@
  *
  * Keys that look like numbers compare as numbers, all others byte by byte, and an integer meets a word as text. Mixed,
  * these comparisons can run in a circle (9 < 10 < "1a" as text, but "1a" < 9): the result then depends on which keys the
- * sort compares, so the steps of PHP's own hybrid sort are followed for such keys.
+ * sort compares, so the steps of PHP's own hybrid sort are followed for such keys, at PHP's own cost: for keys in a
+ * malicious order, the square of their count. Who takes keys from outside limits how many (LIMITS.fields).
  */
 
 /** How PHP sees a key when it compares. */
@@ -28,8 +29,6 @@ const FIVE_KEY_PIVOT = 1024;
 /** Only a key that begins like this can be an integer or a numeric text. */
 const MAY_BE_NUMBER = /^[ \t\n\r\v\f+\-.\d]/;
 
-const NUMERIC = /^[ \t\n\r\v\f]*([+-]?)0*(\d*)(\.\d*)?([eE][+-]?\d+)?([ \t\n\r\v\f]*)$/;
-
 /** Digits of PHP's smallest int, without its sign. */
 const INT_MIN_DIGITS = '9223372036854775808';
 
@@ -52,8 +51,30 @@ export function ksortKeys(keys: Iterable<string>): string[] {
 	const words = [...keys];
 	if (!words.some((key) => MAY_BE_NUMBER.test(key))) return words.sort(compareBytes);
 	const sorted = words.map(readKey);
-	sortRange(sorted, 0, sorted.length);
+	if (isOrdered(sorted)) sorted.sort((a, b) => compare(a, b) || a.position - b.position);
+	else sortRange(sorted, 0, sorted.length);
 	return sorted.map((key) => key.text);
+}
+
+/** Up to here every whole number is a float of its own, so that ints and floats compare without loss. */
+const EXACT = 2 ** 53;
+
+/**
+ * Whether these keys have one order only, which every sort finds: their numbers compare exactly, and no word stands
+ * among the numbers when both are compared as text. PHP's own sort takes the square of the keys for some orders.
+ */
+function isOrdered(keys: Key[]): boolean {
+	const words: string[] = [];
+	let [lowest, highest] = ['', ''];
+	for (const { text, value } of keys) {
+		if (value === undefined) words.push(text);
+		else {
+			if (!(value >= -EXACT && value <= EXACT)) return false;
+			if (lowest === '' || compareBytes(text, lowest) < 0) lowest = text;
+			if (compareBytes(text, highest) > 0) highest = text;
+		}
+	}
+	return words.every((word) => compareBytes(word, lowest) < 0 || compareBytes(word, highest) > 0);
 }
 
 /** Compares as the UTF-8 bytes would: by code point, where JavaScript compares UTF-16 units. */
@@ -80,13 +101,12 @@ function readKey(text: string, position: number): Key {
 
 /** The number in a numeric text and whether it left the int range, as PHP's is_numeric does it. */
 function readNumeric(text: string): [value: bigint | number | undefined, overflow: number] {
-	const parts = NUMERIC.exec(text);
-	// The expression lets "", "." and "e5" pass as well: PHP wants a digit in front of the exponent.
-	if (!parts || !/^\s*[+-]?\.?\d/.test(text)) return [undefined, 0];
-	const [, sign, digits = '', fraction, exponent, trailingSpace = ''] = parts;
-	const side = sign === '-' ? -1 : 1;
+	const parts = takeNumberApart(text);
+	if (parts === undefined) return [undefined, 0];
+	const { isNegative, digits, isFloat, hasSpaceBehind } = parts;
+	const side = isNegative ? -1 : 1;
 	const number = Number(text);
-	if (fraction !== undefined || exponent !== undefined) {
+	if (isFloat) {
 		// PHP stops counting at the twentieth digit and never gets to see the point.
 		return [number, digits.length > INT_MIN_DIGITS.length ? side : 0];
 	}
@@ -94,8 +114,69 @@ function readNumeric(text: string): [value: bigint | number | undefined, overflo
 	const fits =
 		digits.length < INT_MIN_DIGITS.length ||
 		(digits.length === INT_MIN_DIGITS.length &&
-			(digits < INT_MIN_DIGITS || (digits === INT_MIN_DIGITS && side < 0 && trailingSpace === '')));
+			(digits < INT_MIN_DIGITS || (digits === INT_MIN_DIGITS && isNegative && !hasSpaceBehind)));
 	return fits ? [BigInt(digits || '0') * BigInt(side), 0] : [number, side];
+}
+
+interface NumberParts {
+	isNegative: boolean;
+	/** Those before the point, without leading zeros. */
+	digits: string;
+	/** Whether there is a point or an exponent. */
+	isFloat: boolean;
+	hasSpaceBehind: boolean;
+}
+
+/**
+ * Space, sign, digits with or without a point, exponent, space: in one pass, because a regular expression that has a
+ * choice between zeros, digits and spaces tries them all on a long key that turns out to be a word.
+ *
+ * @returns `undefined` when the whole text is not of this form
+ */
+function takeNumberApart(text: string): NumberParts | undefined {
+	const skip = (from: number, isPart: (unit: number) => boolean) => {
+		let end = from;
+		while (end < text.length && isPart(text.charCodeAt(end))) end++;
+		return end;
+	};
+	const isSign = (at: number) => text[at] === '+' || text[at] === '-';
+
+	const sign = skip(0, isSpace);
+	const start = isSign(sign) ? sign + 1 : sign;
+	const firstDigit = skip(start, (unit) => unit === ZERO);
+	let at = skip(firstDigit, isDigit);
+	const digits = text.slice(firstDigit, at);
+	let count = at - start;
+	let isFloat = false;
+	if (text[at] === '.') {
+		const end = skip(at + 1, isDigit);
+		// PHP wants a digit behind a point that has none in front of it.
+		count += end - at - 1;
+		at = end;
+		isFloat = true;
+	}
+	if (count === 0) return undefined;
+	if (text[at] === 'e' || text[at] === 'E') {
+		const first = isSign(at + 1) ? at + 2 : at + 1;
+		const end = skip(first, isDigit);
+		if (end > first) {
+			at = end;
+			isFloat = true;
+		}
+	}
+	const end = skip(at, isSpace);
+	return end === text.length ? { isNegative: text[sign] === '-', digits, isFloat, hasSpaceBehind: end > at } : undefined;
+}
+
+const ZERO = 0x30;
+
+function isDigit(unit: number): boolean {
+	return unit >= ZERO && unit <= 0x39;
+}
+
+/** What PHP skips around a number: space, tab, line feed, vertical tab, form feed, carriage return. */
+function isSpace(unit: number): boolean {
+	return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }
 
 /** Whether PHP puts `a` behind `b`. */
@@ -184,7 +265,9 @@ function insertAll(keys: Key[], start: number, count: number): void {
 	}
 	for (let i = start + 1; i < start + count; i++) {
 		const place = i < start + 6 ? findPlaceByOnes(keys, start, i) : findPlaceByTwos(keys, start, i);
-		keys.splice(place, 0, ...keys.splice(i, 1));
+		const key = keyAt(keys, i);
+		keys.copyWithin(place + 1, place, i);
+		keys[place] = key;
 	}
 }
 

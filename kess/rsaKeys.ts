@@ -41,7 +41,6 @@ interface Block {
 	legacyPem?: string;
 }
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
 const LEGACY_HEADER = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+,[\dA-F]+)\s/i;
 /** Line breaks written out, quotes around the text, a byte order mark. */
 const PASTE_TRACES = /\\r|\\n|["'\uFEFF]/g;
@@ -108,9 +107,12 @@ function readBlocks(text: string): Block[] {
 			'KESS uses PEM keys. Make a new pair with "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048".',
 		);
 	}
-	const blocks = [...clean.matchAll(BLOCK)]
-		.filter(([, label]) => !label?.endsWith('PARAMETERS'))
-		.map(([, label = '', body = '']) => readPem(label, body));
+	const parts = clean.split('-----');
+	const blocks = parts.flatMap((part, index) => {
+		const [, label] = /^BEGIN ([A-Z0-9 ]+)$/.exec(part) ?? [];
+		const isWhole = label !== undefined && parts[index + 2] === `END ${label}`;
+		return isWhole && !label.endsWith('PARAMETERS') ? [readPem(label, parts[index + 1] ?? '')] : [];
+	});
 	if (blocks.length > 0) return blocks;
 	if (clean.includes('-----')) throw new RsaKeyError('The first or last line of the key is damaged', PASTE_WHOLE);
 	const bytes = decodeBase64(clean);

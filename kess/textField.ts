@@ -5,14 +5,24 @@ import type { Json } from './jsonObject';
  * What Laravel's TrimStrings strips before the gateway looks at a value, together with what PHP's trim() strips:
  * a signature over the untrimmed text would not match.
  */
-const OUTER_SPACE = /^[\s\0\u200B\u200E\uFEFF]+|[\s\0\u200B\u200E\uFEFF]+$/g;
+const OUTER_SPACE = /[\s\0\u200B\u200E\uFEFF]/;
+
+/**
+ * Control and format characters, such as those that turn the direction of writing: nobody types them on purpose, and two
+ * references that look the same would be two.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** What a spreadsheet shows instead of a long number: the digits behind it are gone. */
 const EXPONENT_FORM = /^\+?\d+(?:[.,]\d+e[+-]?|e[+-])\d+$/i;
 
-/** The text as the gateway will see it. */
+/** The text as the gateway will see it. In one pass: a public form may send a text with nothing but space in it. */
 export function trimText(text: string): string {
-	return text.replace(OUTER_SPACE, '');
+	let start = 0;
+	let end = text.length;
+	while (start < end && OUTER_SPACE.test(text.charAt(start))) start++;
+	while (end > start && OUTER_SPACE.test(text.charAt(end - 1))) end--;
+	return text.slice(start, end);
 }
 
 /** The same for every text in a list or an object, however deep. */
@@ -55,7 +65,8 @@ export function requireText(value: unknown, maxLength: number): string {
  * A reference of the user's own, by which the gateway tells one order or transfer from another.
  *
  * @returns the trimmed text, not empty
- * @throws InvalidValueError as `requireText`, and for a number that has lost digits on its way here
+ * @throws InvalidValueError as `requireText`, for a number that has lost digits on its way here, and for a character that
+ *   nobody sees
  */
 export function requireReference(value: unknown, maxLength: number): string {
 	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
@@ -65,6 +76,14 @@ export function requireReference(value: unknown, maxLength: number): string {
 		);
 	}
 	const text = requireText(value, maxLength);
+	const unseen = UNSEEN.exec(text);
+	if (unseen !== null) {
+		const code = unseen[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+		throw new InvalidValueError(
+			`has a character that cannot be seen (U+${code}) behind ${JSON.stringify(text.slice(0, unseen.index))}`,
+			'Write it again by hand: such a character comes along when text is copied from a web page or a PDF.',
+		);
+	}
 	if (!EXPONENT_FORM.test(text)) return text;
 	throw new InvalidValueError(
 		'is a number that a spreadsheet has shortened',

@@ -13,6 +13,9 @@ const DEFAULT_LIFE_SECONDS = 1800;
 /** How long a refused login is remembered, so that a wrong password costs one login and not one for each item. */
 const REFUSAL_MS = 10_000;
 
+/** A login that has been under way for longer is left to those who wait for it already: it may never end. */
+const JOINED_WITHIN_MS = 5_000;
+
 /** A login is not held off for longer, whatever a busy gateway asks for. */
 const LONGEST_BUSY_MS = 60_000;
 
@@ -92,7 +95,7 @@ export function loginKey(...values: unknown[]): string {
  */
 export class TokenStore {
 	private readonly grants = new Map<string, AccessGrant>();
-	private readonly logins = new Map<string, Promise<AccessGrant>>();
+	private readonly logins = new Map<string, { grant: Promise<AccessGrant>; since: number }>();
 	private readonly refusals = new Map<string, { error: LoginRefusedError | LoginBusyError; until: number }>();
 
 	/**
@@ -109,10 +112,14 @@ export class TokenStore {
 		const refusal = this.refusals.get(key);
 		if (refusal && refusal.until > Date.now()) throw refusal.error;
 		const underWay = this.logins.get(key);
-		if (underWay) return await underWay;
-		const started = this.logIn(key, login);
+		if (underWay && Date.now() - underWay.since < JOINED_WITHIN_MS) return await underWay.grant;
+		const started = { grant: this.logIn(key, login), since: Date.now() };
 		this.logins.set(key, started);
-		return await started;
+		try {
+			return await started.grant;
+		} finally {
+			if (this.logins.get(key) === started) this.logins.delete(key);
+		}
 	}
 
 	/**
@@ -128,23 +135,19 @@ export class TokenStore {
 	}
 
 	private async logIn(key: string, login: () => Promise<AccessGrant>): Promise<AccessGrant> {
-		try {
-			return await login().then(
-				(grant) => {
-					this.grants.set(key, grant);
-					this.refusals.delete(key);
-					return grant;
-				},
-				async (error: unknown) => {
-					if (error instanceof LoginRefusedError) this.refusals.set(key, { error, until: Date.now() + REFUSAL_MS });
-					if (error instanceof LoginBusyError) {
-						this.refusals.set(key, { error, until: Date.now() + Math.min(error.wait.ms, LONGEST_BUSY_MS) });
-					}
-					return await Promise.reject(error);
-				},
-			);
-		} finally {
-			this.logins.delete(key);
-		}
+		return await login().then(
+			(grant) => {
+				this.grants.set(key, grant);
+				this.refusals.delete(key);
+				return grant;
+			},
+			async (error: unknown) => {
+				if (error instanceof LoginRefusedError) this.refusals.set(key, { error, until: Date.now() + REFUSAL_MS });
+				if (error instanceof LoginBusyError) {
+					this.refusals.set(key, { error, until: Date.now() + Math.min(error.wait.ms, LONGEST_BUSY_MS) });
+				}
+				return await Promise.reject(error);
+			},
+		);
 	}
 }

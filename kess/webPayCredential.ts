@@ -1,4 +1,5 @@
 import { gatewayOrigin } from './gatewayAddress';
+import type { CredentialValues } from './redaction';
 import { type GatewayVersion, WEBPAY_HOSTS } from './webPayGateway';
 import type { WebPayLogin } from './webPayLogin';
 
@@ -36,4 +37,13 @@ export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccoun
 /** The value of the Authorization header on gateway v1 (spec-webpay-v1, headers). */
 export function basicAuthorization({ username, password }: { username: string; password: string }): string {
 	return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** What must not come back from the gateway. @param accessToken of gateway v2; empty on v1 */
+export function webPayCredentialValues(account: WebPayAccount, accessToken: string): CredentialValues {
+	const { username, password, clientId, clientSecret, apiSecretKey } = account;
+	return {
+		secrets: [basicAuthorization(account).slice('Basic '.length), password, clientSecret, apiSecretKey, accessToken],
+		names: [username, clientId],
+	};
 }

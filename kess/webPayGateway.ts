@@ -37,3 +37,18 @@ const READS: ReadonlySet<string> = new Set([
 export function isWebPayRead(service: string): boolean {
 	return READS.has(service.toLowerCase());
 }
+
+/**
+ * Services whose answers may have nothing in them that a signature could cover (kess-api §5): two answer with a list, and
+ * the answer of a card payment without 3-D Secure is two times `false`. What such an answer says decides nothing.
+ */
+const MAY_SIGN_NOTHING: ReadonlySet<string> = new Set([
+	'webpay.acquire.directpay',
+	'webpay.acquire.getbakongmembers',
+	'webpay.acquire.getpaymentmethods',
+]);
+
+/** Whether the answer of a service is believed although its signature covers nothing. */
+export function maySignNothing(service: string): boolean {
+	return MAY_SIGN_NOTHING.has(service.toLowerCase());
+}

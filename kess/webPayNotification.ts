@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from './jsonObject';
-import { decodeUtf8, parsePhpJson, type PhpMap, type PhpValue } from './phpJson';
-import { verifyWebPayData, webPayString } from './webPaySignature';
+import type { JsonObject } from './jsonObject';
+import { excess, LIMITS } from './limits';
+import { decodeUtf8, parsePhpJson, type PhpMap, type PhpValue, toJson } from './phpJson';
+import { hasOtherReading, verifyWebPayData, webPayString } from './webPaySignature';
 
 /** What a call to `notify_url` turned out to be. */
 export type WebPayNotification =
@@ -8,23 +9,15 @@ export type WebPayNotification =
 			kind: 'signed';
 			/** The fields that the signature was found to belong to; lists and objects among them are not protected by it. */
 			fields: JsonObject;
-			/**
-			 * Whether the same signature could belong to other fields. The signed string joins `key=value` by `&` without
-			 * escaping, so a text like `x&status=SUCCESS` inside one field signs as two fields.
-			 */
+			/** Whether the same signature could belong to other fields (see `hasOtherReading`). */
 			isAmbiguous: boolean;
 	  }
 	/** Not to be believed; `reason` is for a log and holds nothing of the body. */
 	| { kind: 'refused'; reason: string };
 
-/** A form with more fields than any order has, or deeper than PHP reads, is not taken apart. */
-const MAX_FORM_FIELDS = 10_000;
-const MAX_FORM_DEPTH = 64;
+const NOTHING_KNOWN = 'the body is neither a form nor a JSON object';
 
 const FORM_NAME = /^([^[]+)((?:\[[^\]]*\])*)/;
-
-/** Fields that decide what a notification means. */
-const DECISIVE = /&(?:currency|out_trade_no|status|total_amount)=/;
 
 /**
  * Reads and verifies a call to `notify_url` (kess-api §5, notify_url callback): JSON or form, flat or as
@@ -39,7 +32,7 @@ const DECISIVE = /&(?:currency|out_trade_no|status|total_amount)=/;
  */
 export function readWebPayNotification(body: Uint8Array | object, apiSecretKey: string, signType: string): WebPayNotification {
 	const all = readBody(body);
-	if (all === undefined) return { kind: 'refused', reason: 'the body is neither a form nor a JSON object' };
+	if (typeof all === 'string') return { kind: 'refused', reason: all };
 	const sign = all.get('sign') ?? '';
 	if (sign === '') return { kind: 'refused', reason: 'it has no signature' };
 	const named = all.get('sign_type') ?? '';
@@ -52,8 +45,7 @@ export function readWebPayNotification(body: Uint8Array | object, apiSecretKey: 
 	const candidates = [withoutSign, without('sign', 'sign_type'), ...(data instanceof Map ? [data] : [])];
 	const signed = candidates.find((fields) => isSigned(fields, sign, signType, apiSecretKey));
 	if (signed === undefined) return { kind: 'refused', reason: 'its signature is wrong' };
-	const isAmbiguous = [...signed.values()].some((value) => typeof value === 'string' && DECISIVE.test(value));
-	return { kind: 'signed', fields: toJson(signed) as JsonObject, isAmbiguous };
+	return { kind: 'signed', fields: toJson(withLists(signed)) as JsonObject, isAmbiguous: hasOtherReading(signed) };
 }
 
 /** A form carries `false` as 0 (and old PHP drops a real 0), so a 0 may have been signed in any way a `false` may. */
@@ -67,35 +59,60 @@ function isSigned(fields: PhpMap, sign: PhpValue, signType: string, apiSecretKey
 	return verifyWebPayData(withFalse, sign, signType, apiSecretKey);
 }
 
-function readBody(body: Uint8Array | object): PhpMap | undefined {
-	try {
-		if (!(body instanceof Uint8Array)) return unfold(parsePhpJson(JSON.stringify(body)));
-		const text = decodeUtf8(body);
-		const value = /^\s*[{[]/.test(text) ? parsePhpJson(text) : readForm(new URLSearchParams(text));
-		return value instanceof Map ? value : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-/** Form fields that n8n has parsed still carry their brackets: `detail[0][no]`. */
-function unfold(value: PhpValue): PhpMap | undefined {
-	return value instanceof Map ? readForm(value) : undefined;
-}
-
 /**
- * Form fields as PHP reads them: brackets make arrays, and of a repeated name the last one counts.
+ * What a call to one of our addresses says, without any proof that KESS has said it.
  *
- * @returns `undefined` for more than a body about an order can hold
+ * @param body as `readWebPayNotification` takes it, or whatever else n8n has made of a call
+ * @returns the fields of the order, flat or in `data`; `undefined` when it is nothing that KESS could have sent
  */
-function readForm(form: Iterable<[string, PhpValue]>): PhpMap | undefined {
+export function peekWebPayNotification(body: unknown): { outTradeNo: unknown; status: unknown } | undefined {
+	if (body === null || typeof body !== 'object') return undefined;
+	const all = readBody(body);
+	if (typeof all === 'string' || all.size === 0) return undefined;
+	const data = all.get('data');
+	const fields = data instanceof Map ? data : all;
+	return { outTradeNo: fields.get('out_trade_no'), status: fields.get('status') };
+}
+
+/** @returns the fields, or why they are not read, as a clause without anything of the body */
+function readBody(body: Uint8Array | object): PhpMap | string {
+	let fields: PhpMap | string;
+	try {
+		if (body instanceof Uint8Array) {
+			if (body.length > LIMITS.callBytes) return `it has more than ${LIMITS.callBytes} bytes`;
+			const text = decodeUtf8(body);
+			if (/^\s*[{[]/.test(text)) {
+				const value = parsePhpJson(text, LIMITS.depth);
+				fields = value instanceof Map ? value : NOTHING_KNOWN;
+			} else fields = readFormText(text);
+		} else {
+			// Form fields that n8n has parsed still carry their brackets: `detail[0][no]`.
+			const value = parsePhpJson(JSON.stringify(body), LIMITS.depth);
+			fields = value instanceof Map ? readForm(value) : NOTHING_KNOWN;
+		}
+	} catch {
+		return NOTHING_KNOWN;
+	}
+	if (typeof fields === 'string') return fields;
+	const data = fields.get('data');
+	return excess(fields) ?? (data instanceof Map ? excess(data) : undefined) ?? fields;
+}
+
+function readFormText(text: string): PhpMap | string {
+	if (!text.includes('=')) return NOTHING_KNOWN;
+	let fields = 1;
+	for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) fields++;
+	return fields > LIMITS.formFields ? `it has more than ${LIMITS.formFields} fields` : readForm(new URLSearchParams(text));
+}
+
+/** Form fields as PHP reads them: brackets make arrays, and of a repeated name the last one counts. */
+function readForm(form: Iterable<[string, PhpValue]>): PhpMap | string {
 	const fields: PhpMap = new Map();
-	let count = 0;
 	for (const [name, value] of form) {
-		count += 1;
+		if (name.length > LIMITS.nameLength) return `the name of a field is longer than ${LIMITS.nameLength} characters`;
 		const [, top = '', brackets = ''] = FORM_NAME.exec(name) ?? [];
-		const path = [top, ...[...brackets.matchAll(/\[([^\]]*)\]/g)].map(([, key = '']) => key)];
-		if (count > MAX_FORM_FIELDS || path.length > MAX_FORM_DEPTH) return undefined;
+		const path = brackets === '' ? [top] : [top, ...brackets.slice(1, -1).split('][')];
+		if (path.length > LIMITS.depth) return `its fields are nested more than ${LIMITS.depth} deep`;
 		if (top !== '') put(fields, path, value);
 	}
 	return fields;
@@ -116,15 +133,14 @@ function put(fields: PhpMap, path: string[], value: PhpValue): void {
 	});
 }
 
-/** For the output item. An array whose keys count from 0 is a list; a whole number too long for JavaScript stays text. */
-function toJson(value: PhpValue): Json {
-	if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-	if (Array.isArray(value)) return value.map(toJson);
-	return value instanceof Map ? mapToJson(value) : value;
+/** An array of a form whose keys count from 0 is a list. */
+function withLists(map: PhpMap): PhpMap {
+	return new Map(Array.from(map, ([name, value]) => [name, asList(value)]));
 }
 
-function mapToJson(map: PhpMap): Json {
-	const isList = map.size > 0 && [...map.keys()].every((key, index) => key === String(index));
-	if (isList) return [...map.values()].map(toJson);
-	return Object.fromEntries([...map].map(([key, value]) => [key, toJson(value)]));
+function asList(value: PhpValue): PhpValue {
+	if (!(value instanceof Map)) return value;
+	const inner = withLists(value);
+	const isList = inner.size > 0 && [...inner.keys()].every((key, index) => key === String(index));
+	return isList ? [...inner.values()] : inner;
 }

@@ -1,7 +1,8 @@
 import { InvalidValueError } from './invalidValueError';
 import type { Json, JsonObject } from './jsonObject';
 import { trimDeep, trimText } from './textField';
-import { webPaySignature } from './webPaySignature';
+import { decidesElsewhere, webPaySignature } from './webPaySignature';
+import { LIMITS } from './limits';
 
 /**
  * The form of a request that every known gateway variant signs alike (kess-api §5): text is trimmed (and the trimmed
@@ -14,6 +15,9 @@ import { webPaySignature } from './webPaySignature';
  */
 export function normaliseWebPayFields(fields: JsonObject): Record<string, Json> {
 	const body: Record<string, Json> = {};
+	if (Object.keys(fields).length > LIMITS.fields) {
+		throw new InvalidValueError(`has more than ${LIMITS.fields} fields`, 'Send only the fields that the service takes.');
+	}
 	for (const [field, value] of Object.entries(fields)) {
 		if (field === 'sign') continue;
 		const kept = normalise(field, value);
@@ -30,6 +34,12 @@ function normalise(field: string, value: Json | undefined): Json | undefined {
 				throw new InvalidValueError(
 					`has a field ${field} that begins or ends with &`,
 					'KESS strips this character when it checks the signature. Write "and" instead, or leave it out.',
+				);
+			}
+			if (decidesElsewhere(text)) {
+				throw new InvalidValueError(
+					`has a field ${field} with text that KESS would read as another field, such as &status=`,
+					'The signature cannot tell the two apart. Write "and" instead of & there; in a web address put that part first, behind the question mark.',
 				);
 			}
 			return text === '' ? undefined : text;

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-import { type PhpMap, type PhpValue, parsePhpJson, phpNumber, phpText } from './phpJson';
+import { type PhpMap, type PhpValue, phpNumber, phpText } from './phpJson';
 import { ksortKeys } from './phpKeyOrder';
 
 /** Fields as JSON.parse gives them, or as `parsePhpJson` does where the written form of a number matters. */
@@ -44,18 +44,20 @@ export function webPaySignature(params: WebPayParams, apiSecretKey: string): str
  * Every signature that the gateway may have put on `data` (kess-api §5, Response signature): one, or three where `data`
  * holds a `false`. `sign_type` stands beside `data` and is not in the string.
  *
- * A list of objects leaves an empty string, so its signature is the same for every answer and proves nothing.
- *
  * @param data the `data` of an answer: an object or a list
  * @param signType `MD5` or `HMAC-SHA256`
  * @returns different signatures in lower-case hex, the likeliest first
  * @throws RangeError for any other sign type
  */
 export function webPayDataSignatures(data: object, signType: string, apiSecretKey: string): string[] {
+	return signedTexts(data).map((text) => hash(text, signType, apiSecretKey));
+}
+
+function signedTexts(data: object): string[] {
 	const fields = toFields(data);
-	const strings = FALSE_FORMS.map((falseText) => joinFields(fields, falseText));
-	if (Array.isArray(data)) strings.push('');
-	return [...new Set(strings)].map((text) => hash(text, signType, apiSecretKey));
+	const texts = FALSE_FORMS.map((falseText) => joinFields(fields, falseText));
+	if (Array.isArray(data)) texts.push('');
+	return [...new Set(texts)];
 }
 
 /**
@@ -68,44 +70,75 @@ export function webPayDataSignatures(data: object, signType: string, apiSecretKe
  * @throws RangeError for any other sign type
  */
 export function verifyWebPayData(data: unknown, sign: unknown, signType: string, apiSecretKey: string): boolean {
+	return verifiedText(data, sign, signType, apiSecretKey) !== undefined;
+}
+
+/** The text that `sign` is the signature of, of all those that `data` may have been signed with. */
+function verifiedText(data: unknown, sign: unknown, signType: string, apiSecretKey: string): string | undefined {
 	requireSignType(signType);
-	if (typeof sign !== 'string' || typeof data !== 'object' || data === null || apiSecretKey === '') return false;
+	if (typeof sign !== 'string' || typeof data !== 'object' || data === null || apiSecretKey === '') return undefined;
 	const given = Buffer.from(sign.trim().toLowerCase());
-	return webPayDataSignatures(data, signType, apiSecretKey).some((signature) => {
-		const expected = Buffer.from(signature);
+	return signedTexts(data).find((text) => {
+		const expected = Buffer.from(hash(text, signType, apiSecretKey));
 		return expected.length === given.length && timingSafeEqual(expected, given);
 	});
 }
 
+/** What the signature of an answer is worth. */
+export type WebPaySignatureVerdict =
+	| 'valid'
+	/** There is no `sign`, or an empty one. */
+	| 'unsigned'
+	/**
+	 * It is right, but covers nothing: a list, or an object with nothing but lists and objects in it, leaves an empty
+	 * string, so that the same signature fits every such answer.
+	 */
+	| 'empty'
+	/** It is right, and would be for other fields too (see `hasOtherReading`). */
+	| 'ambiguous'
+	| 'invalid';
+
 /**
- * Checks the signature of an answer on its text, so that every number is printed as PHP prints it.
+ * Checks the signature of an answer (kess-api §5, Response signature).
  *
- * @param rawText the body as it arrived
+ * @param answer the body as `parsePhpJson` has read it, so that every number is printed as PHP prints it
  * @param signType the one the credential asks for; an answer signed in another way is not accepted in its place
- * @returns `unsigned` when there is no `sign` or an empty one; `invalid` also when PHP could not have written the text
  * @throws RangeError when `signType` is neither `MD5` nor `HMAC-SHA256`
  */
-export function verifyWebPayAnswer(
-	rawText: string,
-	apiSecretKey: string,
-	signType: string,
-): 'valid' | 'unsigned' | 'invalid' {
+export function verifyWebPayAnswer(answer: PhpMap, apiSecretKey: string, signType: string): WebPaySignatureVerdict {
 	requireSignType(signType);
-	const answer = parseOrNothing(rawText);
-	if (!(answer instanceof Map)) return 'invalid';
 	const sign = answer.get('sign') ?? '';
 	if (sign === '') return 'unsigned';
 	const named = answer.get('sign_type') ?? '';
 	const isSameType = named === '' || (typeof named === 'string' && named.toUpperCase() === signType);
-	return isSameType && verifyWebPayData(answer.get('data'), sign, signType, apiSecretKey) ? 'valid' : 'invalid';
+	if (!isSameType) return 'invalid';
+	const data = answer.get('data');
+	const text = verifiedText(data, sign, signType, apiSecretKey);
+	if (text === undefined) return 'invalid';
+	if (text === '') return 'empty';
+	// Where no status is told, nothing is decided by the fields that a second reading could bring forth.
+	return data instanceof Map && data.has('status') && hasOtherReading(data) ? 'ambiguous' : 'valid';
 }
 
-function parseOrNothing(text: string): PhpValue {
-	try {
-		return parsePhpJson(text);
-	} catch {
-		return null;
+/** Fields that decide what an answer, a notification or a request means. */
+const DECISIVE =
+	/&(?:amount|currency|merchant_reference|out_trade_no|payment_link|seller_code|seller_id|service|status|total_amount|transaction_id|transaction_ref)=/;
+
+/**
+ * Whether the text of these fields could be the text of others: the signed string joins `key=value` by `&` without
+ * escaping, so `x&status=SUCCESS` in one field signs as two fields. Whoever chooses a title could so choose a status.
+ */
+export function hasOtherReading(fields: PhpMap): boolean {
+	for (const [key, value] of fields) {
+		if (/[&=]/.test(key)) return true;
+		if (typeof value === 'string' && decidesElsewhere(value)) return true;
 	}
+	return false;
+}
+
+/** Whether a text would, among signed fields, read as a field that decides something. */
+export function decidesElsewhere(text: string): boolean {
+	return DECISIVE.test(text);
 }
 
 function requireSignType(signType: unknown): asserts signType is string {

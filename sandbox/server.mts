@@ -41,6 +41,8 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
+const THIS_COMPUTER = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 /** Pages carry no script and load nothing; their forms come back to the sandbox. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -73,6 +75,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		],
 		tokenEnds: [],
 	};
+	core.app.use(async (c, next) => {
+		const asked = new URL(c.req.url);
+		// A page of anybody's, open in a browser on this computer, may neither read the sandbox under a name of its own …
+		if (asked.hostname !== host && !THIS_COMPUTER.test(asked.hostname)) {
+			return c.json({ error: `The sandbox has another name. Open it at ${url}` }, 421);
+		}
+		// … nor press its buttons. Programs send no origin; browsers always do with a POST.
+		const origin = c.req.header('origin') ?? asked.origin;
+		if (c.req.method !== 'GET' && origin !== asked.origin) return c.json({ error: 'This request comes from another page.' }, 403);
+		return next();
+	});
 	core.app.use(async (c, next) => {
 		await next();
 		if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('content-security-policy', PAGE_POLICY);

@@ -6,14 +6,16 @@ import type {
 } from 'n8n-workflow';
 
 import { busyReason } from '../../kess/busy';
+import { parseOrText } from '../../kess/loginRequest';
 import { type PartnerAnswer, readPartnerAnswer } from '../../kess/partnerAnswer';
-import { type PartnerAccount, readPartnerAccount } from '../../kess/partnerCredential';
+import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../kess/partnerCredential';
 import { PARTNER_GATEWAY_PATH, QUERY_TRANSFER } from '../../kess/partnerGateway';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partnerKeys';
 import { partnerLoginRequest, readPartnerLogin } from '../../kess/partnerLogin';
+import { Redaction } from '../../kess/redaction';
 import { signedPartnerBody } from '../../kess/partnerRequest';
 import { signRsa2 } from '../../kess/rsa2Signature';
-import { parseOrText, type Post, testCredential } from '../shared/credentialTest';
+import { type Post, testCredential } from '../shared/credentialTest';
 
 /** A reference that nobody has: asking for it creates nothing and pays nobody. */
 const NO_TRANSFER = 'n8n-credential-test';
@@ -46,10 +48,11 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 	const granted = await post(`${login.origin}${login.path}`, login.headers ?? {}, JSON.stringify(login.body));
 	const { accessToken } = readPartnerLogin(granted.status, parseOrText(granted.text));
 
+	const redaction = new Redaction(partnerCredentialValues(account, accessToken));
 	const ask = async (body: string): Promise<PartnerAnswer> => {
 		const url = `${account.origin}${PARTNER_GATEWAY_PATH}`;
 		const { status, text } = await post(url, { Authorization: `Bearer ${accessToken}` }, body);
-		return readPartnerAnswer(status, text, keys.kessPublicKey);
+		return redaction.answer(readPartnerAnswer(status, text, keys.kessPublicKey), status);
 	};
 	const answer = await ask(question(keys));
 	switch (answer.kind) {

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { JsonObject } from '../../kess/jsonObject';
 import { KessError } from '../../kess/kessError';
 import { readPartnerAnswer } from '../../kess/partnerAnswer';
-import { type PartnerAccount, readPartnerAccount } from '../../kess/partnerCredential';
+import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../kess/partnerCredential';
 import { isPartnerRead, PARTNER_GATEWAY_PATH } from '../../kess/partnerGateway';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partnerKeys';
 import { partnerLoginKey, partnerTokens } from '../../kess/partnerLogin';
@@ -43,8 +43,10 @@ export class PartnerClient {
 		}
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
+			origin: account.origin,
 			tokens: { store: partnerTokens, keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)) },
 			patience: PATIENCE_MS,
+			values: (accessToken) => partnerCredentialValues(account, accessToken),
 		});
 		return new PartnerClient(session, account, openPartnerKeys(account), timeout);
 	}

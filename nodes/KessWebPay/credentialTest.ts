@@ -6,13 +6,14 @@ import type {
 } from 'n8n-workflow';
 
 import { busyReason } from '../../kess/busy';
+import { parseOrText } from '../../kess/loginRequest';
 import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPayAnswer';
-import { basicAuthorization, readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
+import { basicAuthorization, readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPayCredential';
+import { Redaction } from '../../kess/redaction';
 import { gatewayPath, LOGIN_PATH } from '../../kess/webPayGateway';
 import { readWebPayLogin, webPayLoginBody } from '../../kess/webPayLogin';
 import { signedWebPayBody } from '../../kess/webPayRequest';
-import { verifyWebPayAnswer } from '../../kess/webPaySignature';
-import { parseOrText, type Post, testCredential } from '../shared/credentialTest';
+import { type Post, testCredential } from '../shared/credentialTest';
 
 /** An order number that nobody has: asking for it creates nothing. */
 const NO_ORDER = 'n8n-credential-test';
@@ -35,8 +36,10 @@ export async function testWebPayCredential(
 }
 
 async function findObstacle(account: WebPayAccount, post: Post): Promise<string | undefined> {
-	const authorization = await authorize(account, post);
-	const ask = async (apiSecretKey: string): Promise<{ answer: WebPayAnswer; text: string }> => {
+	const accessToken = account.version === 'v2' ? await logIn(account, post) : '';
+	const authorization = account.version === 'v2' ? `Bearer ${accessToken}` : basicAuthorization(account);
+	const redaction = new Redaction(webPayCredentialValues(account, accessToken));
+	const ask = async (apiSecretKey: string): Promise<WebPayAnswer> => {
 		const fields = {
 			service: account.version === 'v1' ? 'webpay.acquire.queryorder' : 'webpay.acquire.queryOrder',
 			sign_type: account.signType,
@@ -44,12 +47,12 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 		};
 		const url = `${account.origin}${gatewayPath(account.version)}`;
 		const { status, text } = await post(url, { Authorization: authorization }, signedWebPayBody(fields, apiSecretKey));
-		return { answer: readWebPayAnswer(status, text), text };
+		return redaction.answer(readWebPayAnswer(status, text, account), status);
 	};
-	const { answer, text } = await ask(account.apiSecretKey);
+	const answer = await ask(account.apiSecretKey);
 	switch (answer.kind) {
 		case 'success':
-			return verifyWebPayAnswer(text, account.apiSecretKey, account.signType) === 'invalid'
+			return answer.signature === 'invalid'
 				? 'KESS answers, but signs with another API secret key or signature type. Check API Secret Key and Signature Type.'
 				: undefined;
 		case 'unauthenticated':
@@ -63,7 +66,7 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 		case 'unreadable':
 			return `This address does not answer like a KESS gateway: ${answer.reason}. Check Environment, Base URL and Gateway Version.`;
 		case 'refused': {
-			const { answer: toWrongSignature } = await ask(`${account.apiSecretKey} is not the key`);
+			const toWrongSignature = await ask(`${account.apiSecretKey} is not the key`);
 			const same =
 				toWrongSignature.kind === 'refused' &&
 				toWrongSignature.code === answer.code &&
@@ -75,8 +78,7 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 	}
 }
 
-async function authorize(account: WebPayAccount, post: Post): Promise<string> {
-	if (account.version === 'v1') return basicAuthorization(account);
+async function logIn(account: WebPayAccount, post: Post): Promise<string> {
 	const { status, text } = await post(`${account.origin}${LOGIN_PATH}`, {}, JSON.stringify(webPayLoginBody(account)));
-	return `Bearer ${readWebPayLogin(status, parseOrText(text)).accessToken}`;
+	return readWebPayLogin(status, parseOrText(text)).accessToken;
 }

@@ -1,10 +1,10 @@
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPayAnswer';
-import { readWebPayAccount, type WebPayAccount } from '../../kess/webPayCredential';
-import { gatewayPath, isWebPayRead, sellerField } from '../../kess/webPayGateway';
+import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPayCredential';
+import { gatewayPath, isWebPayRead, maySignNothing, sellerField } from '../../kess/webPayGateway';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPayLogin';
-import type { Json, JsonObject } from '../../kess/jsonObject';
-import { verifyWebPayAnswer } from '../../kess/webPaySignature';
+import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
+import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
 import { KessError, NotSentError } from '../../kess/kessError';
 import { explainInvalid } from '../shared/errors';
 import type { GatewayContext } from '../shared/gatewayContext';
@@ -62,11 +62,13 @@ export class WebPayClient {
 		}
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
+			origin: account.origin,
 			tokens:
 				account.version === 'v2'
 					? { store: webPayTokens, keyOf: (fields) => webPayLoginKey(readWebPayAccount(fields)) }
 					: undefined,
 			patience,
+			values: (accessToken) => webPayCredentialValues(account, accessToken),
 		});
 		return new WebPayClient(session, account, timeout, signature);
 	}
@@ -115,13 +117,13 @@ export class WebPayClient {
 			body: { ...fields, service },
 			timeout: this.timeout,
 			isRead: isWebPayRead(service),
-			read: readWebPayAnswer,
+			read: (status, text) => readWebPayAnswer(status, text, this.account),
 		});
 		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
 		const { answer } = delivery;
 		switch (answer.kind) {
 			case 'success':
-				this.verify(delivery.text);
+				this.believe(answer.signature, service);
 				matchAnswer(answer.data, asked);
 				return { kind: 'done', data: answer.data };
 			case 'refused':
@@ -151,19 +153,32 @@ export class WebPayClient {
 		}
 	}
 
-	private verify(text: string): void {
-		const verdict = verifyWebPayAnswer(text, this.account.apiSecretKey, this.account.signType);
-		if (verdict === 'valid') return;
-		if (verdict === 'invalid') {
-			throw new UnbelievedError(
-				'The signature of the answer is wrong, so the answer is not believed',
-				'Check API Secret Key and Signature Type in the KESS WebPay credential. If they are right, somebody may have changed the answer on its way: do not trust the order until KESS confirms it.',
-			);
+	/** @throws UnbelievedError */
+	private believe(signature: WebPaySignatureVerdict, service: string): void {
+		switch (signature) {
+			case 'valid':
+				return;
+			case 'invalid':
+				throw new UnbelievedError(
+					'The signature of the answer is wrong, so the answer is not believed',
+					'Check API Secret Key and Signature Type in the KESS WebPay credential. If they are right, somebody may have changed the answer on its way: do not trust the order until KESS confirms it.',
+				);
+			case 'ambiguous':
+				throw new UnbelievedError(
+					'The signature of the answer fits other fields too, because a text in it reads like a field (such as &status=), so the answer is not believed',
+					'Look at the order in the merchant portal of KESS. Use titles without & and = for new orders.',
+				);
+			case 'empty':
+				if (maySignNothing(service)) return;
+				break;
+			case 'unsigned':
 		}
 		const required = this.signatureRule === 'required' || (this.signatureRule === 'auto' && this.version === 'v2');
 		if (required) {
 			throw new UnbelievedError(
-				'The answer has no signature, so it is not believed',
+				signature === 'empty'
+					? 'The signature of the answer covers nothing in it, so the answer is not believed'
+					: 'The answer has no signature, so it is not believed',
 				'Ask KESS why answers come unsigned. If that is meant to be so for your account, set the option Response Signature to Verify If Present.',
 			);
 		}
@@ -174,9 +189,8 @@ export class WebPayClient {
 export function matchAnswer(data: Json, { outTradeNo, money, mayOmit = false }: Asked): void {
 	const order: JsonObject =
 		data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
-	const named = order.out_trade_no ?? undefined;
-	const omitted = named === undefined && mayOmit;
-	if (outTradeNo !== undefined && !omitted && String(named) !== outTradeNo) {
+	const omitted = mayOmit && (order.out_trade_no ?? undefined) === undefined;
+	if (outTradeNo !== undefined && !omitted && textOf(order.out_trade_no) !== outTradeNo) {
 		throw new UnbelievedError(
 			'The answer is about another order than the one asked for, so it is not believed',
 			'Query the order again. If this stays so, report it to KESS.',

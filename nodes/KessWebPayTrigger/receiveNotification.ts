@@ -1,21 +1,14 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import type { JsonObject } from '../../kess/jsonObject';
-import { readWebPayAccount } from '../../kess/webPayCredential';
+import { type JsonObject, textOf } from '../../kess/jsonObject';
 import { messageOf } from '../../kess/kessError';
+import { LIMITS } from '../../kess/limits';
+import { readWebPayAccount } from '../../kess/webPayCredential';
 import { readWebPayNotification } from '../../kess/webPayNotification';
 import { queryOrder } from '../KessWebPay/actions/order/shared';
+import { NOTIFIED, questions } from '../KessWebPay/notified';
 import { type SignatureRule, WebPayClient } from '../KessWebPay/transport';
 import { HandledNotifications } from './handledNotifications';
-
-/** An order with a hundred product lines has about 20 kB. */
-const MAX_BODY_BYTES = 1_000_000;
-
-/** With a renewed login that is three requests as a rule, and the gateway waits about 25 s for us (kess-api §5). */
-const CONFIRM_TIMEOUT_MS = 7_000;
-
-/** How long a busy gateway is waited for meanwhile; afterwards it sends the notification again. */
-const CONFIRM_PATIENCE_MS = 4_000;
 
 const PAID = 'SUCCESS';
 const CLOSED = 'CLOSED';
@@ -69,7 +62,7 @@ async function decide(context: IWebhookFunctions): Promise<Decision> {
 	try {
 		const { rawBody, headers } = context.getRequestObject();
 		const size = Math.max(rawBody?.length ?? 0, Number(headers['content-length']) || 0);
-		if (size > MAX_BODY_BYTES) return { kind: 'refuse', status: 413, reason: `it has ${size} bytes` };
+		if (size > LIMITS.callBytes) return { kind: 'refuse', status: 413, reason: `it has ${size} bytes` };
 		const { apiSecretKey, signType } = readWebPayAccount(await context.getCredentials('kessWebPayApi'));
 		const notification = readWebPayNotification(rawBody ?? context.getBodyData(), apiSecretKey, signType);
 		if (notification.kind === 'refused') return { kind: 'refuse', status: 401, reason: notification.reason };
@@ -108,7 +101,7 @@ async function decideOnce(
 		return decision.kind === 'start' ? { kind: 'ignore' } : decision;
 	}
 	const work = async (): Promise<Decision> => {
-		const decision = choose(context, await look());
+		const decision = choose(context, await questions.ask(flight, look));
 		if (decision.kind !== 'start') return decision;
 		const handledKey = key(textOf(decision.order.status));
 		if (!handled.claim(scope, handledKey, staticData)) return { kind: 'ignore' };
@@ -134,7 +127,7 @@ type Found = { kind: 'order'; order: JsonObject } | (Decision & { kind: 'refuse'
 async function confirm(context: IWebhookFunctions, outTradeNo: string, { status }: JsonObject): Promise<Found> {
 	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
 	const signature = options.responseSignature ?? 'auto';
-	const client = await WebPayClient.open(context, { timeout: CONFIRM_TIMEOUT_MS, signature, patience: CONFIRM_PATIENCE_MS });
+	const client = await WebPayClient.open(context, { ...NOTIFIED, signature });
 	const result = await queryOrder(client, outTradeNo);
 	switch (result.kind) {
 		case 'unknown':
@@ -166,8 +159,4 @@ function choose(context: IWebhookFunctions, found: Found): Decision {
 	const wanted = context.getNodeParameter('statuses', [PAID]) as string[];
 	const group = status === PAID || status === CLOSED ? status : 'OTHER';
 	return wanted.includes(group) ? { kind: 'start', order: found.order, store() {}, settle() {} } : { kind: 'ignore' };
-}
-
-function textOf(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }

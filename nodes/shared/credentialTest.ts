@@ -6,7 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import { type AnswerStream, readAnswerBytes } from '../../kess/answerBytes';
 import { BUSY_REPEATS, busyReason, busyWait, isBusyStatus } from '../../kess/busy';
+import { Exchange, TimeUpError } from '../../kess/exchange';
+import { plainHttpAdvice } from '../../kess/gatewayAddress';
 import { InvalidValueError } from '../../kess/invalidValueError';
 import { KessError } from '../../kess/kessError';
 import { decodeUtf8 } from '../../kess/phpJson';
@@ -46,21 +49,26 @@ export async function testCredential<Account extends { origin: string }>(
 ): Promise<INodeCredentialTestResult> {
 	let waited = 0;
 	const send: Post = async (url, headers, body) => {
-		// The only HTTP helper that n8n hands to a credential test.
-		const answer = (await helpers.request({
-			method: 'POST',
-			uri: url,
-			headers: { ...headers, Accept: 'application/json', 'Content-Type': 'application/json' },
-			body,
-			simple: false,
-			resolveWithFullResponse: true,
-			followRedirect: false,
-			followAllRedirects: false,
-			// Bytes, because the signature is verified over what arrived.
-			encoding: null,
-			timeout: TIMEOUT_MS,
-		})) as { statusCode: number; headers: Record<string, unknown>; body: Buffer };
-		return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], text: readText(answer.body) };
+		const response = await Exchange.within(TIMEOUT_MS, async ({ signal }) => {
+			// The only HTTP helper that n8n hands to a credential test.
+			const answer = (await helpers.request({
+				method: 'POST',
+				uri: url,
+				headers: { ...headers, Accept: 'application/json', 'Content-Type': 'application/json' },
+				body,
+				simple: false,
+				resolveWithFullResponse: true,
+				followRedirect: false,
+				followAllRedirects: false,
+				// As it arrives: the signature is verified over the bytes, and somebody has to count them.
+				useStream: true,
+				timeout: TIMEOUT_MS,
+			})) as { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };
+			const bytes = await readAnswerBytes(answer.body, signal);
+			return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], text: readText(bytes) };
+		});
+		if (response instanceof TimeUpError) throw loginFailure(response, new URL(url).origin);
+		return response;
 	};
 	const post: Post = async (url, headers, body) => {
 		for (let repeats = 0; ; repeats++) {
@@ -79,23 +87,15 @@ export async function testCredential<Account extends { origin: string }>(
 		const account = read(credential.data ?? {});
 		origin = account.origin;
 		const obstacle = await findObstacle(account, post);
-		return obstacle === undefined ? { status: 'OK', message: success } : { status: 'Error', message: obstacle };
+		if (obstacle !== undefined) return { status: 'Error', message: obstacle };
+		return { status: 'OK', message: [success, plainHttpAdvice(origin)].filter(Boolean).join(' ') };
 	} catch (error) {
 		return { status: 'Error', message: explain(error, origin) };
 	}
 }
 
-/** The value in a JSON text, or the text where it is none. */
-export function parseOrText(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}
-
 /** Bytes that are no text count as an answer that is no JSON. */
-function readText(bytes: Buffer): string {
+function readText(bytes: Uint8Array): string {
 	try {
 		return decodeUtf8(bytes);
 	} catch {

@@ -4,11 +4,16 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
+import { type AnswerStream, readAnswerBytes } from '../../kess/answerBytes';
 import { BUSY_REPEATS, busyReason, type BusyWait, busyWait, isBusyStatus } from '../../kess/busy';
 import { decodeUtf8 } from '../../kess/phpJson';
 import { causes, lossReason, unreachable } from '../../kess/connection';
+import { Exchange, TimeUpError } from '../../kess/exchange';
+import { plainHttpAdvice } from '../../kess/gatewayAddress';
 import { InvalidValueError } from '../../kess/invalidValueError';
 import { NotSentError } from '../../kess/kessError';
+import { type CredentialValues, type ReadAnswer, Redaction } from '../../kess/redaction';
+import type { RequestOptions } from '../../kess/signedGatewayRequest';
 import { LoginBusyError } from '../../kess/tokenStore';
 import { explainInvalid } from './errors';
 import type { GatewayContext } from './gatewayContext';
@@ -27,10 +32,10 @@ interface Lost {
 }
 
 /** What became of a request on the wire. */
-export type Delivery<Answer> = { kind: 'answered'; answer: Answer; text: string } | Lost;
+export type Delivery<Answer> = { kind: 'answered'; answer: Answer } | Lost;
 
 /** An answer to a request that was sent with this token. */
-type Answered<Answer> = { kind: 'answered'; answer: Answer; text: string; token: string };
+type Answered<Answer> = { kind: 'answered'; answer: Answer; token: string };
 
 /** The gateway asks not to be asked now. */
 interface Busy {
@@ -45,17 +50,21 @@ interface Busy {
 /** Parts of a session that differ between the gateways. */
 export interface SessionRules {
 	credentialType: string;
+	/** The gateway's. */
+	origin: string;
 	/** Set where requests carry a token that can run out. */
 	tokens?: TokenRules;
 	/** How long a request may wait for a busy gateway, in milliseconds. */
 	patience: number;
+	/** What no answer may bring back. @param accessToken the one that the request was sent with */
+	values(accessToken: string): CredentialValues;
 }
 
 /** A request to a gateway. */
 export interface GatewayRequest<Answer> {
 	url: string;
 	body: object;
-	/** Milliseconds until the whole answer has arrived. */
+	/** Milliseconds for the whole exchange: a login, the request, and again where the token was refused, to the end of the answer. */
 	timeout: number;
 	/** Whether it changes nothing at the gateway, so that it may be repeated without knowing what became of it. */
 	isRead: boolean;
@@ -76,6 +85,8 @@ export class GatewaySession {
 	private readonly pace: GatewayPace;
 	/** Set where requests carry one. */
 	private readonly token: SessionToken | undefined;
+	/** For the answers to requests with this token. */
+	private redaction: { token: string; of: Redaction } | undefined;
 
 	constructor(
 		private readonly context: GatewayContext,
@@ -86,6 +97,9 @@ export class GatewaySession {
 		const id = context.getNode().credentials?.[rules.credentialType]?.id ?? '';
 		this.decrypted = { id, name: rules.credentialType, type: rules.credentialType, data: credentials };
 		this.pace = new GatewayPace(rules.patience);
+		const message = plainHttpAdvice(rules.origin);
+		// Only a node that runs can show it, and not in older n8n.
+		if (message !== undefined && 'addExecutionHints' in context) context.addExecutionHints({ message, location: 'outputPane' });
 		if (rules.tokens) this.token = new SessionToken(context, rules.credentialType, credentials, rules.tokens);
 	}
 
@@ -98,7 +112,7 @@ export class GatewaySession {
 	 * @throws KessError when the gateway could not be reached or refuses the login; NotSentError when a request that
 	 *   changes something was not sent, because the gateway or its login is too busy
 	 */
-	async post<Answer extends { kind: string; code?: string }>(
+	async post<Answer extends ReadAnswer>(
 		request: GatewayRequest<Answer>,
 	): Promise<Delivery<Exclude<Answer, { kind: 'busy' }>>> {
 		let waited = 0;
@@ -142,40 +156,49 @@ export class GatewaySession {
 	}
 
 	/** Sends a request with a token that is still good, and again when the gateway no longer takes it. */
-	private async exchange<Answer extends { kind: string; code?: string }>(
-		request: GatewayRequest<Answer>,
-	): Promise<Answered<Answer> | Lost | Busy> {
-		await this.token?.renewInTime();
-		let outcome = await this.send(request);
-		let mayLogIn = true;
-		// A token from the store may be refused too, and so may that of a login that another worker's has followed.
-		for (let renewals = 0; renewals < 2; renewals++) {
-			if (this.token === undefined || outcome.kind !== 'answered' || outcome.answer.kind !== 'unauthenticated') break;
-			const source = await this.token.replace(outcome.token, mayLogIn);
-			if (source === undefined) break;
-			mayLogIn &&= source === 'store';
-			outcome = await this.send(request);
-		}
-		return outcome;
+	private async exchange<Answer extends ReadAnswer>(request: GatewayRequest<Answer>): Promise<Answered<Answer> | Lost | Busy> {
+		const outcome = await Exchange.within(request.timeout, async (exchange) => {
+			await this.token?.renewInTime();
+			let sent = await this.send(request, exchange);
+			let mayLogIn = true;
+			// A token from the store may be refused too, and so may that of a login that another worker's has followed.
+			for (let renewals = 0; renewals < 2; renewals++) {
+				if (this.token === undefined || sent.kind !== 'answered' || sent.answer.kind !== 'unauthenticated') break;
+				const source = await this.token.replace(sent.token, mayLogIn);
+				if (source === undefined) break;
+				mayLogIn &&= source === 'store';
+				sent = await this.send(request, exchange);
+			}
+			return sent;
+		});
+		if (!(outcome instanceof TimeUpError)) return outcome;
+		if (outcome.hasLeft) return { kind: 'lost', reason: lossReason(outcome) };
+		const reason = 'the login did not end in time';
+		// A look may follow something that was sent: no error may say then that nothing was.
+		if (request.isRead) return { kind: 'lost', reason };
+		throw new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again. This request was not sent.');
 	}
 
-	private async send<Answer extends { kind: string; code?: string }>(
+	private async send<Answer extends ReadAnswer>(
 		{ url, body, timeout, read }: GatewayRequest<Answer>,
+		exchange: Exchange,
 	): Promise<Answered<Answer> | Lost | Busy> {
-		const options: IHttpRequestOptions = {
+		const options: IHttpRequestOptions & RequestOptions = {
 			method: 'POST',
 			url,
 			body,
 			headers: { Accept: 'application/json' },
-			// Bytes, because signatures are verified over what arrived and not over what a parser made of it.
-			encoding: 'arraybuffer',
+			// As it arrives: signatures are verified over the bytes, and somebody has to count them.
+			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout,
+			exchange,
 		};
 		const tokenBefore = this.token?.value;
-		let response: { statusCode: number; headers: Record<string, unknown>; body: Buffer };
+		let response: { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };
+		let bytes: Uint8Array;
 		try {
 			response = (await this.context.helpers.httpRequestWithAuthentication.call(
 				this.context,
@@ -183,6 +206,7 @@ export class GatewaySession {
 				options,
 				{ credentialsDecrypted: this.decrypted },
 			)) as typeof response;
+			bytes = await readAnswerBytes(response.body, exchange.signal);
 		} catch (error) {
 			const unsent = notSent(error, new URL(url).origin);
 			if (unsent instanceof LoginBusyError) return { kind: 'busy', code: '', retryAfter: unsent.retryAfter, unsent };
@@ -193,13 +217,18 @@ export class GatewaySession {
 		const token = tokenBefore || (this.token?.value ?? '');
 		let text = '';
 		try {
-			text = decodeUtf8(response.body);
+			text = decodeUtf8(bytes);
 		} catch {
 			if (!isBusyStatus(response.statusCode)) return { kind: 'lost', reason: 'the answer is not UTF-8 text' };
 		}
-		const answer = read(response.statusCode, text);
+		const answer = this.redactionFor(token).answer(read(response.statusCode, text), response.statusCode);
 		if (answer.kind === 'busy') return { kind: 'busy', code: String(answer.code), retryAfter: response.headers['retry-after'] };
-		return { kind: 'answered', answer, text, token };
+		return { kind: 'answered', answer, token };
+	}
+
+	private redactionFor(token: string): Redaction {
+		if (this.redaction?.token !== token) this.redaction = { token, of: new Redaction(this.rules.values(token)) };
+		return this.redaction.of;
 	}
 }
 

@@ -62,10 +62,8 @@ describe('the vectors of PHP 8.2', () => {
 			const data = params.replace(/\}\s*$/, (end) => `${/\{\s*\}\s*$/.test(params) ? '' : ','}"sign_type":"${sign_type}"${end}`);
 			const answer = (signed: string) => `{"sign":"${signed}","data":${data},"sign_type":"${sign_type}"}`;
 			const changed = sign.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
-			return (
-				verifyWebPayAnswer(answer(sign), key, sign_type) === 'valid' &&
-				verifyWebPayAnswer(answer(changed), key, sign_type) === 'invalid'
-			);
+			const verdict = (text: string) => verifyWebPayAnswer(parsePhpJson(text) as PhpMap, key, sign_type);
+			return verdict(answer(sign)) === 'valid' && verdict(answer(changed)) === 'invalid';
 		});
 	});
 

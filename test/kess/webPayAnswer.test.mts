@@ -1,10 +1,24 @@
 import { readWebPayAnswer } from '../../kess/webPayAnswer.ts';
+import { webPayDataSignatures } from '../../kess/webPaySignature.ts';
+
+const account = { apiSecretKey: 'k', signType: 'MD5' };
 
 const read = (status: number, body: unknown) =>
-	readWebPayAnswer(status, typeof body === 'string' ? body : JSON.stringify(body));
+	readWebPayAnswer(status, typeof body === 'string' ? body : JSON.stringify(body), account);
 
 test.each([true, 'true'])('success is %p', (success) => {
-	expect(read(200, { success, data: { out_trade_no: 'A' } })).toEqual({ kind: 'success', data: { out_trade_no: 'A' } });
+	const data = { out_trade_no: 'A' };
+	expect(read(200, { success, data })).toEqual({ kind: 'success', data, signature: 'unsigned' });
+	const [sign] = webPayDataSignatures(data, 'MD5', 'k');
+	expect(read(200, { success, data, sign })).toEqual({ kind: 'success', data, signature: 'valid' });
+	expect(read(200, { success, data, sign: 'x' })).toEqual({ kind: 'success', data, signature: 'invalid' });
+});
+
+test('whole numbers too large for JavaScript stay as they were written', () => {
+	const text = '{"success":true,"data":{"transaction_id":9007199254740993,"info":{"id":9007199254740992},"list":[1,9007199254740991]}}';
+	expect(read(200, text)).toMatchObject({
+		data: { transaction_id: '9007199254740993', info: { id: '9007199254740992' }, list: [1, 9007199254740991] },
+	});
 });
 
 test.each([
@@ -59,6 +73,7 @@ test.each([
 	[200, '', 'empty'],
 	[200, '<!DOCTYPE html><html></html>', 'web page'],
 	[200, '{"success":tr', 'not JSON'],
+	[200, '{"success":true,"data":{"a":"\\ud83d"},"sign":""}', 'not JSON'],
 	[200, '[1]', 'not a JSON object'],
 	[200, 'null', 'not a JSON object'],
 	[200, { success: true }, 'no data'],

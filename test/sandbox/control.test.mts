@@ -106,3 +106,23 @@ test('two sandboxes know nothing of each other; a port in use is an error', asyn
 		await other.close();
 	}
 });
+
+describe('pages of other people in a browser on this computer', () => {
+	const send = async (headers: Record<string, string>, path = '/sandbox/reset') =>
+		(await client.post(path, {}, headers)).status;
+
+	test('cannot reach it under a name of their own', async () => {
+		for (const host of ['evil.example', 'evil.example:4010', '127.0.0.1.evil.example', '10.0.0.1', '[::2]']) {
+			expect(await send({ host })).toBe(421);
+			expect(await send({ host }, '/api/mch/v1/gateway')).toBe(421);
+		}
+		for (const host of ['localhost:1', '127.0.0.1', '[::1]:4010']) expect(await send({ host })).toBe(200);
+	});
+
+	test('cannot send it a form', async () => {
+		for (const origin of ['https://evil.example', 'null', `${sandbox.url}.evil.example`, sandbox.url.replace('http:', 'https:')]) {
+			expect(await send({ origin })).toBe(403);
+		}
+		expect(await send({ origin: sandbox.url })).toBe(200);
+	});
+});

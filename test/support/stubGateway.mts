@@ -1,19 +1,29 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a gateway answers, or that it is gone for good in the middle of the request. */
-export type StubAnswer = { status: number; body: object } | 'dies';
+/** What a gateway was asked, as it arrived. */
+export interface Asked {
+	/** The service's name in lower case; a login is `oauth`. */
+	service: string;
+	headers: IncomingHttpHeaders;
+	body: Record<string, unknown>;
+}
+
+/** What a gateway answers, that it is gone for good in the middle of the request, or what it does to the connection. */
+export type StubAnswer = { status: number; body: object } | 'dies' | ((response: ServerResponse) => void);
 
 /** A gateway that says what no sandbox says. */
 export interface StubGateway {
 	url: string;
 	/** The services that were asked for, in lower case, oldest first; a login is `oauth`. */
 	services: string[];
+	/** How many connections are open. */
+	connections(): Promise<number>;
 	stop(): void;
 }
 
 /** @param answer by the service's name in lower case */
-export async function startStubGateway(answer: (service: string) => StubAnswer): Promise<StubGateway> {
+export async function startStubGateway(answer: (service: string, asked: Asked) => StubAnswer): Promise<StubGateway> {
 	const services: string[] = [];
 	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
@@ -22,18 +32,28 @@ export async function startStubGateway(answer: (service: string) => StubAnswer):
 			const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { service?: string };
 			const service = (body.service ?? 'oauth').toLowerCase();
 			services.push(service);
-			const given = answer(service);
+			const given = answer(service, { service, headers: request.headers, body });
 			if (given === 'dies') {
 				server.close();
 				request.socket.destroy();
-				return;
+			} else if (typeof given === 'function') given(response);
+			else {
+				response.writeHead(given.status, { 'content-type': 'application/json', connection: 'close' });
+				response.end(JSON.stringify(given.body));
 			}
-			response.writeHead(given.status, { 'content-type': 'application/json', connection: 'close' });
-			response.end(JSON.stringify(given.body));
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, services, stop: () => void server.close() };
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		services,
+		connections: async () =>
+			await new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
+		stop: () => {
+			server.close();
+			server.closeAllConnections();
+		},
+	};
 }
 
 /** A refusal in the gateway's envelope. */

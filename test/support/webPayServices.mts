@@ -13,6 +13,8 @@ export interface ServiceExample {
 	service: string;
 	/** Services that it asks before, to do nothing twice. */
 	before?: string[];
+	/** Services that it asks afterwards, because the answer does not prove enough. */
+	after?: string[];
 	/** The parameters that cannot be left out; values that belong to the gateway come from the item. */
 	required: IDataObject;
 	/** All others. */
@@ -125,6 +127,7 @@ export const serviceExamples = (card: string): ServiceExample[] => [
 		operation: 'directPay',
 		service: 'directPay',
 		before: ['queryOrder'],
+		after: ['queryOrder'],
 		required: { ...TRANSACTION, serviceCode: 'VISA_MASTER', card },
 		optional: { ...ADDRESSES, customer: CUSTOMER, ipAddress: '203.0.113.7', holderName: 'SREY OUN', descriptor: 'COFFEE', setting: SETTING },
 	},

@@ -130,16 +130,16 @@ describe('service by service', () => {
 	});
 
 	test.each(examples.map((example) => [nameOf(example), example] as const))('%s', async (name, example) => {
-		const { resource, operation, service, before = [], required, optional, prepare } = example;
+		const { resource, operation, service, before = [], after = [], required, optional, prepare } = example;
 		const item = (await prepare?.(sandbox)) ?? {};
 		const already = (await reached()).length;
 		const { error } = await run(resource, operation, optional ? { ...required, additionalFields: optional } : required, item);
 		expect(error).toBeUndefined();
-		const asked = [...before, service].map((asked) => PREFIX + asked);
+		const asked = [...before, service, ...after].map((asked) => PREFIX + asked);
 		const sent = recorder.take();
 		expect(sent.map((body) => body.service)).toEqual(asked);
 		expect((await reached()).slice(already)).toEqual(asked.map((asked) => asked.toLowerCase()));
-		const fields = Object.keys(sent.at(-1) ?? {}).filter((field) => !COMMON.includes(field));
+		const fields = Object.keys(sent[before.length] ?? {}).filter((field) => !COMMON.includes(field));
 		rows.push([service, name, sandboxFiles.get(service) ?? '', fields.join(' ')]);
 
 		const { names, additional } = panelOf(example);

@@ -49,7 +49,11 @@ export async function createOnce(
 	);
 }
 
-/** Calls a service that makes an order, and matches the order in its answer; see `createOnce`. */
+/**
+ * Calls a service that makes an order, and matches the order in its answer; see `createOnce`.
+ *
+ * @throws UnbelievedError when it is another one, or the answer does not say which
+ */
 export async function callFor(
 	client: WebPayClient,
 	service: string,
@@ -59,8 +63,7 @@ export async function callFor(
 	const asked = { outTradeNo: order.outTradeNo, money: order.money };
 	if (within === undefined) return await client.call(service, order.fields, asked);
 	const result = await client.call(service, order.fields);
-	const info = result.kind === 'done' ? (result.data as JsonObject)[within] : undefined;
-	if (info !== undefined && info !== null) matchAnswer(info, asked);
+	if (result.kind === 'done') matchAnswer((result.data as JsonObject)[within] ?? null, asked);
 	return result;
 }
 

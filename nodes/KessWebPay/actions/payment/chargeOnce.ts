@@ -1,5 +1,6 @@
 import { KessError } from '../../../../kess/kessError';
-import type { WebPayClient } from '../../transport';
+import type { JsonObject } from '../../../../kess/jsonObject';
+import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../transport';
 import { callFor, type ExistingOrder, type Made, requireSameMoney } from '../order/createOnce';
 import { queryOrder, refusal } from '../order/shared';
 import type { NewOrder } from '../order/transaction';
@@ -8,7 +9,8 @@ import type { NewOrder } from '../order/transaction';
  * Makes an order that is charged at once. Sent only when the gateway does not have the order number, and never sent
  * again: after a lost answer the order number tells whether the buyer has been charged.
  *
- * @param within where the answer has the order, when it is not the answer itself
+ * @param within where the answer has the order, when it is not the answer itself: no signature covers it there, so the
+ *   order is looked up
  * @throws KessError when the charge is refused, the order number belongs to an order over another amount, or nobody can
  *   say what became of the charge
  */
@@ -26,18 +28,31 @@ export async function chargeOnce(
 			'This run has charged nothing. Run the item again with the same order number: an order that exists is returned instead of charged twice.',
 		);
 	}
-	const result = await callFor(client, service, order, within);
-	if (result.kind === 'done') return { existed: false, data: result.data };
-	const existing = await findCharged(client.afterSending(), order, result.reason);
+	const result = await charge(client, service, order, within);
+	if (result.kind === 'done' && within === undefined) return { existed: false, data: result.data };
+	const reason = result.kind === 'done' ? 'its answer does not have the order that KESS shows' : result.reason;
+	const existing = await findCharged(client.afterSending(), order, reason);
+	if (result.kind === 'done' && existing !== undefined) {
+		return { existed: false, data: { ...(result.data as JsonObject), order_info: existing } };
+	}
 	// Refused although it is paid: another item with the same number was faster.
 	if (existing !== undefined && (result.kind === 'unknown' || existing.status === 'SUCCESS')) {
 		return { existed: true, order: existing };
 	}
 	if (result.kind === 'refused') throw refusal(result, 'charge the buyer');
 	throw new KessError(
-		`KESS gave no clear answer to the charge and does not have the order: ${result.reason}`,
+		`KESS gave no clear answer to the charge and does not have the order: ${reason}`,
 		'The charge may still be on its way. Query the order in a minute, then run the item again with the same order number: an order that exists is returned instead of charged twice.',
 	);
+}
+
+/** The charge has left: an answer that is not believed leaves open what became of it. */
+async function charge(client: WebPayClient, service: string, order: NewOrder, within?: 'order_info'): Promise<ServiceResult> {
+	try {
+		return await callFor(client, service, order, within);
+	} catch (error) {
+		return error instanceof UnbelievedError ? { kind: 'unknown', reason: error.message } : await Promise.reject(error);
+	}
 }
 
 async function findCharged(client: WebPayClient, order: NewOrder, because: string): Promise<ExistingOrder | undefined> {

@@ -1,6 +1,9 @@
+import type { JsonObject } from '../../../../kess/jsonObject';
+import { mayAskFor } from '../../../../kess/khqr';
+import type { Money } from '../../../../kess/money';
 import { requireText } from '../../../../kess/textField';
 import type { ItemCall } from '../../../shared/itemCall';
-import type { WebPayClient } from '../../transport';
+import { UnbelievedError, type WebPayClient } from '../../transport';
 import { needsV2 } from '../needsV2';
 import type { WebPayOperation } from '../operation';
 import { createOnce } from '../order/createOnce';
@@ -75,6 +78,7 @@ export const nativePay: WebPayOperation = {
 		const order = readNativePay(call, client);
 		const picture = readQrCode(call);
 		const made = await createOnce(client, 'webpay.acquire.nativePay', order, 'order_info');
+		if (!made.existed) requireOwnCode(made.data as JsonObject, order.money);
 		if (made.existed && made.order.status === 'WAITING') {
 			call.advise(
 				'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
@@ -84,6 +88,15 @@ export const nativePay: WebPayOperation = {
 		return [await withQrCode(call, picture, item, item.qrcode)];
 	},
 };
+
+/** The order in the answer is not signed, the QR text is. @throws UnbelievedError when it asks for another amount */
+function requireOwnCode({ qrcode }: JsonObject, money: Money): void {
+	if (typeof qrcode !== 'string' || mayAskFor(qrcode, money)) return;
+	throw new UnbelievedError(
+		`The QR code in the answer does not ask for ${money.decimal} ${money.currency}, so it is not handed on`,
+		'Query the order, and send the buyer its payment_link instead. If this stays so, report it to KESS.',
+	);
+}
 
 function readNativePay(call: ItemCall, client: WebPayClient): NewOrder {
 	const { fields: transaction, ...order } = readTransaction(call, client);

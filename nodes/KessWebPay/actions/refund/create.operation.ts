@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { Flights } from '../../../../kess/flights';
 import { InvalidValueError } from '../../../../kess/invalidValueError';
-import { isPlainObject, type JsonObject } from '../../../../kess/jsonObject';
+import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireText } from '../../../../kess/textField';
@@ -160,7 +160,7 @@ async function refundUnnamed(client: WebPayClient, refund: NewRefund): Promise<I
 		);
 	}
 	const order = before.data as IDataObject;
-	if (FULLY_REFUNDED.includes(String(order.status))) return { ...order, already_existed: true };
+	if (FULLY_REFUNDED.includes(textOf(order.status))) return { ...order, already_existed: true };
 	const result = await send(client, refund);
 	if (result.kind === 'done') return answeredRefund(result.data, refund);
 	if (result.kind === 'refused') throw refusal(result, 'refund the order');
@@ -206,10 +206,10 @@ function answeredRefund(data: unknown, { outTradeNo, partial, merchantReference 
 	const answer: JsonObject = isPlainObject(data) ? data : {};
 	const facts = refundFacts(answer, merchantReference);
 	const differs =
-		(facts.outTradeNo !== undefined && String(facts.outTradeNo) !== outTradeNo && 'order') ||
+		(facts.outTradeNo !== undefined && textOf(facts.outTradeNo) !== outTradeNo && 'order') ||
 		(merchantReference !== undefined &&
 			facts.merchantReference !== undefined &&
-			String(facts.merchantReference) !== merchantReference &&
+			textOf(facts.merchantReference) !== merchantReference &&
 			'reference') ||
 		(partial !== undefined &&
 			facts.amount !== undefined &&
@@ -226,7 +226,7 @@ function answeredRefund(data: unknown, { outTradeNo, partial, merchantReference 
 async function existingRefund(client: WebPayClient, refund: NewRefund, data: JsonObject): Promise<IDataObject> {
 	const { outTradeNo, amount, currency } = refundFacts(data, refund.merchantReference);
 	const shown = `${amount === undefined ? 'an unknown amount' : String(amount)} ${String(currency ?? '')}`.trim();
-	if (outTradeNo !== undefined && String(outTradeNo) !== refund.outTradeNo) {
+	if (outTradeNo !== undefined && textOf(outTradeNo) !== refund.outTradeNo) {
 		throw new KessError(
 			`A refund with this reference exists already, of the order ${String(outTradeNo)}`,
 			'Use another merchant reference for this refund.',
@@ -257,7 +257,7 @@ async function isWholeOrder(
 		);
 	}
 	const order = result.data as JsonObject;
-	if (FULLY_REFUNDED.includes(String(order.status))) return true;
+	if (FULLY_REFUNDED.includes(textOf(order.status))) return true;
 	const total = parseMoney(order.total_amount, parseCurrency(order.currency));
 	return isSameMoney(total, amount, currency ?? order.currency);
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
+import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { requireReference } from '../../../../kess/textField';
 import type { WebPayClient } from '../../transport';
@@ -67,7 +67,8 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 		case 'done': {
 			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(isPlainObject);
 			const [refund] = entries.filter((entry) => Object.keys(entry).length > 0);
-			if (refund === undefined) return { kind: 'none' };
+			// Nothing in such an answer is signed, so anybody could have written it.
+			if (refund === undefined) return { kind: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
 			matchReference(refund, reference);
 			return { kind: 'found', data: refund };
 		}
@@ -81,7 +82,7 @@ export async function queryRefund(client: WebPayClient, fields: JsonObject) {
 /** @throws KessError when the answer names another reference than the one asked for */
 export function matchReference(data: JsonObject, reference: string): void {
 	const named = refundFacts(data, reference).merchantReference;
-	if (named === undefined || String(named) === reference) return;
+	if (named === undefined || textOf(named) === reference) return;
 	throw new KessError(
 		'The answer is about another refund than the one asked for, so it is not believed',
 		'Query the refund again. If this stays so, report it to KESS.',
