@@ -3,8 +3,8 @@
  * the gateway needs and far below what would hold up n8n, which does everything else in the same thread.
  */
 export const LIMITS = {
-	/** Bytes of a call to one of our addresses: an order with a hundred product lines has about 20 kB. */
-	callBytes: 1_000_000,
+	/** Bytes of a call to one of our addresses: a notification of an order with a hundred product lines has about 20 kB. */
+	callBytes: 250_000,
 	/** Bytes of an answer, unpacked: a page of a hundred such orders has about 2 MB. */
 	answerBytes: 5_000_000,
 	/** Signed fields of one object: an order has about 40. */

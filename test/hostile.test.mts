@@ -24,6 +24,7 @@ import { SharedQuestions } from '../nodes/shared/sharedQuestions.ts';
 import { newPair, signedAnswer } from './kess/partnerSide.mts';
 import { DurableStore } from './support/durableStore.mts';
 import { type NodeRun, runNode } from './support/engine.mts';
+import { echo, echoingAnswers, leaksIn, partnerSecrets, SEARCHES, TOKEN, webPaySecrets } from './support/markedSecrets.mts';
 import { type Asked, type StubAnswer, type StubGateway, startStubGateway } from './support/stubGateway.mts';
 import { encryptedCard, serviceExamples } from './support/webPayServices.mts';
 import { cipherPublicKey } from '../sandbox/webpay/cardCipher.mts';
@@ -401,63 +402,12 @@ describe('7: one signed text with two readings', () => {
 });
 
 describe('8: a gateway that repeats what it was sent', () => {
-	const mark = (name: string) => `mark/${name}+"é"<=& 1`;
-	const ALL = {
-		password: mark('password'),
-		clientSecret: mark('client-secret'),
-		apiSecretKey: mark('api-secret-key'),
-	};
-	const TOKEN = 'mark-token-0123456789';
-	/** Parts that would give a secret away in any spelling. */
-	const LEAKS = [
-		...[...Object.values(ALL), TOKEN, 'mark-partner-secret', 'mark-partner-password', 'mark-passphrase'].flatMap((value) => [
-			value,
-			JSON.stringify(value).slice(1, -1),
-			encodeURIComponent(value),
-			...[0, 1, 2].map((lead) => Buffer.from(`${'x'.repeat(lead)}${value}`).toString('base64').slice(4, -4)),
-		]),
-		'BEGIN PRIVATE KEY',
-	];
-
-	/** The whole request in every way in which somebody may write it into an answer. */
-	function echoes({ headers, body }: Asked): string {
-		const whole = JSON.stringify({ headers, body });
-		const basic = String(headers.authorization ?? '').replace(/^\w+ /, '');
-		return [whole, encodeURIComponent(whole), Buffer.from(whole).toString('base64'), Buffer.from(basic, 'base64').toString(), basic, JSON.stringify(whole)].join(' ');
-	}
-
 	/** Everything of a run that n8n keeps, shows or writes down. */
 	function visible(result: NodeRun): string {
 		const errors = [result.error, result.run.data.resultData.error, ...result.items.map(({ error }) => error)] as Array<Error | undefined>;
 		const inErrors = errors.map((error) => [error?.message, error?.stack, String(error?.cause), JSON.stringify(error)].join(' '));
 		return JSON.stringify(result.run) + JSON.stringify(result.items) + inErrors.join(' ');
 	}
-
-	/** The order that is asked about, with the request in all that a merchant may have written. */
-	const answerTo = (asked: Asked) => ({
-		...ORDER,
-		out_trade_no: asked.body.out_trade_no ?? ORDER.out_trade_no,
-		status: 'SUCCESS',
-		body: echoes(asked),
-		meta: { [`x ${String(asked.headers.authorization)}`]: [echoes(asked)] },
-	});
-
-	const answers: Array<[string, (asked: Asked) => StubAnswer]> = [
-		[
-			'success',
-			(asked) => {
-				const data = { ...answerTo(asked), order_info: answerTo(asked), refund_histories: [{ reason: echoes(asked) }] };
-				return signed(data, signature(data, ALL.apiSecretKey));
-			},
-		],
-		['success, wrongly signed', (asked) => signed({ ...ORDER, body: echoes(asked) }, 'x')],
-		['refusal', (asked) => ({ status: 400, body: { success: false, error_des: echoes(asked), code: echoes(asked) } })],
-		['refusal with the token as its code', (asked) => ({ status: 200, body: { success: false, error_des: 'no', code: String(asked.headers.authorization).split(' ')[1] } })],
-		['login refused', (asked) => ({ status: 401, body: { message: echoes(asked), error: echoes(asked) } })],
-		['failure', (asked) => ({ status: 500, body: { success: false, error_desc: echoes(asked) } })],
-		['web page', (asked) => (response) => void response.writeHead(502, echoes(asked).replace(/[^ -~]/g, '').slice(0, 60)).end(`<html>${echoes(asked)}`)],
-		['redirect', (asked) => (response) => void response.writeHead(302, { location: `/?${encodeURIComponent(echoes(asked))}` }).end()],
-	];
 
 	const seen = { runs: 0, masked: 0, searches: 0 };
 	afterAll(() =>
@@ -467,14 +417,14 @@ describe('8: a gateway that repeats what it was sent', () => {
 	function expectNoSecrets(result: NodeRun): void {
 		const text = visible(result);
 		seen.runs += 1;
-		seen.searches += LEAKS.length;
+		seen.searches += SEARCHES;
 		if (text.includes('***')) seen.masked += 1;
-		expect(LEAKS.filter((leak) => text.includes(leak))).toEqual([]);
+		expect(leaksIn(text)).toEqual([]);
 	}
 
 	const examples = serviceExamples(encryptedCard(cipherPublicKey()));
 
-	test.each(answers)('KESS WebPay, %s', async (name, answer) => {
+	test.each(echoingAnswers)('KESS WebPay, %s', async (name, answer) => {
 		const { masked } = seen;
 		const item = { token: 'a', qrcode: 'b', subscription_code: 'c', transaction_id: 'd' };
 		for (const gatewayVersion of ['v1', 'v2']) {
@@ -482,7 +432,7 @@ describe('8: a gateway that repeats what it was sent', () => {
 			gateway = await startStubGateway((service, asked) =>
 				service === 'oauth' ? { status: 200, body: { access_token: TOKEN, expires_in: 1800 } } : answer(asked),
 			);
-			const credentials = webPayCredential({ ...ALL, gatewayVersion, publicKey: cipherPublicKey() });
+			const credentials = webPayCredential({ ...webPaySecrets, gatewayVersion, publicKey: cipherPublicKey() });
 			const results = await Promise.all(
 				examples.map(
 					async ({ resource, operation, required, optional = {} }) =>
@@ -504,8 +454,8 @@ describe('8: a gateway that repeats what it was sent', () => {
 	test('the login itself', async () => {
 		for (const status of [200, 400, 401, 403, 422, 500]) {
 			gateway?.stop();
-			gateway = await startStubGateway((_, asked) => ({ status, body: { message: echoes(asked), error: echoes(asked), error_desc: echoes(asked) } }));
-			expectNoSecrets(await run(QUERY, ALL));
+			gateway = await startStubGateway((_, asked) => ({ status, body: { message: echo(asked), error: echo(asked), error_desc: echo(asked) } }));
+			expectNoSecrets(await run(QUERY, webPaySecrets));
 			expectNoSecrets(await partner(gateway.url, 'query', { outTradeNo: 'WAGE-1' }));
 		}
 	});
@@ -522,12 +472,10 @@ describe('8: a gateway that repeats what it was sent', () => {
 					environment: 'custom',
 					baseUrl: url,
 					partnerId: 'partner',
-					partnerSecretKey: 'mark-partner-secret',
 					userName: 'user',
-					password: 'mark-partner-password',
+					...partnerSecrets,
 					privateKey: merchant.privateKey,
 					kessPublicKey: kess.publicKey,
-					passphrase: 'mark-passphrase',
 					accessToken: '',
 				},
 			},
@@ -538,7 +486,7 @@ describe('8: a gateway that repeats what it was sent', () => {
 	/** A transfer that KESS has signed, with the request in the receiver's name. */
 	const signedTransfer = (asked: Asked): StubAnswer => {
 		const transfer = { out_trade_no: asked.body.out_trade_no ?? 'WAGE-confirm', receiver_id: '012345678', amount: 1, currency: 'USD', pre_transfer_id: 'P-1' };
-		const data = { ...transfer, receiver_name: echoes(asked), result_code: 'PENDING', expire_in: 300 };
+		const data = { ...transfer, receiver_name: echo(asked), result_code: 'PENDING', expire_in: 300 };
 		return (response) => void response.end(signedAnswer({ success: true, code: 200, message: 'ok', data }, kess.privateKey));
 	};
 
@@ -555,7 +503,7 @@ describe('8: a gateway that repeats what it was sent', () => {
 			own.stop();
 			results.forEach(expectNoSecrets);
 		};
-		await Promise.all([...answers.map(([, answer]) => answer), signedTransfer].map(ask));
+		await Promise.all([...echoingAnswers.map(([, answer]) => answer), signedTransfer].map(ask));
 		expect(seen.masked - masked).toBeGreaterThanOrEqual(2);
 	}, 60_000);
 
