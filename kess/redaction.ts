@@ -1,4 +1,4 @@
-import type { Json } from './jsonObject';
+import { type Json, textOf } from './jsonObject';
 import { LIMITS } from './limits';
 
 /** What stands in the place of a secret. */
@@ -9,6 +9,9 @@ const SHORTEST_IN_DATA = 8;
 
 /** What is shorter still is no secret. */
 const SHORTEST = 4;
+
+/** Characters of a value that stands in a sentence of ours: a reference has 64. */
+const LONGEST_VALUE = 64;
 
 /** So many characters of a text are looked at, of which only LIMITS.quoteLength are shown. */
 const LOOKED_AT = 10_000;
@@ -128,6 +131,12 @@ class Mask {
 	over(text: string): string {
 		return this.pattern === undefined ? text : text.replace(this.pattern, MASK);
 	}
+}
+
+/** A value of an answer as it may stand in a sentence of ours. */
+export function quoted(value: unknown): string {
+	const text = plainText(textOf(value));
+	return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text || 'nothing';
 }
 
 /** Text from outside on one line, without characters that nobody sees. */

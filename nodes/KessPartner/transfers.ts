@@ -6,6 +6,7 @@ import { KessError, messageOf } from '../../kess/kessError';
 import { explainPartnerCode } from '../../kess/partnerErrors';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../kess/partnerGateway';
 import { type AskedTransfer, isPaid, matchTransfer } from '../../kess/partnerTransfer';
+import { quoted } from '../../kess/redaction';
 import { type Claim, type ConfirmMemory, GRACE_MS } from './confirmMemory';
 import type { PartnerClient, PartnerResult } from './transport';
 
@@ -208,7 +209,7 @@ export class PaidDifferentlyError extends KessError {
 
 function paidDifferently(data: IDataObject, difference: string): PaidDifferentlyError {
 	return new PaidDifferentlyError(
-		`This transfer number has been paid already, but not as asked now (${difference}): ${String(data.amount)} ${String(data.currency)}, fund transfer ${String(data.fund_transfer_id)}`,
+		`This transfer number has been paid already, but not as asked now (${difference}): ${quoted(data.amount)} ${quoted(data.currency)}, fund transfer ${quoted(data.fund_transfer_id)}`,
 		'Use a new transfer number for a new payment. If it is meant to be the same payment, correct amount and receiver.',
 	);
 }

@@ -1,6 +1,7 @@
 import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions, NodeOperationError } from 'n8n-workflow';
 
 import { KessError } from '../../kess/kessError';
+import { quoted } from '../../kess/redaction';
 import { needsV2 } from './actions/needsV2';
 import { fetchPaymentMethods } from './actions/paymentMethod/paymentMethods';
 import { type SignatureRule, WebPayClient } from './transport';
@@ -26,7 +27,7 @@ export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<IN
 }
 
 function name(title: unknown, bic: string): string {
-	return typeof title === 'string' && title !== '' && title !== bic ? `${title} (${bic})` : bic;
+	return typeof title === 'string' && title !== '' && title !== bic ? `${quoted(title)} (${quoted(bic)})` : quoted(bic);
 }
 
 /** n8n shows the message of a list that cannot be loaded, and nothing else. */

@@ -47,7 +47,8 @@ export const timeoutOption: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: DEFAULT_TIMEOUT_MS,
-	description: 'Time in ms to wait for an answer of KESS. What happens after that is looked up, not guessed.',
+	description:
+		'Time in ms for one exchange with KESS, all of it: a login where one is needed, the request and the whole answer. What happens after that is looked up, not guessed.',
 };
 
 /** The options that both nodes have, with their defaults filled in. */

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Json, JsonObject } from '../../../kess/jsonObject';
 import { KessError } from '../../../kess/kessError';
+import { quoted } from '../../../kess/redaction';
 import type { WebPayClient } from '../transport';
 import { requireDone } from './order/shared';
 
@@ -62,7 +63,7 @@ function readPage(data: Json, page: number): Page {
 	}
 	if (currentPage !== undefined && currentPage !== null && Number(currentPage) !== page) {
 		throw new KessError(
-			`The answer of KESS is page ${String(currentPage)} instead of page ${page}, so the list is not complete`,
+			`The answer of KESS is page ${quoted(currentPage)} instead of page ${page}, so the list is not complete`,
 			'Ask for fewer days at a time, or set a limit.',
 		);
 	}

@@ -12,6 +12,7 @@ import {
 } from '../../../../kess/partnerFields';
 import { type AskedTransfer, expiresAt } from '../../../../kess/partnerTransfer';
 import { isSamePerson } from '../../../../kess/receiverName';
+import { quoted } from '../../../../kess/redaction';
 import { requireText } from '../../../../kess/textField';
 import type { ItemCall } from '../../../shared/itemCall';
 import { LONGEST_LIFE_MS } from '../../confirmMemory';
@@ -63,7 +64,7 @@ export function checkReceiver({ expectedReceiverName }: NewTransfer, prepared: I
 	const owner = String(prepared.receiver_name ?? '');
 	if (expectedReceiverName === undefined || isSamePerson(expectedReceiverName, owner)) return;
 	throw new KessError(
-		`The wallet belongs to "${owner}", not to "${expectedReceiverName}"`,
+		`The wallet belongs to "${quoted(owner)}", not to "${expectedReceiverName}"`,
 		'This run has paid nothing. Check the receiver ID. If the wallet is the right one, write Expected Receiver Name as KESS does.',
 	);
 }

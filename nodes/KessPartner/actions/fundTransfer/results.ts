@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CONFIRM_TRANSFER } from '../../../../kess/partnerGateway';
 import { KessError } from '../../../../kess/kessError';
+import { quoted } from '../../../../kess/redaction';
 import { StopRunError } from '../../../shared/errors';
 import { type ConfirmEnd, refusal } from '../../transfers';
 
@@ -42,7 +43,7 @@ export function unclearStanding(reason: string): KessError {
 /** The number has been paid, so there is nothing to prepare. */
 export function alreadyPaid(data: IDataObject): KessError {
 	return new KessError(
-		`This transfer number has been paid already, with fund transfer ${String(data.fund_transfer_id)}`,
+		`This transfer number has been paid already, with fund transfer ${quoted(data.fund_transfer_id)}`,
 		'Nothing is left to do for it. Use a new transfer number for a new payment.',
 	);
 }

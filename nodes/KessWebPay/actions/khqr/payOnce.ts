@@ -6,6 +6,7 @@ import { Flights } from '../../../../kess/flights';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { KessError, messageOf } from '../../../../kess/kessError';
 import { isSameMoney, type Money } from '../../../../kess/money';
+import { quoted } from '../../../../kess/redaction';
 import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../transport';
 import { queryOrder, refusal } from '../order/shared';
 import { type SentPayment, SentPayments } from './sentPayments';
@@ -135,7 +136,7 @@ async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Found
 	if (result.kind === 'unknown') return { state: 'unclear', reason: `KESS gave no clear answer when asked about it: ${result.reason}` };
 	const data = readAnswer(payment, result.data);
 	if (data?.status === PAID) return { state: 'paid', data };
-	const status = String((result.data as JsonObject).status);
+	const status = quoted((result.data as JsonObject).status);
 	return { state: 'order', reason: `KESS shows something under this number that is not this payment, paid (status ${status})` };
 }
 

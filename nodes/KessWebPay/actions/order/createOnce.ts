@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { isSameMoney } from '../../../../kess/money';
+import { quoted } from '../../../../kess/redaction';
 import { matchAnswer, type ServiceResult, type WebPayClient } from '../../transport';
 import { queryOrder, refusal } from './shared';
 import type { NewOrder } from './transaction';
@@ -95,7 +96,7 @@ export function requireSameMoney({ money }: NewOrder, found: Json): ExistingOrde
 	const existing = found as ExistingOrder;
 	if (isSameMoney(money, existing.total_amount, existing.currency)) return existing;
 	throw new KessError(
-		`An order with this number exists already, over ${String(existing.total_amount)} ${String(existing.currency)} instead of ${money.decimal} ${money.currency}`,
+		`An order with this number exists already, over ${quoted(existing.total_amount)} ${quoted(existing.currency)} instead of ${money.decimal} ${money.currency}`,
 		'Use another order number for the new order, or correct the amount.',
 	);
 }

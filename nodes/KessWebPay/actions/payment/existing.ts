@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { quoted } from '../../../../kess/redaction';
 import type { ItemCall } from '../../../shared/itemCall';
 import type { ExistingOrder, Made } from '../order/createOnce';
 import { orderItem } from '../order/shared';
@@ -17,6 +18,6 @@ export function paymentItem(made: Made): IDataObject {
 export function adviseUnpaid(call: ItemCall, { status }: ExistingOrder): void {
 	if (status === 'SUCCESS') return;
 	call.advise(
-		`The order existed already with the status ${String(status)}, and this run has charged nothing. Query it later, or use a new order number for a new attempt.`,
+		`The order existed already with the status ${quoted(status)}, and this run has charged nothing. Query it later, or use a new order number for a new attempt.`,
 	);
 }

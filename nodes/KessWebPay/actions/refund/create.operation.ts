@@ -5,6 +5,7 @@ import { InvalidValueError } from '../../../../kess/invalidValueError';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
+import { quoted } from '../../../../kess/redaction';
 import { requireText } from '../../../../kess/textField';
 import { requireWebAddress } from '../../../../kess/webPayFields';
 import type { ItemCall } from '../../../shared/itemCall';
@@ -225,10 +226,10 @@ function answeredRefund(data: unknown, { outTradeNo, partial, merchantReference 
 /** @throws KessError when the reference belongs to a refund of something else */
 async function existingRefund(client: WebPayClient, refund: NewRefund, data: JsonObject): Promise<IDataObject> {
 	const { outTradeNo, amount, currency } = refundFacts(data, refund.merchantReference);
-	const shown = `${amount === undefined ? 'an unknown amount' : String(amount)} ${String(currency ?? '')}`.trim();
+	const shown = `${amount === undefined ? 'an unknown amount' : quoted(amount)} ${currency === undefined ? '' : quoted(currency)}`.trim();
 	if (outTradeNo !== undefined && textOf(outTradeNo) !== refund.outTradeNo) {
 		throw new KessError(
-			`A refund with this reference exists already, of the order ${String(outTradeNo)}`,
+			`A refund with this reference exists already, of the order ${quoted(outTradeNo)}`,
 			'Use another merchant reference for this refund.',
 		);
 	}
