@@ -135,9 +135,9 @@ describe('Create and Wait in the real n8n', () => {
 		expect((await http.get(parked.notifyUrl)).status).toBe(404);
 		expect(await tell({ status: 'SUCCESS' }, parked.notifyUrl.replace(/\?.*/, ''))).toBe(401);
 		await sandbox('faults', { fault: 'wrong-amount', service: 'webpay.acquire.queryorder' });
-		expect(await tell({})).toBe(503);
+		expect(await tell({ out_trade_no: 'WAIT-1' })).toBe(503);
 		await sandbox('faults', { fault: 'lost-before-booking', service: 'webpay.acquire.queryorder' });
-		expect(await tell({})).toBe(503);
+		expect(await tell({ out_trade_no: 'WAIT-1' })).toBe(503);
 		expect(await statusOf(parked.id)).toBe('waiting');
 		await sandbox('orders/WAIT-1/pay');
 		await expectWentOn(parked, { out_trade_no: 'WAIT-1', status: 'SUCCESS' });
