@@ -3,11 +3,11 @@ import { Agent } from 'node:http';
 import axios from 'axios';
 
 import { partnerAccount, webPayAccount } from '../sandbox/accounts.mts';
-import { CONFIRM_TRANSFER, CREATE_TRANSFER, PARTNER_GATEWAY_PATH, PARTNER_LOGIN_PATH, QUERY_TRANSFER } from '../kess/partnerGateway.ts';
-import { signedPartnerBody } from '../kess/partnerRequest.ts';
+import { CONFIRM_TRANSFER, CREATE_TRANSFER, PARTNER_GATEWAY_PATH, PARTNER_LOGIN_PATH, QUERY_TRANSFER } from '../kess/partner/services.ts';
+import { signedPartnerBody } from '../kess/partner/request.ts';
 import { readPrivateKey } from '../kess/rsaKeys.ts';
-import { gatewayPath } from '../kess/webPayGateway.ts';
-import { signedWebPayBody } from '../kess/webPayRequest.ts';
+import { gatewayPath } from '../kess/webPay/services.ts';
+import { signedWebPayBody } from '../kess/webPay/request.ts';
 import { orderRows, transferRows } from './lists.mts';
 
 /**

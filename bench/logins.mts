@@ -2,9 +2,9 @@ import type { ICredentialDataDecryptedObject, ICredentialType, IDataObject, IHtt
 
 import { KessPartnerApi } from '../credentials/KessPartnerApi.credentials.ts';
 import { KessWebPayApi } from '../credentials/KessWebPayApi.credentials.ts';
-import { readWebPayAccount } from '../kess/webPayCredential.ts';
-import { LOGIN_PATH } from '../kess/webPayGateway.ts';
-import { webPayLoginBody } from '../kess/webPayLogin.ts';
+import { readWebPayAccount } from '../kess/webPay/account.ts';
+import { LOGIN_PATH } from '../kess/webPay/services.ts';
+import { webPayLoginBody } from '../kess/webPay/login.ts';
 import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
 import { CREATE_ORDER } from '../test/e2e/support/workflow.mts';

@@ -1,4 +1,4 @@
-import { table } from '../sandbox/n8n/table.mts';
+import { table } from '../sandbox/host/table.mts';
 
 /** A promise that a measurement keeps or breaks. */
 export interface Claim {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 import axios from 'axios';
 
-import type { Execution, Workflow } from '../sandbox/n8n/restClient.mts';
+import type { Execution, Workflow } from '../sandbox/host/restClient.mts';
 import { type Environment, startEnvironment } from '../test/e2e/support/environment.mts';
 import { httpRequestNodes, kessPartner } from '../test/e2e/support/payoutWorkflows.mts';
 import type { LoopJob } from './axiosLoop.mts';

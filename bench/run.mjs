@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 
-import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/install.mjs';
+import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/host/install.mjs';
 
 const PARTS = ['signing', 'rows', 'executions', 'logins', 'memory', 'startup'];
 

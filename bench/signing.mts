@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 // The compiled files, as n8n runs them.
 const built = createRequire(new URL('../dist/kess/', import.meta.url));
-const { signedPartnerBody } = built('./partnerRequest.js') as typeof import('../kess/partnerRequest.ts');
+const { signedPartnerBody } = built('./partnerRequest.js') as typeof import('../kess/partner/request.ts');
 const { canonicalJson } = built('./phpJson.js') as typeof import('../kess/phpJson.ts');
 const { signRsa2, verifyRsa2 } = built('./rsa2Signature.js') as typeof import('../kess/rsa2Signature.ts');
 const { webPaySignature } = built('./webPaySignature.js') as typeof import('../kess/webPaySignature.ts');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { hostNode, projectFolder } from '../sandbox/install.mjs';
+import { hostNode, projectFolder } from '../sandbox/host/install.mjs';
 import { figure, type Section } from './report.mts';
 import { mediansOfRounds } from './rounds.mts';
 

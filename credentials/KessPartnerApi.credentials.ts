@@ -9,12 +9,12 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
-import { requestLogin } from '../kess/loginRequest';
-import { readPartnerAccount } from '../kess/partnerCredential';
-import { openPartnerKeys } from '../kess/partnerKeys';
-import { partnerLoginKey, partnerLoginRequest, partnerTokens, readPartnerLogin } from '../kess/partnerLogin';
-import { signedPartnerBody } from '../kess/partnerRequest';
-import { signedGatewayRequest } from '../kess/signedGatewayRequest';
+import { requestLogin } from '../kess/gateway/login';
+import { readPartnerAccount } from '../kess/partner/account';
+import { openPartnerKeys } from '../kess/partner/keys';
+import { partnerLoginKey, partnerLoginRequest, partnerTokens, readPartnerLogin } from '../kess/partner/login';
+import { signedPartnerBody } from '../kess/partner/request';
+import { signedGatewayRequest } from '../kess/gateway/signedRequest';
 
 export class KessPartnerApi implements ICredentialType {
 	name = 'kessPartnerApi';

@@ -9,12 +9,12 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
-import { requestLogin } from '../kess/loginRequest';
-import { signedGatewayRequest } from '../kess/signedGatewayRequest';
-import { basicAuthorization, readWebPayAccount } from '../kess/webPayCredential';
-import { LOGIN_PATH } from '../kess/webPayGateway';
-import { readWebPayLogin, webPayLoginBody, webPayLoginKey, webPayTokens } from '../kess/webPayLogin';
-import { signedWebPayBody } from '../kess/webPayRequest';
+import { requestLogin } from '../kess/gateway/login';
+import { signedGatewayRequest } from '../kess/gateway/signedRequest';
+import { basicAuthorization, readWebPayAccount } from '../kess/webPay/account';
+import { LOGIN_PATH } from '../kess/webPay/services';
+import { readWebPayLogin, webPayLoginBody, webPayLoginKey, webPayTokens } from '../kess/webPay/login';
+import { signedWebPayBody } from '../kess/webPay/request';
 
 export class KessWebPayApi implements ICredentialType {
 	name = 'kessWebPayApi';

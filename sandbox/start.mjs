@@ -5,8 +5,8 @@
 //   KESSPAY_SANDBOX_FOLDER     where the run-time data lies, by default .sandbox
 import { join, resolve } from 'node:path';
 
-import { ensureBuild, ensureHost, ensureRoot, projectFolder } from './install.mjs';
-import { takeLock } from './install/lock.mjs';
+import { ensureBuild, ensureHost, ensureRoot, projectFolder } from './host/install.mjs';
+import { takeLock } from './host/install/lock.mjs';
 
 const LOOK_AGAIN_MS = 250;
 const folder = resolve(process.env.KESSPAY_SANDBOX_FOLDER || join(projectFolder, '.sandbox'));
@@ -41,7 +41,7 @@ async function main() {
 		// Everything below is TypeScript, which can be read only now that the packages are there.
 		(await import('tsx/cjs/api')).register();
 		(await import('tsx/esm/api')).register();
-		const { runSession } = await import('./session.mts');
+		const { runSession } = await import('./host/session.mts');
 		await runSession({ folder, once, signal });
 	} finally {
 		await release();

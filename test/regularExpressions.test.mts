@@ -13,9 +13,9 @@ const root = join(__dirname, '..');
 
 /** Those that are put together at run time cannot be read here. Each has its reason. */
 const PUT_TOGETHER = new Map([
-	['kess/redaction.ts', 'alternatives of plain texts: nothing repeats'],
-	['nodes/KessWebPay/actions/refund/shared.ts', 'sees at most LIMITS.quoteLength characters'],
-	['nodes/shared/itemParameters.ts', 'sees what the author of the workflow has written'],
+	['kess/gateway/redaction.ts', 'alternatives of plain texts: nothing repeats'],
+	['nodes/KessWebPay/actions/refund/refunds.ts', 'sees at most LIMITS.quoteLength characters'],
+	['nodes/shared/run/parameters.ts', 'sees what the author of the workflow has written'],
 ]);
 
 const files = ['credentials', 'kess', 'nodes'].flatMap((folder) =>

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/install.mjs';
+import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/host/install.mjs';
 import { missingParts } from './queue/support/programs.mjs';
 
 const JEST = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');

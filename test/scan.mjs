@@ -9,7 +9,7 @@ import { join, relative } from 'node:path';
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import { SOURCE_FILE_PATTERNS, buildScanConfig } from '@n8n/scan-community-package/scanner/scanner.mjs';
 
-import { ensureBuild, projectFolder } from '../sandbox/install.mjs';
+import { ensureBuild, projectFolder } from '../sandbox/host/install.mjs';
 
 // eslint and its file search are the scanner's own, not some other version that happens to be installed.
 const ofScanner = createRequire(import.meta.resolve('@n8n/scan-community-package/scanner/scanner.mjs'));

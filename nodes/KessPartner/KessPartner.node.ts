@@ -6,9 +6,9 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { batchingOption, timeoutOption } from '../shared/options';
+import { batchingOption, timeoutOption } from '../shared/run/options';
 import { DEFAULT_BATCH_SIZE, operations, run } from './actions/router';
-import { testPartnerCredential } from './credentialTest';
+import { testPartnerCredential } from './methods/testCredential';
 
 export class KessPartner implements INodeType {
 	description: INodeTypeDescription = {

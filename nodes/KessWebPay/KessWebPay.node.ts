@@ -8,12 +8,12 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { batchingOption, timeoutOption } from '../shared/options';
+import { batchingOption, timeoutOption } from '../shared/run/options';
 import { DEFAULT_BATCH_SIZE, operations, run } from './actions/router';
-import { testWebPayCredential } from './credentialTest';
-import { getPaymentMethods } from './loadOptions';
+import { testWebPayCredential } from './methods/testCredential';
+import { getPaymentMethods } from './methods/loadOptions';
 import { responseSignatureOption } from './responseSignature';
-import { resumeAfterPayment, resumeWebhooks } from './resumeAfterPayment';
+import { resumeAfterPayment, resumeWebhooks } from './notifications/resume';
 
 export class KessWebPay implements INodeType {
 	description: INodeTypeDescription = {

@@ -6,8 +6,8 @@ import { runNode } from '../support/engine.mts';
 import { CredentialTestContext } from 'n8n-core';
 
 import { KessPartnerApi } from '../../credentials/KessPartnerApi.credentials.ts';
-import { testPartnerCredential } from '../../nodes/KessPartner/credentialTest.ts';
-import { forgeSign, forgeVerify, newPair, phpText, signedAnswer } from '../kess/partnerSide.mts';
+import { testPartnerCredential } from '../../nodes/KessPartner/methods/testCredential.ts';
+import { forgeSign, forgeVerify, newPair, phpText, signedAnswer } from '../support/partnerSide.mts';
 
 const own = newPair();
 const kess = newPair();

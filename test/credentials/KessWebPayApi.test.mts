@@ -4,7 +4,7 @@ import { CredentialTestContext } from 'n8n-core';
 
 import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';
 import { webPaySignature } from '../../kess/webPaySignature.ts';
-import { testWebPayCredential } from '../../nodes/KessWebPay/credentialTest.ts';
+import { testWebPayCredential } from '../../nodes/KessWebPay/methods/testCredential.ts';
 import { KessSandbox } from '../support/kessSandbox.mts';
 
 const credential = new KessWebPayApi();

@@ -1,7 +1,7 @@
 import axios from 'axios';
 
-import { exampleWorkflows, importWorkflows } from '../../sandbox/n8n/content.mts';
-import { type Execution, outputOf } from '../../sandbox/n8n/restClient.mts';
+import { exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
+import { type Execution, outputOf } from '../../sandbox/host/restClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
 

@@ -6,7 +6,7 @@ import axios, { type AxiosResponse } from 'axios';
 import { webPayAccount } from '../../sandbox/accounts.mts';
 import { phpForm } from '../../sandbox/webpay/notifications.mts';
 import { webPaySign } from '../../sandbox/webpay/signature.mts';
-import { GatewayClient, until } from '../sandbox/gatewayClient.mts';
+import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { lineOf } from './support/workflow.mts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { exampleWorkflows, importWorkflows, workflowsFolder } from '../../sandbox/n8n/content.mts';
+import { exampleWorkflows, importWorkflows, workflowsFolder } from '../../sandbox/host/content.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { lineOf, manualTrigger } from './support/workflow.mts';
 

@@ -1,7 +1,7 @@
 import axios from 'axios';
 
-import type { Execution } from '../../sandbox/n8n/restClient.mts';
-import { table } from '../../sandbox/n8n/table.mts';
+import type { Execution } from '../../sandbox/host/restClient.mts';
+import { table } from '../../sandbox/host/table.mts';
 import { FAULTS, STEPS } from '../support/partnerFaults.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { httpRequestNodes, kessPartner, type PayoutWorkflow, type Shown, type Transfer } from './support/payoutWorkflows.mts';

@@ -1,7 +1,7 @@
 import { cipherPublicKey } from '../../sandbox/webpay/cardCipher.mts';
-import { sandboxCredentials } from '../../sandbox/n8n/credentials.mts';
-import { outputOf } from '../../sandbox/n8n/restClient.mts';
-import { table } from '../../sandbox/n8n/table.mts';
+import { sandboxCredentials } from '../../sandbox/host/credentials.mts';
+import { outputOf } from '../../sandbox/host/restClient.mts';
+import { table } from '../../sandbox/host/table.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
 import { encryptedCard, serviceExamples } from '../support/webPayServices.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';

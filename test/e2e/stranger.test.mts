@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import axios, { type AxiosResponse } from 'axios';
 
-import type { Credential } from '../../sandbox/n8n/restClient.mts';
+import type { Credential } from '../../sandbox/host/restClient.mts';
 import { cipherPublicKey } from '../../sandbox/webpay/cardCipher.mts';
-import { newPair } from '../kess/partnerSide.mts';
-import { GatewayClient, until } from '../sandbox/gatewayClient.mts';
+import { newPair } from '../support/partnerSide.mts';
+import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Asked, type StubAnswer, type StubGateway, startStubGateway } from '../support/stubGateway.mts';
 import { echoingAnswers, leaksIn, partnerSecrets, SEARCHES, TOKEN, webPaySecrets } from '../support/markedSecrets.mts';
 import { encryptedCard, serviceExamples } from '../support/webPayServices.mts';

@@ -1,10 +1,10 @@
 import axios, { type AxiosResponse } from 'axios';
 
 import { webPayAccount } from '../../sandbox/accounts.mts';
-import { type Item, outputOf } from '../../sandbox/n8n/restClient.mts';
+import { type Item, outputOf } from '../../sandbox/host/restClient.mts';
 import { phpForm } from '../../sandbox/webpay/notifications.mts';
 import { webPaySign } from '../../sandbox/webpay/signature.mts';
-import { GatewayClient, until } from '../sandbox/gatewayClient.mts';
+import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { lineOf } from './support/workflow.mts';
 

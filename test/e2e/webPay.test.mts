@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/n8n/content.mts';
-import { outputOf } from '../../sandbox/n8n/restClient.mts';
+import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
+import { outputOf } from '../../sandbox/host/restClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
 

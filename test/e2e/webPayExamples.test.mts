@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/n8n/content.mts';
-import { outputOf } from '../../sandbox/n8n/restClient.mts';
-import { GatewayClient, until } from '../sandbox/gatewayClient.mts';
+import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
+import { outputOf } from '../../sandbox/host/restClient.mts';
+import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 
 const IDS = { markPaid: 'markPaidOrders', reconcile: 'dailyReconciliation', refund: 'refundsFromList' };

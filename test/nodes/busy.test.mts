@@ -1,9 +1,9 @@
 import { CredentialTestContext } from 'n8n-core';
 import type { IDataObject } from 'n8n-workflow';
 
-import { isWebPayRead } from '../../kess/webPayGateway.ts';
-import { testPartnerCredential } from '../../nodes/KessPartner/credentialTest.ts';
-import { testWebPayCredential } from '../../nodes/KessWebPay/credentialTest.ts';
+import { isWebPayRead } from '../../kess/webPay/services.ts';
+import { testPartnerCredential } from '../../nodes/KessPartner/methods/testCredential.ts';
+import { testWebPayCredential } from '../../nodes/KessWebPay/methods/testCredential.ts';
 import { DurableStore } from '../support/durableStore.mts';
 import type { NodeRun } from '../support/engine.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';

@@ -11,7 +11,7 @@ import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';
 import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
 import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
-import { until } from '../sandbox/gatewayClient.mts';
+import { until } from '../support/gatewayClient.mts';
 import { DurableStore } from '../support/durableStore.mts';
 import { type Credentials, type NodeRun, runNode } from '../support/engine.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';

@@ -1,6 +1,6 @@
 import axios from 'axios';
 
-import { table } from '../../sandbox/n8n/table.mts';
+import { table } from '../../sandbox/host/table.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
 import { delayed, FAULTS, STEPS } from '../support/partnerFaults.mts';
 import { START_WITHIN_MS } from '../e2e/support/environment.mts';

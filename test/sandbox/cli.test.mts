@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
 import { startSandbox } from '../../sandbox/server.mts';
-import { until } from './gatewayClient.mts';
+import { until } from '../support/gatewayClient.mts';
 
 const ROOT = join(__dirname, '..', '..');
 

@@ -1,6 +1,6 @@
 import { webPayAccount } from '../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/server.mts';
-import { GatewayClient } from './gatewayClient.mts';
+import { GatewayClient } from '../support/gatewayClient.mts';
 
 let sandbox: Sandbox;
 let client: GatewayClient;

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox/server.mts';
 import { formatMoney } from '../../sandbox/pages/layout.mts';
-import { GatewayClient } from './gatewayClient.mts';
+import { GatewayClient } from '../support/gatewayClient.mts';
 
 let sandbox: Sandbox;
 let client: GatewayClient;

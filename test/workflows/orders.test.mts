@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
 import { parseCurrency, parseMoney } from '../../kess/money.ts';
-import { outTradeNoAdvice, readDetail, requireOutTradeNo, requireTitle } from '../../kess/webPayFields.ts';
+import { outTradeNoAdvice, readDetail, requireOutTradeNo, requireTitle } from '../../kess/webPay/fields.ts';
 
 const COLUMNS = ['order_no', 'title', 'amount', 'currency', 'customer'];
 const LINE_COLUMNS = ['no', 'name', 'price', 'qty', 'discount'];

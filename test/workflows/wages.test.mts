@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { parse } from 'csv-parse/sync';
 
-import { requirePartnerAmount, requirePartnerCurrency, requireReceiverId, requireTransferReference } from '../../kess/partnerFields.ts';
-import { isSamePerson } from '../../kess/receiverName.ts';
+import { requirePartnerAmount, requirePartnerCurrency, requireReceiverId, requireTransferReference } from '../../kess/partner/fields.ts';
+import { isSamePerson } from '../../kess/partner/receiverName.ts';
 import { WalletStore } from '../../sandbox/partner/wallets.mts';
 
 type Row = Record<string, unknown>;

@@ -5,8 +5,8 @@ import type { INodeProperties, INodeType } from 'n8n-workflow';
 
 import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
-import { KessWebPayTrigger } from '../../nodes/KessWebPayTrigger/KessWebPayTrigger.node.ts';
-import { sandboxCredentials } from '../../sandbox/n8n/credentials.mts';
+import { KessWebPayTrigger } from '../../nodes/KessWebPay/KessWebPayTrigger.node.ts';
+import { sandboxCredentials } from '../../sandbox/host/credentials.mts';
 
 interface WorkflowNode {
 	id: string;

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Operation, Resource } from '../../shared/operation';
-import type { ConfirmMemory } from '../confirmMemory';
-import type { PartnerClient } from '../transport';
+import type { Operation, Resource } from '../../shared/run/operation';
+import type { ConfirmMemory } from './fundTransfer/memory';
+import type { PartnerClient } from '../client';
 
 /** What an operation works with during one execution. */
 export interface PartnerDesk {

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { listOperations } from '../../shared/listOperations';
-import { runOperation } from '../../shared/runOperation';
-import { ConfirmMemory } from '../confirmMemory';
-import { PartnerClient } from '../transport';
+import { listOperations } from '../../shared/run/listOperations';
+import { runOperation } from '../../shared/run/runOperation';
+import { ConfirmMemory } from './fundTransfer/memory';
+import { PartnerClient } from '../client';
 import { fundTransfer } from './fundTransfer';
 import type { PartnerDesk } from './operation';
 import { service } from './service';

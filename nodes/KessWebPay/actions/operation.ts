@@ -1,5 +1,5 @@
-import type { Operation, Resource } from '../../shared/operation';
-import type { WebPayClient } from '../transport';
+import type { Operation, Resource } from '../../shared/run/operation';
+import type { WebPayClient } from '../client';
 
 export type WebPayOperation = Operation<WebPayClient>;
 

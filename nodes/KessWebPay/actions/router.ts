@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { listOperations } from '../../shared/listOperations';
-import { runOperation } from '../../shared/runOperation';
-import { type SignatureRule, WebPayClient } from '../transport';
+import { listOperations } from '../../shared/run/listOperations';
+import { runOperation } from '../../shared/run/runOperation';
+import { type SignatureRule, WebPayClient } from '../client';
 import { bakongMember } from './bakongMember';
 import { khqr } from './khqr';
 import { order } from './order';

@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ensureBuild } from '../../../sandbox/install.mjs';
-import { importCredentials } from '../../../sandbox/n8n/content.mts';
-import { sandboxCredentials } from '../../../sandbox/n8n/credentials.mts';
-import { installNodes, startN8n, type N8nOptions, type RunningN8n } from '../../../sandbox/n8n/host.mts';
-import { owner } from '../../../sandbox/n8n/owner.mts';
-import { RestClient, type Credential } from '../../../sandbox/n8n/restClient.mts';
+import { ensureBuild } from '../../../sandbox/host/install.mjs';
+import { importCredentials } from '../../../sandbox/host/content.mts';
+import { sandboxCredentials } from '../../../sandbox/host/credentials.mts';
+import { installNodes, startN8n, type N8nOptions, type RunningN8n } from '../../../sandbox/host/host.mts';
+import { owner } from '../../../sandbox/host/owner.mts';
+import { RestClient, type Credential } from '../../../sandbox/host/restClient.mts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/server.mts';
 
 /** For `beforeAll` and `afterAll`: an import and a start of n8n on a busy machine, in milliseconds. */

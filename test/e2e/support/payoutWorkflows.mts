@@ -1,5 +1,5 @@
 import { partnerAccount } from '../../../sandbox/accounts.mts';
-import { type Execution, outputOf, type Workflow } from '../../../sandbox/n8n/restClient.mts';
+import { type Execution, outputOf, type Workflow } from '../../../sandbox/host/restClient.mts';
 import type { Sandbox } from '../../../sandbox/server.mts';
 import { itemsNode, lineOf, manualTrigger } from './workflow.mts';
 

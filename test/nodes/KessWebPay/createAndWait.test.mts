@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
-import { hasEnded } from '../../../nodes/KessWebPay/actions/order/orderStates.ts';
+import { hasEnded } from '../../../kess/webPay/orderStates.ts';
 import { readLimit, waitUntil } from '../../../nodes/KessWebPay/actions/order/waitLimit.ts';
 import { type NodeRun, runNode } from '../../support/engine.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';

@@ -6,7 +6,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { type NodeRun, runNode } from '../../support/engine.mts';
-import { until } from '../../sandbox/gatewayClient.mts';
+import { until } from '../../support/gatewayClient.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
 
 const CODE = '134567890123456789';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { drawQrCode } from '../../../kess/qrPicture.ts';
+import { drawQrCode } from '../../../kess/qr/picture.ts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
 import { runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 

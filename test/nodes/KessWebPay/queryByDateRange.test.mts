@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { until } from '../../sandbox/gatewayClient.mts';
+import { until } from '../../support/gatewayClient.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay } from '../../support/webPayNode.mts';
 

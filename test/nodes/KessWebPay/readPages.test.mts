@@ -1,6 +1,6 @@
 import type { Json } from '../../../kess/jsonObject.ts';
-import { readPages } from '../../../nodes/KessWebPay/actions/readPages.ts';
-import type { WebPayClient } from '../../../nodes/KessWebPay/transport.ts';
+import { readPages } from '../../../nodes/KessWebPay/actions/common/readPages.ts';
+import type { WebPayClient } from '../../../nodes/KessWebPay/client.ts';
 
 /** A gateway that answers each page as told: what the sandbox, which pages correctly, never does. */
 function read(pages: Record<number, Json>, limit = Number.POSITIVE_INFINITY) {

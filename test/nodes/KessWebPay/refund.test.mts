@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { NodeRun } from '../../support/engine.mts';
-import { until } from '../../sandbox/gatewayClient.mts';
+import { until } from '../../support/gatewayClient.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 

@@ -7,7 +7,7 @@ import forge from 'node-forge';
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { table } from '../../../sandbox/n8n/table.mts';
+import { table } from '../../../sandbox/host/table.mts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
 import { runNode } from '../../support/engine.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';

@@ -7,7 +7,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
-import { table } from '../../../sandbox/n8n/table.mts';
+import { table } from '../../../sandbox/host/table.mts';
 import { DurableStore } from '../../support/durableStore.mts';
 import { runNode } from '../../support/engine.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';

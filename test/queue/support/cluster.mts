@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-import { ensureBuild } from '../../../sandbox/install.mjs';
-import { sandboxCredentials } from '../../../sandbox/n8n/credentials.mts';
-import { installNodes, startN8n, startWorker, type RunningN8n } from '../../../sandbox/n8n/host.mts';
-import { owner } from '../../../sandbox/n8n/owner.mts';
-import { RestClient } from '../../../sandbox/n8n/restClient.mts';
+import { ensureBuild } from '../../../sandbox/host/install.mjs';
+import { sandboxCredentials } from '../../../sandbox/host/credentials.mts';
+import { installNodes, startN8n, startWorker, type RunningN8n } from '../../../sandbox/host/host.mts';
+import { owner } from '../../../sandbox/host/owner.mts';
+import { RestClient } from '../../../sandbox/host/restClient.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { type Postgres, startPostgres } from './postgres.mts';
 import { startRedis } from './redis.mts';

@@ -3,7 +3,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { freePort } from '../../../sandbox/n8n/ports.mts';
+import { freePort } from '../../../sandbox/host/ports.mts';
 import { findPostgres } from './programs.mjs';
 import { type Server, startServer, unprivilegedOwner } from './server.mts';
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 
-import { freePort } from '../../../sandbox/n8n/ports.mts';
+import { freePort } from '../../../sandbox/host/ports.mts';
 import { findRedis } from './programs.mjs';
 import { type Server, startServer } from './server.mts';
 

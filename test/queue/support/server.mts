@@ -3,7 +3,7 @@ import { chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { ending } from '../../../sandbox/n8n/processTree.mts';
+import { ending } from '../../../sandbox/host/processTree.mts';
 
 const USABLE_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 50;

@@ -1,6 +1,6 @@
 import axios from 'axios';
 
-import { type Execution, type Item, outputOf, type Workflow } from '../../../sandbox/n8n/restClient.mts';
+import { type Execution, type Item, outputOf, type Workflow } from '../../../sandbox/host/restClient.mts';
 import { CREATE_ORDER, lineOf } from '../../e2e/support/workflow.mts';
 import type { Cluster } from './cluster.mts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partnerAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { PartnerClient } from './partnerClient.mts';
+import { PartnerClient } from '../../support/partnerClient.mts';
 
 let sandbox: Sandbox;
 let client: PartnerClient;

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { GatewayClient, until } from '../gatewayClient.mts';
-import { PartnerClient } from './partnerClient.mts';
+import { GatewayClient, until } from '../../support/gatewayClient.mts';
+import { PartnerClient } from '../../support/partnerClient.mts';
 
 let sandbox: Sandbox;
 let client: PartnerClient;

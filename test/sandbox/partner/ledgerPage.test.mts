@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { PartnerClient } from './partnerClient.mts';
+import { PartnerClient } from '../../support/partnerClient.mts';
 
 let sandbox: Sandbox;
 let client: PartnerClient;

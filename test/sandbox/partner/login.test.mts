@@ -1,7 +1,7 @@
 import { partnerAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { GatewayClient } from '../gatewayClient.mts';
-import { PartnerClient } from './partnerClient.mts';
+import { GatewayClient } from '../../support/gatewayClient.mts';
+import { PartnerClient } from '../../support/partnerClient.mts';
 
 let sandbox: Sandbox;
 let client: PartnerClient;

@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { PartnerClient, transferFields } from './partnerClient.mts';
+import { PartnerClient, transferFields } from '../../support/partnerClient.mts';
 
 let sandbox: Sandbox;
 let client: PartnerClient;

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../../kess/phpJson.ts';
 import { openKeys } from '../../../sandbox/partner/keys.mts';
 import { forgeRsa2, opensslRsa2 } from '../../../sandbox/partner/rsa2.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { type Body, PartnerClient, transferFields } from './partnerClient.mts';
+import { type Body, PartnerClient, transferFields } from '../../support/partnerClient.mts';
 
 let sandbox: Sandbox;
 let client: PartnerClient;

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { GatewayClient, orderFields, type Body } from '../gatewayClient.mts';
+import { GatewayClient, orderFields, type Body } from '../../support/gatewayClient.mts';
 
 let sandbox: Sandbox;
 let client: GatewayClient;

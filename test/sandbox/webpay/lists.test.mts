@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { GatewayClient, type Body } from '../gatewayClient.mts';
+import { GatewayClient, type Body } from '../../support/gatewayClient.mts';
 
 const DAY = 86_400_000;
 

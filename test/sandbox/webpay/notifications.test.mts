@@ -2,8 +2,8 @@ import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { phpForm } from '../../../sandbox/webpay/notifications.mts';
 import { webPaySign } from '../../../sandbox/webpay/signature.mts';
-import { GatewayClient, until } from '../gatewayClient.mts';
-import { NotifyListener } from '../notifyListener.mts';
+import { GatewayClient, until } from '../../support/gatewayClient.mts';
+import { NotifyListener } from '../../support/notifyListener.mts';
 
 const DETAIL = [{ no: '1', name: 'នំប៉័ង & more', price: '4.00', qty: '2', discount: 0.5 }];
 

@@ -2,7 +2,7 @@ import { constants, publicEncrypt } from 'node:crypto';
 
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
-import { GatewayClient, orderFields, type Body } from '../gatewayClient.mts';
+import { GatewayClient, orderFields, type Body } from '../../support/gatewayClient.mts';
 
 const CODE = '134567890123456789';
 

@@ -1,7 +1,7 @@
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { webPaySign } from '../../../sandbox/webpay/signature.mts';
-import { GatewayClient, type Body } from '../gatewayClient.mts';
+import { GatewayClient, type Body } from '../../support/gatewayClient.mts';
 
 let sandbox: Sandbox;
 let client: GatewayClient;

@@ -1,6 +1,6 @@
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { GatewayClient, orderFields, sign, type Body, type Version } from '../gatewayClient.mts';
+import { GatewayClient, orderFields, sign, type Body, type Version } from '../../support/gatewayClient.mts';
 
 let sandbox: Sandbox;
 let client: GatewayClient;

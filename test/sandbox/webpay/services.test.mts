@@ -1,7 +1,7 @@
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { webPaySign } from '../../../sandbox/webpay/signature.mts';
-import { GatewayClient, orderFields, sign, type Version } from '../gatewayClient.mts';
+import { GatewayClient, orderFields, sign, type Version } from '../../support/gatewayClient.mts';
 
 const DETAIL = [{ no: '03232', name: 'OLAY 77', price: '10.05', qty: '2', discount: 0.05 }];
 const START = Date.UTC(2020, 7, 14, 9, 24, 6);

@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
-import { GatewayClient, sign, type Body } from '../gatewayClient.mts';
+import { GatewayClient, sign, type Body } from '../../support/gatewayClient.mts';
 
 let sandbox: Sandbox;
 let client: GatewayClient;

@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../../../../kess/invalidValueError';
-import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partnerFields';
-import { FIRST_CLAIM_MS, LONGEST_LIFE_MS } from '../../confirmMemory';
-import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore, waitForOther } from '../../transfers';
+import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
+import { FIRST_CLAIM_MS, LONGEST_LIFE_MS } from './memory';
+import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore, waitForOther } from './transfers';
 import type { PartnerOperation } from '../operation';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { readTransferNumber } from './newTransfer';

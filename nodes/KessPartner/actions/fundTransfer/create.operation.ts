@@ -1,4 +1,4 @@
-import { inFlight, lookUp, prepare } from '../../transfers';
+import { inFlight, lookUp, prepare } from './transfers';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, readNewTransfer } from './newTransfer';

@@ -9,13 +9,13 @@ import {
 	requireReceiverId,
 	requireSenderName,
 	requireTransferReference,
-} from '../../../../kess/partnerFields';
-import { type AskedTransfer, expiresAt } from '../../../../kess/partnerTransfer';
-import { isSamePerson } from '../../../../kess/receiverName';
-import { quoted } from '../../../../kess/redaction';
+} from '../../../../kess/partner/fields';
+import { type AskedTransfer, expiresAt } from '../../../../kess/partner/transfer';
+import { isSamePerson } from '../../../../kess/partner/receiverName';
+import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';
-import type { ItemCall } from '../../../shared/itemCall';
-import { LONGEST_LIFE_MS } from '../../confirmMemory';
+import type { ItemCall } from '../../../shared/run/item';
+import { LONGEST_LIFE_MS } from './memory';
 
 /** A transfer as the user asks for it. */
 export interface NewTransfer {

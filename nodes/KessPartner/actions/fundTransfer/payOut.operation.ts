@@ -4,10 +4,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { KessError, messageOf } from '../../../../kess/kessError';
-import { requirePartnerTransactionId } from '../../../../kess/partnerFields';
-import { CREATE_TRANSFER } from '../../../../kess/partnerGateway';
-import { type AskedTransfer, matchTransfer } from '../../../../kess/partnerTransfer';
-import { type Claim, FIRST_CLAIM_MS } from '../../confirmMemory';
+import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
+import { CREATE_TRANSFER } from '../../../../kess/partner/services';
+import { type AskedTransfer, matchTransfer } from '../../../../kess/partner/transfer';
+import { type Claim, FIRST_CLAIM_MS } from './memory';
 import {
 	confirm,
 	type ConfirmEnd,
@@ -20,8 +20,8 @@ import {
 	sentElsewise,
 	unclearBefore,
 	waitForOther,
-} from '../../transfers';
-import { type Started, Unfinished } from '../../unfinished';
+} from './transfers';
+import { type Started, Unfinished } from './unfinished';
 import type { PartnerDesk, PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';

@@ -1,8 +1,8 @@
 import { KessError } from '../../../../kess/kessError';
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { QUERY_TRANSFER } from '../../../../kess/partnerGateway';
-import { isPaid, matchTransfer } from '../../../../kess/partnerTransfer';
-import { refusal } from '../../transfers';
+import { QUERY_TRANSFER } from '../../../../kess/partner/services';
+import { isPaid, matchTransfer } from '../../../../kess/partner/transfer';
+import { refusal } from './transfers';
 import type { PartnerOperation } from '../operation';
 import { outTradeNo } from './fields';
 import { readTransferNumber } from './newTransfer';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CONFIRM_TRANSFER } from '../../../../kess/partnerGateway';
+import { CONFIRM_TRANSFER } from '../../../../kess/partner/services';
 import { KessError } from '../../../../kess/kessError';
-import { quoted } from '../../../../kess/redaction';
-import { StopRunError } from '../../../shared/errors';
-import { type ConfirmEnd, refusal } from '../../transfers';
+import { quoted } from '../../../../kess/gateway/redaction';
+import { StopRunError } from '../../../shared/run/errors';
+import { type ConfirmEnd, refusal } from './transfers';
 
 /** Tells paid items from unknown ones in a workflow, whichever operation they come from. */
 export type PaymentStatus = 'paid' | 'unknown';

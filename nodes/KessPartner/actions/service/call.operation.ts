@@ -1,9 +1,9 @@
 import { InvalidValueError } from '../../../../kess/invalidValueError';
 import { KessError } from '../../../../kess/kessError';
-import { CONFIRM_TRANSFER } from '../../../../kess/partnerGateway';
+import { CONFIRM_TRANSFER } from '../../../../kess/partner/services';
 import { requireText } from '../../../../kess/textField';
-import { parametersProperty, readParameters, serviceProperty } from '../../../shared/serviceCall';
-import { refusal } from '../../transfers';
+import { parametersProperty, readParameters, serviceProperty } from '../../../shared/run/serviceCall';
+import { refusal } from '../fundTransfer/transfers';
 import type { PartnerOperation } from '../operation';
 
 /** Any service by its name, for those this node has no operation for. */

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isPlainObject } from '../../../../kess/jsonObject';
-import { listProperties, readLimit } from '../listParameters';
-import { needsV2 } from '../needsV2';
+import { listProperties, readLimit } from '../common/list';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../order/shared';
+import { requireDone } from '../common/order';
 
 /** `webpay.acquire.getbakongmembers` (kess-api §3, Bakong member). */
 export const getMany: WebPayOperation = {

@@ -1,8 +1,8 @@
-import { requireKhqr } from '../../../../kess/khqr';
-import { needsV2 } from '../needsV2';
+import { requireKhqr } from '../../../../kess/webPay/khqr';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { orderItem, requireDone } from '../order/shared';
-import { qrcodeProperty } from './shared';
+import { orderItem, requireDone } from '../common/order';
+import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.decodeKhqr` (kess-api §3): who is paid by a KHQR code, in the gateway's words. */
 export const decode: WebPayOperation = {

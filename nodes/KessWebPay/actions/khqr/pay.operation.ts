@@ -1,14 +1,14 @@
-import { requireKhqr, requireKhqrAmount } from '../../../../kess/khqr';
+import { requireKhqr, requireKhqrAmount } from '../../../../kess/webPay/khqr';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireReference, requireText } from '../../../../kess/textField';
-import type { ItemCall } from '../../../shared/itemCall';
-import type { WebPayClient } from '../../transport';
-import { needsV2 } from '../needsV2';
+import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { readOutTradeNo } from '../order/shared';
-import { currencyProperty } from '../order/transaction';
+import { readOutTradeNo } from '../common/order';
+import { currencyProperty } from '../common/transaction';
 import { type KhqrPayment, payOnce } from './payOnce';
-import { qrcodeProperty } from './shared';
+import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.payKhqr` (kess-api §3): pays a KHQR code with the money of a KESS user. */
 export const pay: WebPayOperation = {

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { Flights } from '../../../../kess/flights';
+import { Flights } from '../../../../kess/gateway/flights';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { KessError, messageOf } from '../../../../kess/kessError';
 import { isSameMoney, type Money } from '../../../../kess/money';
-import { quoted } from '../../../../kess/redaction';
-import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../transport';
-import { queryOrder, refusal } from '../order/shared';
+import { quoted } from '../../../../kess/gateway/redaction';
+import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../client';
+import { queryOrder, refusal } from '../common/order';
 import { type SentPayment, SentPayments } from './sentPayments';
 
 const SERVICE = 'webpay.acquire.payKhqr';

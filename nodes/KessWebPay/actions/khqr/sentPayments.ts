@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/kessError';
-import { DurableNotes } from '../../../shared/durableNotes';
+import { DurableNotes } from '../../../shared/money/durableNotes';
 
 /** How often a note that other writes keep losing is made again. */
 const LOOKS = 6;

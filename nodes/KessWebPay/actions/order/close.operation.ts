@@ -1,5 +1,5 @@
 import type { WebPayOperation } from '../operation';
-import { orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from './shared';
+import { orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from '../common/order';
 
 /** `webpay.acquire.closeorder` (kess-api §3): nobody can pay the order any more. */
 export const close: WebPayOperation = {

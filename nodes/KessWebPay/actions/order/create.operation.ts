@@ -1,14 +1,14 @@
 import { InvalidValueError } from '../../../../kess/invalidValueError';
 import { type Json, requireJsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/textField';
-import { type DetailInput, readDetail } from '../../../../kess/webPayFields';
-import type { ItemCall } from '../../../shared/itemCall';
-import type { WebPayClient } from '../../transport';
+import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';
+import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
-import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../qrPicture';
-import { createOnce } from './createOnce';
-import { customerField, readEncryptedCustomer } from './customer';
-import { orderItem } from './shared';
+import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../common/qrPicture';
+import { createOnce } from '../common/createOnce';
+import { customerField, readEncryptedCustomer } from '../common/customer';
+import { orderItem } from '../common/order';
 import {
 	descriptorField,
 	expiresInField,
@@ -19,7 +19,7 @@ import {
 	schemaUrlField,
 	settingField,
 	transactionProperties,
-} from './transaction';
+} from '../common/transaction';
 
 export const CREATE_SERVICE = 'webpay.acquire.createorder';
 

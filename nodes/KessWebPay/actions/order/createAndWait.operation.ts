@@ -2,11 +2,11 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/kessError';
 import type { WebPayOperation } from '../operation';
-import { qrCodeField, qrCodePropertyField } from '../qrPicture';
+import { qrCodeField, qrCodePropertyField } from '../common/qrPicture';
 import { create, CREATE_SERVICE, readOrder } from './create.operation';
-import { createOnce } from './createOnce';
-import { hasEnded } from './orderStates';
-import { orderItem } from './shared';
+import { createOnce } from '../common/createOnce';
+import { hasEnded } from '../../../../kess/webPay/orderStates';
+import { orderItem } from '../common/order';
 import { limitWaitTimeProperty, readLimit, waitUntil } from './waitLimit';
 
 /** What KESS itself is said to use (kess-api §8); it is sent, so that the time is known. */

@@ -1,5 +1,5 @@
 import type { WebPayOperation } from '../operation';
-import { orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from './shared';
+import { orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from '../common/order';
 
 /** `webpay.acquire.queryorder` (spec-webpay-v1, QUERY ORDER): only the status SUCCESS means paid. */
 export const query: WebPayOperation = {

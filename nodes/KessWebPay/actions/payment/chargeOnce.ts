@@ -1,9 +1,9 @@
 import { KessError } from '../../../../kess/kessError';
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../transport';
-import { callFor, type ExistingOrder, type Made, requireSameMoney } from '../order/createOnce';
-import { queryOrder, refusal } from '../order/shared';
-import type { NewOrder } from '../order/transaction';
+import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../client';
+import { callFor, type ExistingOrder, type Made, requireSameMoney } from '../common/createOnce';
+import { queryOrder, refusal } from '../common/order';
+import type { NewOrder } from '../common/transaction';
 
 /**
  * Makes an order that is charged at once. Sent only when the gateway does not have the order number, and never sent

@@ -1,12 +1,12 @@
-import { requireCipherText } from '../../../../kess/cipherText';
+import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/textField';
-import { requireIpAddress } from '../../../../kess/webPayFields';
-import type { ItemCall } from '../../../shared/itemCall';
-import type { WebPayClient } from '../../transport';
-import { needsV2 } from '../needsV2';
+import { requireIpAddress } from '../../../../kess/webPay/fields';
+import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { customerField, readEncryptedCustomer } from '../order/customer';
+import { customerField, readEncryptedCustomer } from '../common/customer';
 import {
 	descriptorField,
 	expiresInField,
@@ -17,7 +17,7 @@ import {
 	schemaUrlField,
 	settingField,
 	transactionProperties,
-} from '../order/transaction';
+} from '../common/transaction';
 import { chargeOnce } from './chargeOnce';
 import { adviseUnpaid, paymentItem } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';

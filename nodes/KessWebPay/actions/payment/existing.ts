@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { quoted } from '../../../../kess/redaction';
-import type { ItemCall } from '../../../shared/itemCall';
-import type { ExistingOrder, Made } from '../order/createOnce';
-import { orderItem } from '../order/shared';
+import { quoted } from '../../../../kess/gateway/redaction';
+import type { ItemCall } from '../../../shared/run/item';
+import type { ExistingOrder, Made } from '../common/createOnce';
+import { orderItem } from '../common/order';
 
 /**
  * The output of a service that answers with more than the order: its `data`, or, when an earlier attempt has made the

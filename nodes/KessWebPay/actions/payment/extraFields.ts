@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/invalidValueError';
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { normaliseWebPayFields } from '../../../../kess/webPayRequest';
-import { readParameters } from '../../../shared/serviceCall';
+import { normaliseWebPayFields } from '../../../../kess/webPay/request';
+import { readParameters } from '../../../shared/run/serviceCall';
 
 /** For fields that only some versions of the gateway know (kess-api §11 #13). */
 export const extraFieldsField: INodeProperties = {

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { mayAskFor } from '../../../../kess/khqr';
+import { mayAskFor } from '../../../../kess/webPay/khqr';
 import type { Money } from '../../../../kess/money';
 import { requireText } from '../../../../kess/textField';
-import type { ItemCall } from '../../../shared/itemCall';
-import { UnbelievedError, type WebPayClient } from '../../transport';
-import { needsV2 } from '../needsV2';
+import type { ItemCall } from '../../../shared/run/item';
+import { UnbelievedError, type WebPayClient } from '../../client';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { createOnce } from '../order/createOnce';
+import { createOnce } from '../common/createOnce';
 import {
 	descriptorField,
 	expiresInField,
@@ -16,8 +16,8 @@ import {
 	redirectUrlField,
 	schemaUrlField,
 	transactionProperties,
-} from '../order/transaction';
-import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../qrPicture';
+} from '../common/transaction';
+import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../common/qrPicture';
 import { paymentItem } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';
 

@@ -1,9 +1,9 @@
 import { requireReference, requireText } from '../../../../kess/textField';
-import type { ItemCall } from '../../../shared/itemCall';
-import type { WebPayClient } from '../../transport';
-import { needsV2 } from '../needsV2';
+import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { orderItem } from '../order/shared';
+import { orderItem } from '../common/order';
 import {
 	expiresInField,
 	type NewOrder,
@@ -12,7 +12,7 @@ import {
 	redirectUrlField,
 	schemaUrlField,
 	transactionProperties,
-} from '../order/transaction';
+} from '../common/transaction';
 import { chargeOnce } from './chargeOnce';
 import { adviseUnpaid } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { listProperties, readLimit } from '../listParameters';
-import { needsV2 } from '../needsV2';
+import { listProperties, readLimit } from '../common/list';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { fetchPaymentMethods } from './paymentMethods';
+import { fetchPaymentMethods } from '../common/paymentMethods';
 
 /** `webpay.acquire.getpaymentmethods`: the field `bic` is what `service_code` takes (kess-api §4). */
 export const getMany: WebPayOperation = {

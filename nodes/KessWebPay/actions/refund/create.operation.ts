@@ -1,20 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Flights } from '../../../../kess/flights';
+import { Flights } from '../../../../kess/gateway/flights';
 import { InvalidValueError } from '../../../../kess/invalidValueError';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
-import { quoted } from '../../../../kess/redaction';
+import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';
-import { requireWebAddress } from '../../../../kess/webPayFields';
-import type { ItemCall } from '../../../shared/itemCall';
-import type { ServiceResult, WebPayClient } from '../../transport';
-import { needsV2 } from '../needsV2';
+import { requireWebAddress } from '../../../../kess/webPay/fields';
+import type { ItemCall } from '../../../shared/run/item';
+import type { ServiceResult, WebPayClient } from '../../client';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../order/shared';
-import { currencyProperty } from '../order/transaction';
-import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference } from './shared';
+import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
+import { currencyProperty } from '../common/transaction';
+import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference } from './refunds';
 
 /** A refund as it is sent, with what its answer has to agree with. */
 interface NewRefund {

@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { isPlainObject, type Json } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { requireReference } from '../../../../kess/textField';
-import { needsV2 } from '../needsV2';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../order/shared';
-import { matchReference, merchantReferenceField, queryRefund, requireMerchantReference } from './shared';
+import { requireDone } from '../common/order';
+import { matchReference, merchantReferenceField, queryRefund, requireMerchantReference } from './refunds';
 
 /** `webpay.acquire.queryRefund` (kess-api §3): by one of the two numbers, or by both. */
 export const query: WebPayOperation = {

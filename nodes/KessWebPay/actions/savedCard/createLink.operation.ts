@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { requireWebAddress } from '../../../../kess/webPayFields';
-import { needsV2 } from '../needsV2';
+import { requireWebAddress } from '../../../../kess/webPay/fields';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../order/shared';
-import { redirectUrlField } from '../order/transaction';
+import { requireDone } from '../common/order';
+import { redirectUrlField } from '../common/transaction';
 
 /** `webpay.acquire.saveCard` (kess-api §3). */
 export const createLink: WebPayOperation = {

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { requireText } from '../../../../kess/textField';
-import { normaliseWebPayFields } from '../../../../kess/webPayRequest';
-import { parametersProperty, readParameters, serviceProperty } from '../../../shared/serviceCall';
+import { normaliseWebPayFields } from '../../../../kess/webPay/request';
+import { parametersProperty, readParameters, serviceProperty } from '../../../shared/run/serviceCall';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../order/shared';
+import { requireDone } from '../common/order';
 
 /** Any service by its name, for those this node has no operation for. */
 export const call: WebPayOperation = {

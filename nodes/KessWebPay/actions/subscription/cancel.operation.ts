@@ -1,5 +1,5 @@
 import type { WebPayOperation } from '../operation';
-import { changeSubscription, subscriptionCodeProperty } from './shared';
+import { changeSubscription, subscriptionCodeProperty } from './subscriptions';
 
 /** `webpay.acquire.cancelSubscription` (kess-api §3): here the subscription is named by `code`. */
 export const cancel: WebPayOperation = {

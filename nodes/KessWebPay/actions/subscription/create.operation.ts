@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { requireCipherText } from '../../../../kess/cipherText';
+import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { requireReference, requireText } from '../../../../kess/textField';
-import { needsV2 } from '../needsV2';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../order/shared';
-import { intervalProperty, requireInterval } from './shared';
+import { requireDone } from '../common/order';
+import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.subscription` (kess-api §3): charges an order to a card, now and in every period to come. */
 export const create: WebPayOperation = {

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { requireWebAddress } from '../../../../kess/webPayFields';
+import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
-import { needsV2 } from '../needsV2';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { readOutTradeNo, requireDone } from '../order/shared';
-import { notifyUrlField, redirectUrlField, transactionProperties } from '../order/transaction';
-import { intervalProperty, requireInterval } from './shared';
+import { readOutTradeNo, requireDone } from '../common/order';
+import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
+import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.generateSubscriptionLink` (kess-api §3). */
 export const createLink: WebPayOperation = {

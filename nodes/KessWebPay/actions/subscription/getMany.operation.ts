@@ -1,9 +1,9 @@
-import { requireDay, requireLastDay } from '../../../../kess/webPayDates';
-import { endDateField, startDateField } from '../dateRange';
-import { listProperties, readLimit } from '../listParameters';
-import { needsV2 } from '../needsV2';
+import { requireDay, requireLastDay } from '../../../../kess/webPay/dates';
+import { endDateField, startDateField } from '../common/dateRange';
+import { listProperties, readLimit } from '../common/list';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { readPages } from '../readPages';
+import { readPages } from '../common/readPages';
 
 /** `webpay.acquire.getSubscriptions` (kess-api §3). */
 export const getMany: WebPayOperation = {

@@ -1,11 +1,11 @@
-import { requireDay, requireLastDay } from '../../../../kess/webPayDates';
-import { requireOutTradeNo } from '../../../../kess/webPayFields';
-import { endDateField, startDateField } from '../dateRange';
-import { listProperties, readLimit } from '../listParameters';
-import { needsV2 } from '../needsV2';
+import { requireDay, requireLastDay } from '../../../../kess/webPay/dates';
+import { requireOutTradeNo } from '../../../../kess/webPay/fields';
+import { endDateField, startDateField } from '../common/dateRange';
+import { listProperties, readLimit } from '../common/list';
+import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
-import { readPages } from '../readPages';
-import { requireSubscriptionCode } from './shared';
+import { readPages } from '../common/readPages';
+import { requireSubscriptionCode } from './subscriptions';
 
 /** `webpay.acquire.getSubscriptionTrxs` (kess-api §3). */
 export const getTransactions: WebPayOperation = {

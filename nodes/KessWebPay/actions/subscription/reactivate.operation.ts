@@ -1,5 +1,5 @@
 import type { WebPayOperation } from '../operation';
-import { changeSubscription, subscriptionCodeProperty } from './shared';
+import { changeSubscription, subscriptionCodeProperty } from './subscriptions';
 
 /** `webpay.acquire.reActiveSubscription` (kess-api §3): here the subscription is named by `subscription_code`. */
 export const reactivate: WebPayOperation = {

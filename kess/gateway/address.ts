@@ -1,0 +1,47 @@
+import { InvalidValueError } from '../invalidValueError';
+
+/**
+ * The gateway's origin for a credential.
+ *
+ * @param environment the credential's choice
+ * @param hosts the published origins by environment (kess-api §1)
+ * @param customUrl used when the environment is `custom`
+ * @returns `https://host[:port]`, without a trailing slash
+ * @throws InvalidValueError when the custom address is not an origin
+ */
+export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, string>, customUrl: unknown): string {
+	const published = hosts.get(String(environment));
+	if (published !== undefined) return published;
+	const text = String(customUrl ?? '').trim();
+	if (!URL.canParse(text)) {
+		throw new InvalidValueError(
+			text === '' ? 'is empty' : 'is not a web address',
+			'Enter the address of the gateway, for example http://127.0.0.1:4010.',
+		);
+	}
+	const url = new URL(text);
+	if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+		throw new InvalidValueError('is not a plain http or https address', 'Enter it like this: https://gateway.example.');
+	}
+	if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+		throw new InvalidValueError(
+			'has a path after the host',
+			`Enter only ${url.origin}; the node adds the paths of the gateway itself.`,
+		);
+	}
+	return url.origin;
+}
+
+/** Names of this machine, from which nothing goes over a network. */
+const THIS_MACHINE = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
+
+/**
+ * A warning for a gateway that is spoken to without encryption over a network.
+ *
+ * @returns sentences, or `undefined` when there is nothing to say
+ */
+export function plainHttpAdvice(origin: string): string | undefined {
+	const { protocol, hostname } = new URL(origin);
+	if (protocol === 'https:' || THIS_MACHINE.test(hostname)) return undefined;
+	return `The Base URL of the credential begins with http:// and leads to another computer (${hostname}). Everybody on the way can read the password and change what is paid: use https.`;
+}

@@ -1,0 +1,34 @@
+import { gatewayOrigin } from '../gateway/address';
+import { PARTNER_HOSTS } from './services';
+import type { PartnerKeyTexts } from './keys';
+import type { PartnerLogin } from './login';
+import type { CredentialValues } from '../gateway/redaction';
+import { trimText } from '../textField';
+
+/** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
+export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {}
+
+/**
+ * Reads the credential's fields as n8n hands them over.
+ *
+ * @throws InvalidValueError when the custom base URL is not an origin
+ */
+export function readPartnerAccount(fields: Record<string, unknown>): PartnerAccount {
+	const raw = (name: string) => String(fields[name] ?? '');
+	return {
+		origin: gatewayOrigin(fields.environment, PARTNER_HOSTS, fields.baseUrl),
+		partnerId: trimText(raw('partnerId')),
+		partnerSecretKey: trimText(raw('partnerSecretKey')),
+		userName: trimText(raw('userName')),
+		password: raw('password'),
+		privateKey: raw('privateKey'),
+		passphrase: raw('passphrase'),
+		kessPublicKey: raw('kessPublicKey'),
+	};
+}
+
+/** What must not come back from the gateway. */
+export function partnerCredentialValues(account: PartnerAccount, accessToken: string): CredentialValues {
+	const { partnerId, partnerSecretKey, userName, password, privateKey, passphrase } = account;
+	return { secrets: [partnerSecretKey, password, privateKey, passphrase, accessToken], names: [partnerId, userName] };
+}

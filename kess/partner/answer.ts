@@ -1,0 +1,138 @@
+import type { KeyObject } from 'node:crypto';
+
+import { isBusyStatus } from '../gateway/busy';
+import type { JsonObject } from '../jsonObject';
+import { excess, LIMITS } from '../limits';
+import { PARTNER_CODES } from './codes';
+import { canonicalJson, parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
+import { verifyRsa2 } from '../rsa2Signature';
+
+/** What the gateway said. Only `success` and `refused` are certain: KESS has signed them. */
+export type PartnerAnswer =
+	| { kind: 'success'; data: JsonObject }
+	| { kind: 'refused'; code: string; reason: string }
+	/** Said before the gateway looks at the request, and without a signature (spec-partner, sample fail response). */
+	| { kind: 'unauthenticated'; reason: string }
+	/** Whoever says it, it only makes us wait: whether the gateway did what was asked is not known. */
+	| { kind: 'busy'; code: string }
+	/** The gateway broke off: whether it did what was asked is not known. */
+	| { kind: 'failed'; code: string; reason: string }
+	/** Whoever wrote this answer did not have KESS's private key, so nothing is known either. */
+	| { kind: 'untrusted'; reason: string }
+	/** Not an answer of the gateway. */
+	| { kind: 'unreadable'; reason: string };
+
+const REASON_FIELDS = ['error_desc', 'error_des', 'message'];
+
+type Signature = 'valid' | 'missing' | 'wrong';
+
+/**
+ * Sorts an answer of the Partner gateway and checks its signature (spec-partner, API GATEWAY SPECIFICATION).
+ *
+ * A refusal names no transfer, so that it cannot be told which request it belongs to.
+ *
+ * @param status the HTTP status
+ * @param text the body as it arrived: the signature covers what PHP makes of exactly this text
+ * @param kessPublicKey KESS's RSA key
+ * @returns success only for HTTP 2xx with a valid signature, `success` true and an object as `data`, in which whole
+ *   numbers too large for JavaScript are texts. Reasons quote what KESS has signed, and the specification's codes
+ * @throws RsaKeyError when the public key cannot be used
+ */
+export function readPartnerAnswer(status: number, text: string, kessPublicKey: KeyObject | string): PartnerAnswer {
+	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
+	if (status >= 300 && status < 400) {
+		return { kind: 'unreadable', reason: `the gateway redirects to another address (HTTP ${status})` };
+	}
+	const body = parseObject(text);
+	if (typeof body === 'string') {
+		const reason = `${body} (HTTP ${status})`;
+		if (status === 401) return { kind: 'unauthenticated', reason };
+		return status >= 500 ? { kind: 'failed', code: String(status), reason } : { kind: 'unreadable', reason };
+	}
+	const signature = checkSignature(body, text, kessPublicKey);
+	const reason = signature === 'valid' ? firstText(body, REASON_FIELDS) : undefined;
+	const code = readCode(body, signature);
+	const succeeded = body.get('success') === true || body.get('success') === 'true';
+	if (status >= 500) {
+		const words = reason ?? `no signed reason given (HTTP ${status})`;
+		return { kind: 'failed', code: code ?? String(status), reason: words };
+	}
+	const unauthenticated = status === 401 || (!succeeded && code === 'UNAUTHENTICATED');
+	if (unauthenticated && signature !== 'wrong') {
+		return { kind: 'unauthenticated', reason: reason ?? `${code ?? 'no code given'} (HTTP ${status})` };
+	}
+	if (signature !== 'valid') return { kind: 'untrusted', reason: distrust(signature, succeeded ? undefined : code) };
+	if (status >= 200 && status < 300 && succeeded) {
+		const data = body.get('data');
+		return data instanceof Map
+			? { kind: 'success', data: toJson(data) as JsonObject }
+			: { kind: 'unreadable', reason: `the answer has no data (HTTP ${status})` };
+	}
+	const failed = body.get('success') === false || body.get('success') === 'false';
+	if (!failed || code === undefined) {
+		return { kind: 'unreadable', reason: `the answer is neither a success nor a refusal (HTTP ${status})` };
+	}
+	return {
+		kind: code === 'SYSTEMERROR' ? 'failed' : 'refused',
+		code,
+		reason: reason ?? `no reason given (HTTP ${status})`,
+	};
+}
+
+/** The JSON object in the text, or what is wrong with it. The text itself is never quoted: it may hold anything. */
+function parseObject(text: string): PhpMap | string {
+	if (text.trim() === '') return 'the answer is empty';
+	const value = parse(text);
+	if (value instanceof Map) {
+		const tooMuch = excess(value);
+		return tooMuch === undefined ? value : `the answer is not one of KESS: ${tooMuch}`;
+	}
+	if (value !== undefined) return 'the answer is not a JSON object';
+	return /^\s*</.test(text) ? 'the answer is a web page instead of JSON' : 'the answer is not JSON';
+}
+
+function parse(text: string): PhpValue | undefined {
+	try {
+		return parsePhpJson(text, LIMITS.depth);
+	} catch {
+		return undefined;
+	}
+}
+
+function checkSignature(body: PhpMap, text: string, kessPublicKey: KeyObject | string): Signature {
+	const sign = body.get('sign') ?? '';
+	if (sign === '') return 'missing';
+	const canonical = canonicalise(text);
+	return canonical !== undefined && verifyRsa2(canonical, sign, kessPublicKey) ? 'valid' : 'wrong';
+}
+
+/** `undefined` for the few texts that PHP reads and cannot print again, so that KESS cannot have signed them. */
+function canonicalise(text: string): string | undefined {
+	try {
+		return canonicalJson(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Any code that KESS has signed; otherwise only one of the specification's. */
+function readCode(body: PhpMap, signature: Signature): string | undefined {
+	const code = firstText(body, ['error_code']);
+	return code !== undefined && (signature === 'valid' || PARTNER_CODES.has(code)) ? code : undefined;
+}
+
+function distrust(signature: 'missing' | 'wrong', code: string | undefined): string {
+	const says = code === undefined ? '' : `says ${code}, but `;
+	return signature === 'missing'
+		? `the answer ${says}has no signature`
+		: `the answer ${says}is not signed with the key that belongs to KESS Public Key`;
+}
+
+function firstText(body: PhpMap, fields: string[]): string | undefined {
+	for (const field of fields) {
+		const value = body.get(field);
+		const text = typeof value === 'string' || typeof value === 'bigint' ? String(value).trim() : '';
+		if (text !== '') return text;
+	}
+	return undefined;
+}

@@ -1,0 +1,104 @@
+import { isPlainObject, type JsonObject } from '../jsonObject';
+import { NotSentError } from '../kessError';
+import type { Login } from '../gateway/login';
+import { PARTNER_LOGIN_PATH } from './services';
+import { type AccessGrant, accessGrant, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
+
+/** The tokens of the Partner gateway in this process, by login values. */
+export const partnerTokens = new TokenStore();
+
+/** The login values of a Partner credential. */
+export interface PartnerLogin {
+	origin: string;
+	partnerId: string;
+	partnerSecretKey: string;
+	userName: string;
+	password: string;
+}
+
+const ENVIRONMENT = 'and that they belong to the chosen environment.';
+
+/** The key under which `partnerTokens` keeps the token of these values. */
+export function partnerLoginKey(login: PartnerLogin): string {
+	return loginKey(login.origin, login.partnerId, login.partnerSecretKey, login.userName, login.password);
+}
+
+/**
+ * The login (spec-partner, GET ACCESS TOKEN).
+ *
+ * @throws NotSentError when a value is missing, or cannot stand in an HTTP header
+ */
+export function partnerLoginRequest(login: PartnerLogin): Login {
+	const required: Array<[name: string, value: string]> = [
+		['Partner ID', login.partnerId],
+		['Partner Secret Key', login.partnerSecretKey],
+		['User Name', login.userName],
+		['Password', login.password],
+	];
+	for (const [name, value] of required) {
+		if (value === '') {
+			throw new NotSentError(`${name} is empty in the KESS Partner credential`, 'Enter what KESS gave you.');
+		}
+	}
+	for (const [name, value] of required.slice(0, 2)) {
+		if (!/^[\x20-\x7e]+$/.test(value)) {
+			throw new NotSentError(
+				`${name} in the KESS Partner credential has a character that cannot be sent`,
+				'Copy it again from what KESS gave you: only letters, digits and signs of the keyboard, on one line.',
+			);
+		}
+	}
+	return {
+		origin: login.origin,
+		path: PARTNER_LOGIN_PATH,
+		headers: { 'partner-id': login.partnerId, 'partner-secret-key': login.partnerSecretKey },
+		body: { user_name: login.userName, password: login.password },
+	};
+}
+
+/**
+ * Reads the answer to a login. The specification does not say whether the token lies in `data`: both are read
+ * (kess-api §9). There is no way to renew a token but another login.
+ *
+ * @param status the HTTP status
+ * @param body the parsed body, or the text where it was not JSON
+ * @returns the token and when it ends
+ * @throws LoginRefusedError when the gateway refuses; NotSentError when the answer is not that of a login
+ */
+export function readPartnerLogin(status: number, body: unknown, now = Date.now()): AccessGrant {
+	const fields: JsonObject = isPlainObject(body) ? body : {};
+	const grant = isPlainObject(fields.data) ? fields.data : fields;
+	const accessToken = grant.access_token;
+	if (status >= 200 && status < 300 && typeof accessToken === 'string' && accessToken !== '') {
+		return accessGrant(accessToken, grant.expire_in, now);
+	}
+	if ([400, 401, 403, 422].includes(status) || fields.error_code === 'UNAUTHENTICATED') {
+		throw refusal(String(fields.error_desc ?? ''));
+	}
+	throw new NotSentError(
+		`The login at KESS gave no token (HTTP ${status})`,
+		'Check the environment or base URL of the KESS Partner credential. If they are right, try again later.',
+	);
+}
+
+/** The specification has one code for everything that is wrong; only its text may tell which half. */
+function refusal(description: string): LoginRefusedError {
+	const aboutUser = /user|password/i.test(description);
+	const aboutPartner = /partner[-_ ]?(id|secret)|secret[-_ ]?key/i.test(description);
+	if (aboutUser && !aboutPartner) {
+		return new LoginRefusedError(
+			'KESS refuses the user',
+			`Check User Name and Password in the KESS Partner credential, ${ENVIRONMENT}`,
+		);
+	}
+	if (aboutPartner && !aboutUser) {
+		return new LoginRefusedError(
+			'KESS does not know this partner',
+			`Check Partner ID and Partner Secret Key in the KESS Partner credential, ${ENVIRONMENT}`,
+		);
+	}
+	return new LoginRefusedError(
+		'KESS refuses the login',
+		`Check Partner ID, Partner Secret Key, User Name and Password in the KESS Partner credential, ${ENVIRONMENT} KESS does not say which of them is wrong.`,
+	);
+}

@@ -1,0 +1,74 @@
+import { textOf } from '../jsonObject';
+import { isSameMoney, type Money } from '../money';
+import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './services';
+
+/** What an answer has to be about before it is believed; what is not known is left out. */
+export interface AskedTransfer {
+	outTradeNo: string;
+	preTransferId?: string;
+	money?: Money;
+	receiverId?: string;
+}
+
+/** Fields that the answer of a service always has (spec-partner, Response success data). */
+const PROMISED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+	[CREATE_TRANSFER, new Set(['receiver_id', 'amount', 'currency', 'pre_transfer_id'])],
+	[CONFIRM_TRANSFER, new Set(['receiver_id', 'amount', 'currency', 'pre_transfer_id'])],
+	[QUERY_TRANSFER, new Set(['receiver_id', 'amount', 'currency'])],
+]);
+
+/** A Cambodian phone number in any of its spellings; the group is what they have in common. */
+const PHONE = /^(?:\+?855|0)([1-9]\d{7,8})$/;
+
+/**
+ * Whether a well-signed answer is about the transfer that was asked for.
+ *
+ * @param asked what was sent; its `outTradeNo` has to be in every answer
+ * @param data the answer's data
+ * @param service the service that answered: what the specification promises for it has to be there when it was asked
+ * @returns `undefined` when everything agrees; otherwise the first difference, as a clause without values of the answer
+ */
+export function matchTransfer(asked: AskedTransfer, data: Record<string, unknown>, service: string): string | undefined {
+	const { outTradeNo, preTransferId, money, receiverId } = asked;
+	const checks: Array<[field: string, agrees: boolean]> = [
+		['out_trade_no', textOf(data.out_trade_no) === outTradeNo],
+		['pre_transfer_id', preTransferId === undefined || textOf(data.pre_transfer_id) === preTransferId],
+		['receiver_id', receiverId === undefined || isSameReceiver(textOf(data.receiver_id), receiverId)],
+		['currency', money === undefined || textOf(data.currency).toUpperCase() === money.currency],
+		['amount', money === undefined || isSameMoney(money, data.amount, money.currency)],
+	];
+	for (const [field, agrees] of checks) {
+		if (agrees) continue;
+		if (isThere(data[field])) return `the answer has another ${field} than the one asked for`;
+		if (field === 'out_trade_no' || PROMISED.get(service)?.has(field) === true) return `the answer has no ${field}`;
+	}
+	return undefined;
+}
+
+/** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (spec-partner, fund_transfer_id). */
+export function isPaid(data: Record<string, unknown>): boolean {
+	return textOf(data.result_code) === 'SUCCESS' && textOf(data.fund_transfer_id) !== '';
+}
+
+/**
+ * When a prepared transfer can no longer be confirmed.
+ *
+ * @param expireIn the answer's `expire_in`: seconds, as a number or its text
+ * @param now milliseconds since the epoch
+ * @returns an ISO time in UTC, or `undefined` when the answer does not say
+ */
+export function expiresAt(expireIn: unknown, now = Date.now()): string | undefined {
+	const text = textOf(expireIn);
+	if (!/^\d{1,10}$/.test(text)) return undefined;
+	return new Date(now + Number(text) * 1000).toISOString();
+}
+
+function isThere(value: unknown): boolean {
+	return value !== undefined && value !== null && value !== '';
+}
+
+function isSameReceiver(one: string, other: string): boolean {
+	const [a, b] = [one, other].map((id) => id.replace(/\s/g, ''));
+	const [phoneA, phoneB] = [one, other].map((id) => PHONE.exec(id.replace(/[\s().-]/g, ''))?.[1]);
+	return a === b || (phoneA !== undefined && phoneA === phoneB);
+}

@@ -1,0 +1,49 @@
+import { gatewayOrigin } from '../gateway/address';
+import type { CredentialValues } from '../gateway/redaction';
+import { type GatewayVersion, WEBPAY_HOSTS } from './services';
+import type { WebPayLogin } from './login';
+
+/** The fields of the credential `KESS WebPay API` that the protocol needs, read once and typed. */
+export interface WebPayAccount extends WebPayLogin {
+	version: GatewayVersion;
+	apiSecretKey: string;
+	signType: string;
+	sellerCode: string;
+	/** KESS's public key for customer data, as it was pasted; may be empty. */
+	publicKey: string;
+}
+
+/**
+ * Reads the credential's fields as n8n hands them over.
+ *
+ * @throws InvalidValueError when the custom base URL is not an origin
+ */
+export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccount {
+	const text = (name: string) => String(fields[name] ?? '').trim();
+	return {
+		origin: gatewayOrigin(fields.environment, WEBPAY_HOSTS, fields.baseUrl),
+		version: fields.gatewayVersion === 'v2' ? 'v2' : 'v1',
+		username: text('username'),
+		password: String(fields.password ?? ''),
+		clientId: text('clientId'),
+		clientSecret: text('clientSecret'),
+		apiSecretKey: text('apiSecretKey'),
+		signType: text('signType') || 'MD5',
+		sellerCode: text('sellerCode'),
+		publicKey: text('publicKey'),
+	};
+}
+
+/** The value of the Authorization header on gateway v1 (spec-webpay-v1, headers). */
+export function basicAuthorization({ username, password }: { username: string; password: string }): string {
+	return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** What must not come back from the gateway. @param accessToken of gateway v2; empty on v1 */
+export function webPayCredentialValues(account: WebPayAccount, accessToken: string): CredentialValues {
+	const { username, password, clientId, clientSecret, apiSecretKey } = account;
+	return {
+		secrets: [basicAuthorization(account).slice('Basic '.length), password, clientSecret, apiSecretKey, accessToken],
+		names: [username, clientId],
+	};
+}

@@ -1,0 +1,96 @@
+import { isBusyStatus } from '../gateway/busy';
+import type { Json } from '../jsonObject';
+import { excess, LIMITS } from '../limits';
+import { parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
+import { verifyWebPayAnswer, type WebPaySignatureVerdict } from '../webPaySignature';
+
+/** What the gateway said, before anything in it is trusted. */
+export type WebPayAnswer =
+	| { kind: 'success'; data: Json; signature: WebPaySignatureVerdict }
+	| { kind: 'refused'; code: string; reason: string }
+	| { kind: 'unauthenticated'; code: string; reason: string }
+	/** The gateway asks not to be asked now: whether it did what was asked is not known. */
+	| { kind: 'busy'; code: string }
+	/** The gateway failed on its side: whether it did what was asked is not known. */
+	| { kind: 'failed'; code: string; reason: string }
+	/** Not an answer of the gateway, so nothing is known either. */
+	| { kind: 'unreadable'; reason: string };
+
+const REASON_FIELDS = ['error_des', 'error_desc', 'message', 'msg', 'error_description', 'error', 'detail'];
+const CODE_FIELDS = ['error_code', 'status_code', 'code'];
+
+/** Seen in bodies that come with HTTP 200 (kess-api §6); n8n itself only looks at the HTTP status. */
+const UNAUTHENTICATED_CODES = new Set(['401', 'UNAUTHENTICATED']);
+const BUSY_CODES = new Set(['429', '503', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE']);
+const FAILED_CODES = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'FEATURE_UNDER_MAINTENANCE', 'GATEWAY_TIMEOUT']);
+
+/**
+ * Sorts an answer of the WebPay gateway (kess-api §3 envelope, §6 errors). KESS's words for being busy are not published.
+ *
+ * @param status the HTTP status
+ * @param text the body as it arrived: the signature covers what PHP makes of exactly this text
+ * @param account whose key and way of signing the answer has to fit
+ * @returns success only for HTTP 2xx with `success` true or "true" and a `data` field; whole numbers in it that are too
+ *   large for JavaScript are texts. Codes and reasons are the gateway's own words, which nobody has signed
+ */
+export function readWebPayAnswer(
+	status: number,
+	text: string,
+	{ apiSecretKey, signType }: { apiSecretKey: string; signType: string },
+): WebPayAnswer {
+	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
+	if (status >= 300 && status < 400) {
+		return { kind: 'unreadable', reason: `the gateway redirects to another address (HTTP ${status})` };
+	}
+	const body = parseObject(text);
+	if (typeof body === 'string') {
+		return { kind: status === 401 ? 'unauthenticated' : 'unreadable', code: String(status), reason: `${body} (HTTP ${status})` };
+	}
+	const success = body.get('success');
+	const succeeded = status >= 200 && status < 300 && (success === true || success === 'true');
+	if (succeeded) {
+		const data = body.get('data');
+		const problem = findProblem(data);
+		return problem === undefined
+			? { kind: 'success', data: toJson(data ?? null), signature: verifyWebPayAnswer(body, apiSecretKey, signType) }
+			: { kind: 'unreadable', reason: `${problem} (HTTP ${status})` };
+	}
+	const code = firstText(body, CODE_FIELDS) ?? String(status);
+	if (BUSY_CODES.has(code)) return { kind: 'busy', code };
+	const reason = firstText(body, REASON_FIELDS) ?? `no reason given (HTTP ${status})`;
+	return { kind: refusalKind(status, code), code, reason };
+}
+
+function refusalKind(status: number, code: string): 'refused' | 'unauthenticated' | 'failed' {
+	if (status === 401 || UNAUTHENTICATED_CODES.has(code)) return 'unauthenticated';
+	if (status >= 500 || /^5\d\d$/.test(code) || FAILED_CODES.has(code)) return 'failed';
+	return 'refused';
+}
+
+function findProblem(data: PhpValue | undefined): string | undefined {
+	if (Array.isArray(data)) return undefined;
+	if (!(data instanceof Map)) return 'the answer has no data';
+	const tooMuch = excess(data);
+	return tooMuch && `the answer is not one of KESS: ${tooMuch}`;
+}
+
+/** The JSON object in the text, or what is wrong with it. The text itself is never quoted: it may hold anything. */
+function parseObject(text: string): PhpMap | string {
+	if (text.trim() === '') return 'the answer is empty';
+	let value: PhpValue;
+	try {
+		value = parsePhpJson(text, LIMITS.depth);
+	} catch {
+		return /^\s*</.test(text) ? 'the answer is a web page instead of JSON' : 'the answer is not JSON';
+	}
+	return value instanceof Map ? value : 'the answer is not a JSON object';
+}
+
+function firstText(body: PhpMap, fields: string[]): string | undefined {
+	for (const field of fields) {
+		const value = body.get(field);
+		const text = typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' ? String(value).trim() : '';
+		if (text !== '') return text;
+	}
+	return undefined;
+}

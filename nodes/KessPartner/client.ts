@@ -1,0 +1,95 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import type { JsonObject } from '../../kess/jsonObject';
+import { KessError } from '../../kess/kessError';
+import { readPartnerAnswer } from '../../kess/partner/answer';
+import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../kess/partner/account';
+import { isPartnerRead, PARTNER_GATEWAY_PATH } from '../../kess/partner/services';
+import { openPartnerKeys, type PartnerKeys } from '../../kess/partner/keys';
+import { partnerLoginKey, partnerTokens } from '../../kess/partner/login';
+import { explainInvalid } from '../shared/run/errors';
+import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
+
+const CREDENTIAL = 'kessPartnerApi';
+
+/** What the gateway did, as far as anybody can tell. */
+export type PartnerResult =
+	| { kind: 'done'; data: IDataObject }
+	| { kind: 'refused'; code: string; reason: string }
+	/** No answer, or none that can be believed: the gateway may have carried out the request. */
+	| {
+			kind: 'unknown';
+			reason: string;
+			/** The gateway is busy: what only looks has been repeated as often as makes sense. */
+			isBusy?: true;
+	  };
+
+/** Speaks to the Partner gateway for one partner during one execution. */
+export class PartnerClient {
+	private constructor(
+		private readonly session: GatewaySession,
+		private readonly account: PartnerAccount,
+		private readonly keys: PartnerKeys,
+		private readonly timeout: number,
+	) {}
+
+	static async open(context: IExecuteFunctions, timeout: number): Promise<PartnerClient> {
+		const credentials = await context.getCredentials(CREDENTIAL);
+		let account: PartnerAccount;
+		try {
+			account = readPartnerAccount(credentials);
+		} catch (error) {
+			throw explainInvalid(error, 'The Base URL of the credential');
+		}
+		const session = new GatewaySession(context, credentials, {
+			credentialType: CREDENTIAL,
+			origin: account.origin,
+			tokens: { store: partnerTokens, keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)) },
+			patience: PATIENCE_MS,
+			values: (accessToken) => partnerCredentialValues(account, accessToken),
+		});
+		return new PartnerClient(session, account, openPartnerKeys(account), timeout);
+	}
+
+	/** Tells this partner's transfers apart from another's in the same process. Holds no secret. */
+	get identity(): string {
+		return `${this.account.origin}|${this.account.partnerId}|${this.account.userName}`;
+	}
+
+	/**
+	 * Calls a service. An answer is believed only when KESS has signed it, a refusal included. When the gateway is busy,
+	 * services that are known to change nothing are asked again; of any other it is unknown then whether it was carried
+	 * out.
+	 *
+	 * @param service the gateway's name for it
+	 * @param fields its fields by their gateway names
+	 * @throws KessError when nothing was sent: the gateway cannot be reached, refuses the login, or a key is unreadable
+	 */
+	async call(service: string, fields: JsonObject): Promise<PartnerResult> {
+		const delivery = await this.session.post({
+			url: `${this.account.origin}${PARTNER_GATEWAY_PATH}`,
+			body: { ...fields, service },
+			timeout: this.timeout,
+			isRead: isPartnerRead(service),
+			read: (status, text) => readPartnerAnswer(status, text, this.keys.kessPublicKey),
+		});
+		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason, isBusy: delivery.isBusy };
+		const { answer } = delivery;
+		switch (answer.kind) {
+			case 'success':
+				return { kind: 'done', data: answer.data as IDataObject };
+			case 'refused':
+				return answer;
+			case 'unauthenticated':
+				throw new KessError(
+					`KESS refuses the login: ${answer.reason}`,
+					'The token was renewed and refused again. Check the KESS Partner credential, and that the account may use this service.',
+					'UNAUTHENTICATED',
+				);
+			case 'failed':
+			case 'untrusted':
+			case 'unreadable':
+				return { kind: 'unknown', reason: answer.reason };
+		}
+	}
+}

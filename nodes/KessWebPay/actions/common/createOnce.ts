@@ -1,0 +1,102 @@
+import type { Json, JsonObject } from '../../../../kess/jsonObject';
+import { KessError } from '../../../../kess/kessError';
+import { isSameMoney } from '../../../../kess/money';
+import { quoted } from '../../../../kess/gateway/redaction';
+import { matchAnswer, type ServiceResult, type WebPayClient } from '../../client';
+import { queryOrder, refusal } from './order';
+import type { NewOrder } from './transaction';
+
+/** An order that is there, as the gateway shows it to a query. */
+export type ExistingOrder = Record<string, Json>;
+
+/** How often an order is sent before its outcome is called unknown. */
+const ATTEMPTS = 3;
+
+/** What making an order has come to. */
+export type Made =
+	/** `data` of the service's own answer. */
+	| { existed: false; data: Json }
+	/** An earlier attempt has made it: the service's own answer is gone. */
+	| { existed: true; order: ExistingOrder };
+
+/**
+ * Makes an order, or finds the one that an earlier attempt has made: the gateway takes each order number once, so after
+ * a refusal or a lost answer the order number tells what is there. Only for services that move no money by themselves.
+ *
+ * @param within where the answer has the order, when it is not the answer itself
+ * @throws KessError when the number belongs to an order over another amount, or nobody can say whether there is one
+ */
+export async function createOnce(
+	client: WebPayClient,
+	service: string,
+	order: NewOrder,
+	within?: 'order_info',
+): Promise<Made> {
+	let result = await callFor(client, service, order, within);
+	const later = client.afterSending();
+	for (let attempt = 1; attempt < ATTEMPTS && result.kind === 'unknown'; attempt++) {
+		const existing = await findExisting(later, order, result.reason);
+		if (existing !== undefined) return { existed: true, order: existing };
+		// The gateway does not have it and takes the number only once: now repeating cannot make a second order.
+		result = await callFor(later, service, order, within);
+	}
+	if (result.kind === 'done') return { existed: false, data: result.data };
+	const existing = await findExisting(later, order, result.reason);
+	if (existing !== undefined) return { existed: true, order: existing };
+	if (result.kind === 'refused') throw refusal(result, 'create the order');
+	throw new KessError(
+		`KESS gave no clear answer, again and again, and does not have the order: ${result.reason}`,
+		'Run the item again with the same order number: an order that has been created in the meantime is found.',
+	);
+}
+
+/**
+ * Calls a service that makes an order, and matches the order in its answer; see `createOnce`.
+ *
+ * @throws UnbelievedError when it is another one, or the answer does not say which
+ */
+export async function callFor(
+	client: WebPayClient,
+	service: string,
+	order: NewOrder,
+	within?: 'order_info',
+): Promise<ServiceResult> {
+	const asked = { outTradeNo: order.outTradeNo, money: order.money };
+	if (within === undefined) return await client.call(service, order.fields, asked);
+	const result = await client.call(service, order.fields);
+	if (result.kind === 'done') matchAnswer((result.data as JsonObject)[within] ?? null, asked);
+	return result;
+}
+
+/**
+ * The order that the gateway has under this number.
+ *
+ * @param because why it is looked up, for the message when looking fails too
+ * @returns `undefined` when it has none
+ * @throws KessError when it has one with another amount, or cannot say
+ */
+export async function findExisting(
+	client: WebPayClient,
+	order: NewOrder,
+	because: string,
+): Promise<ExistingOrder | undefined> {
+	const found = await queryOrder(client, order.outTradeNo);
+	if (found.kind === 'refused') return undefined;
+	if (found.kind === 'unknown') {
+		throw new KessError(
+			`KESS gave no clear answer when creating the order (${because}) and none when asked about it (${found.reason})`,
+			'The order may exist. Run the item again with the same order number: if it exists, its payment link is returned.',
+		);
+	}
+	return requireSameMoney(order, found.data);
+}
+
+/** @throws KessError when the order under this number is over another amount */
+export function requireSameMoney({ money }: NewOrder, found: Json): ExistingOrder {
+	const existing = found as ExistingOrder;
+	if (isSameMoney(money, existing.total_amount, existing.currency)) return existing;
+	throw new KessError(
+		`An order with this number exists already, over ${quoted(existing.total_amount)} ${quoted(existing.currency)} instead of ${money.decimal} ${money.currency}`,
+		'Use another order number for the new order, or correct the amount.',
+	);
+}

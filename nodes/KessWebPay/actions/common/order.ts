@@ -1,0 +1,64 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Json } from '../../../../kess/jsonObject';
+import { outTradeNoAdvice, requireOutTradeNo } from '../../../../kess/webPay/fields';
+import { KessError } from '../../../../kess/kessError';
+import type { ItemCall } from '../../../shared/run/item';
+import type { ServiceResult, WebPayClient } from '../../client';
+
+/** The parameter by which every order operation names its order. */
+export const outTradeNoProperty: INodeProperties = {
+	displayName: 'Order Number',
+	name: 'outTradeNo',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. INV-1001',
+	description: 'Your own number for the order (out_trade_no), used only once. At most 64 characters.',
+};
+
+/** Reads the order number and makes it the item's reference in messages. */
+export function readOutTradeNo(call: ItemCall): string {
+	const outTradeNo = call.read('outTradeNo', requireOutTradeNo);
+	call.reference = `order ${outTradeNo}`;
+	call.advise(outTradeNoAdvice(outTradeNo));
+	return outTradeNo;
+}
+
+/** Services that only look are the same on both versions but for the spelling of their names. */
+export async function queryOrder(client: WebPayClient, outTradeNo: string): Promise<ServiceResult> {
+	return client.version === 'v1'
+		? await client.call('webpay.acquire.queryorder', { out_trade_no: outTradeNo }, { outTradeNo })
+		: await client.call('webpay.acquire.queryOrder', { ...client.seller, out_trade_no: outTradeNo }, { outTradeNo });
+}
+
+/** The order in an answer, as an output item. */
+export function orderItem(data: Json): IDataObject {
+	return data as IDataObject;
+}
+
+/**
+ * The answer's data, for an operation to which a refusal or a lost answer is simply a failure.
+ *
+ * @param intent what was to be done, as it continues "KESS refuses to …"
+ * @param advice what to do when nobody knows whether it was done
+ */
+export function requireDone(result: ServiceResult, intent: string, advice: string): Json {
+	switch (result.kind) {
+		case 'done':
+			return result.data;
+		case 'refused':
+			throw refusal(result, intent);
+		case 'unknown':
+			throw new KessError(`KESS gave no clear answer when asked to ${intent}: ${result.reason}`, advice);
+	}
+}
+
+/** The gateway's own words, with its code. */
+export function refusal({ code, reason }: { code: string; reason: string }, intent: string): KessError {
+	return new KessError(
+		`KESS refuses to ${intent}: ${reason} (${code})`,
+		'The text after the colon is the answer of KESS. Mend what it names and run the item again.',
+		code,
+	);
+}

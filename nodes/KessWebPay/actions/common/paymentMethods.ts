@@ -1,0 +1,14 @@
+import { isPlainObject, type JsonObject } from '../../../../kess/jsonObject';
+import type { WebPayClient } from '../../client';
+import { requireDone } from './order';
+
+/**
+ * `webpay.acquire.getpaymentmethods` (kess-api §3, payment method): the methods that this merchant's buyers can choose.
+ *
+ * @returns the methods as the gateway describes them; it answers with a list, or with one method alone
+ */
+export async function fetchPaymentMethods(client: WebPayClient): Promise<JsonObject[]> {
+	const result = await client.call('webpay.acquire.getpaymentmethods', client.seller);
+	const data = requireDone(result, 'list the payment methods', 'Looking changes nothing: run the item again.');
+	return (Array.isArray(data) ? data : [data]).filter(isPlainObject);
+}

@@ -1,0 +1,102 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
+import { KessError } from '../../../../kess/kessError';
+import { requireReference } from '../../../../kess/textField';
+import type { WebPayClient } from '../../client';
+
+/** Not published; as long as an order number. */
+const MAX_REFERENCE = 64;
+
+export const merchantReferenceField: INodeProperties = {
+	displayName: 'Merchant Reference',
+	name: 'merchantReference',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. REFUND-1001',
+};
+
+export function requireMerchantReference(value: unknown): string {
+	return requireReference(value, MAX_REFERENCE);
+}
+
+/** What an answer says about a refund; what it does not say is `undefined`. */
+export interface RefundFacts {
+	outTradeNo: Json | undefined;
+	merchantReference: Json | undefined;
+	amount: Json | undefined;
+	currency: Json | undefined;
+}
+
+/**
+ * Reads a refund from an answer, which is the refund itself or its order with all refunds in `refund_histories`
+ * (kess-api §3, Responses).
+ *
+ * @param reference tells which of an order's refunds is meant; without it a single one
+ */
+export function refundFacts(data: JsonObject, reference: string | undefined): RefundFacts {
+	const histories = Array.isArray(data.refund_histories) ? data.refund_histories.filter(isPlainObject) : [];
+	const inOrder =
+		reference === undefined
+			? histories.length === 1 ? histories[0] : undefined
+			: histories.find((entry) => entry.merchant_reference === reference);
+	const refund = data.amount === undefined && data.total_amount !== undefined ? (inOrder ?? {}) : data;
+	return {
+		outTradeNo: data.out_trade_no ?? undefined,
+		merchantReference: refund.merchant_reference ?? undefined,
+		amount: refund.amount ?? undefined,
+		currency: refund.currency ?? data.currency ?? undefined,
+	};
+}
+
+/** What the gateway says when asked about a refund. */
+export type RefundSearch =
+	| { kind: 'found'; data: JsonObject }
+	| { kind: 'none' }
+	/** Whether there is one stays open. */
+	| { kind: 'unclear'; reason: string };
+
+/** Looks for the refund with the merchant's reference. @throws KessError when the answer is not believed */
+export async function findRefund(client: WebPayClient, reference: string): Promise<RefundSearch> {
+	const result = await queryRefund(client, { merchant_reference: reference });
+	switch (result.kind) {
+		case 'unknown':
+			return { kind: 'unclear', reason: result.reason };
+		case 'refused':
+			return saysNotFound(result) ? { kind: 'none' } : { kind: 'unclear', reason: `${result.reason} (${result.code})` };
+		case 'done': {
+			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(isPlainObject);
+			const [refund] = entries.filter((entry) => Object.keys(entry).length > 0);
+			// Nothing in such an answer is signed, so anybody could have written it.
+			if (refund === undefined) return { kind: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
+			matchReference(refund, reference);
+			return { kind: 'found', data: refund };
+		}
+	}
+}
+
+export async function queryRefund(client: WebPayClient, fields: JsonObject) {
+	return await client.call('webpay.acquire.queryRefund', { ...client.seller, ...fields });
+}
+
+/** @throws KessError when the answer names another reference than the one asked for */
+export function matchReference(data: JsonObject, reference: string): void {
+	const named = refundFacts(data, reference).merchantReference;
+	if (named === undefined || textOf(named) === reference) return;
+	throw new KessError(
+		'The answer is about another refund than the one asked for, so it is not believed',
+		'Query the refund again. If this stays so, report it to KESS.',
+	);
+}
+
+const THING = '(refund|transaction|record|reference|data)s?';
+const ABSENT = "(not (be )?(found|exist)|do(es)? ?n[o']t exist)";
+const NAMES_NO_REFUND = new RegExp(`\\b${THING}\\b.*\\b${ABSENT}|\\b(no such|there is no|no) ${THING}\\b`, 'i');
+
+/**
+ * Whether a refusal means that there is no such refund. KESS does not publish the code for it, and any other refusal
+ * (too many requests, no permission, an unknown seller) must not pass for it: money would go out twice.
+ */
+function saysNotFound({ code, reason }: { code: string; reason: string }): boolean {
+	return /^(404|NOT_?FOUND|NOT_?EXISTS?)$/i.test(code) || NAMES_NO_REFUND.test(reason);
+}

@@ -1,0 +1,63 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { requireReference, requireText } from '../../../../kess/textField';
+import { InvalidValueError } from '../../../../kess/invalidValueError';
+import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
+import { needsV2 } from '../common/needsV2';
+import { requireDone } from '../common/order';
+
+const INTERVALS = ['daily', 'monthly', 'weekly'];
+
+/** The parameter by which operations name their subscription, whatever the gateway calls it (kess-api §11, 14). */
+export const subscriptionCodeProperty: INodeProperties = {
+	displayName: 'Subscription Code',
+	name: 'subscriptionCode',
+	type: 'string',
+	required: true,
+	default: '',
+	description: 'Code that KESS gave to the subscription, as Get Many lists it',
+};
+
+export const intervalProperty: INodeProperties = {
+	displayName: 'Interval',
+	name: 'interval',
+	type: 'options',
+	required: true,
+	options: [
+		{ name: 'Daily', value: 'daily' },
+		{ name: 'Monthly', value: 'monthly' },
+		{ name: 'Weekly', value: 'weekly' },
+	],
+	default: 'monthly',
+	description: 'How often the buyer pays',
+};
+
+export function requireInterval(value: unknown): string {
+	const interval = requireText(value, 64).toLowerCase();
+	if (INTERVALS.includes(interval)) return interval;
+	throw new InvalidValueError(`is ${JSON.stringify(interval)}, which KESS does not take`, `Use one of ${INTERVALS.join(', ')}.`);
+}
+
+export function requireSubscriptionCode(value: unknown): string {
+	return requireReference(value, 64);
+}
+
+/**
+ * Changes the state of one subscription.
+ *
+ * @param field what the gateway calls the code in this service
+ * @param intent what is to be done, as it continues "KESS refuses to …"
+ */
+export async function changeSubscription(
+	call: ItemCall,
+	client: WebPayClient,
+	{ service, field, intent }: { service: string; field: string; intent: string },
+): Promise<IDataObject[]> {
+	needsV2(client);
+	const code = call.read('subscriptionCode', requireSubscriptionCode);
+	call.reference = `subscription ${code}`;
+	const result = await client.call(service, { ...client.seller, [field]: code });
+	const advice = 'It may have been done. Get many subscriptions shows the status of this one: look before you run the item again.';
+	return [requireDone(result, intent, advice) as IDataObject];
+}

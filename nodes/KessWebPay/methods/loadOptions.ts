@@ -1,0 +1,37 @@
+import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions, NodeOperationError } from 'n8n-workflow';
+
+import { KessError } from '../../../kess/kessError';
+import { quoted } from '../../../kess/gateway/redaction';
+import { needsV2 } from '../actions/common/needsV2';
+import { fetchPaymentMethods } from '../actions/common/paymentMethods';
+import { type SignatureRule, WebPayClient } from '../client';
+
+/** Milliseconds that somebody in front of the panel waits for a list. */
+const TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 10_000;
+
+/** The payment methods of the merchant for the panel's list: which codes there are differs between merchants (kess-api §4). */
+export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	try {
+		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;
+		const signature = (options?.responseSignature as SignatureRule | undefined) ?? 'auto';
+		const client = await WebPayClient.open(this, { timeout: TIMEOUT_MS, signature, patience: PATIENCE_MS });
+		needsV2(client);
+		const methods = await fetchPaymentMethods(client);
+		return methods
+			.flatMap(({ bic, title }) => (typeof bic === 'string' && bic !== '' ? [{ name: name(title, bic), value: bic }] : []))
+			.sort((a, b) => a.name.localeCompare(b.name));
+	} catch (error) {
+		throw toPanelError(this, error);
+	}
+}
+
+function name(title: unknown, bic: string): string {
+	return typeof title === 'string' && title !== '' && title !== bic ? `${quoted(title)} (${quoted(bic)})` : quoted(bic);
+}
+
+/** n8n shows the message of a list that cannot be loaded, and nothing else. */
+function toPanelError(context: ILoadOptionsFunctions, error: unknown): Error {
+	if (!(error instanceof KessError)) return error instanceof Error ? error : new Error(String(error));
+	return new NodeOperationError(context.getNode(), `${error.message}. ${error.hint}`, { description: error.hint });
+}

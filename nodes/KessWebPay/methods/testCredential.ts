@@ -1,0 +1,84 @@
+import type {
+	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	ICredentialDataDecryptedObject,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { busyReason } from '../../../kess/gateway/busy';
+import { parseOrText } from '../../../kess/gateway/login';
+import { readWebPayAnswer, type WebPayAnswer } from '../../../kess/webPay/answer';
+import { basicAuthorization, readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../../kess/webPay/account';
+import { Redaction } from '../../../kess/gateway/redaction';
+import { gatewayPath, LOGIN_PATH } from '../../../kess/webPay/services';
+import { readWebPayLogin, webPayLoginBody } from '../../../kess/webPay/login';
+import { signedWebPayBody } from '../../../kess/webPay/request';
+import { type Post, testCredential } from '../../shared/gateway/testCredential';
+
+/** An order number that nobody has: asking for it creates nothing. */
+const NO_ORDER = 'n8n-credential-test';
+
+/**
+ * Tests the credential by logging in and asking, signed, for an order that does not exist.
+ *
+ * The gateways' words for "no such order" and "wrong signature" are not published. So, when the question is refused, it
+ * is asked once more with a signature that is wrong for certain: the same answer to both means that ours is wrong too.
+ */
+export async function testWebPayCredential(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+): Promise<INodeCredentialTestResult> {
+	return await testCredential(this, credential, {
+		read: readWebPayAccount,
+		findObstacle,
+		success: 'Connected. KESS accepts the login and the signature.',
+	});
+}
+
+async function findObstacle(account: WebPayAccount, post: Post): Promise<string | undefined> {
+	const accessToken = account.version === 'v2' ? await logIn(account, post) : '';
+	const authorization = account.version === 'v2' ? `Bearer ${accessToken}` : basicAuthorization(account);
+	const redaction = new Redaction(webPayCredentialValues(account, accessToken));
+	const ask = async (apiSecretKey: string): Promise<WebPayAnswer> => {
+		const fields = {
+			service: account.version === 'v1' ? 'webpay.acquire.queryorder' : 'webpay.acquire.queryOrder',
+			sign_type: account.signType,
+			out_trade_no: NO_ORDER,
+		};
+		const url = `${account.origin}${gatewayPath(account.version)}`;
+		const { status, text } = await post(url, { Authorization: authorization }, signedWebPayBody(fields, apiSecretKey));
+		return redaction.answer(readWebPayAnswer(status, text, account), status);
+	};
+	const answer = await ask(account.apiSecretKey);
+	switch (answer.kind) {
+		case 'success':
+			return answer.signature === 'invalid'
+				? 'KESS answers, but signs with another API secret key or signature type. Check API Secret Key and Signature Type.'
+				: undefined;
+		case 'unauthenticated':
+			return account.version === 'v1'
+				? 'KESS refuses the user name or password. Check Username and Password, and that they belong to this environment.'
+				: 'KESS logs in, but refuses the token at its gateway. Ask KESS whether this account may use gateway version 2.';
+		case 'busy':
+			return `KESS is reachable, but ${busyReason(answer.code)}. Try again later.`;
+		case 'failed':
+			return `KESS is reachable, but failed on its side: ${answer.reason} (${answer.code}). Try again later.`;
+		case 'unreadable':
+			return `This address does not answer like a KESS gateway: ${answer.reason}. Check Environment, Base URL and Gateway Version.`;
+		case 'refused': {
+			const toWrongSignature = await ask(`${account.apiSecretKey} is not the key`);
+			const same =
+				toWrongSignature.kind === 'refused' &&
+				toWrongSignature.code === answer.code &&
+				toWrongSignature.reason === answer.reason;
+			return same
+				? `KESS refuses the signature: ${answer.reason}. Check API Secret Key and Signature Type. The API secret key is not the client secret.`
+				: undefined;
+		}
+	}
+}
+
+async function logIn(account: WebPayAccount, post: Post): Promise<string> {
+	const { status, text } = await post(`${account.origin}${LOGIN_PATH}`, {}, JSON.stringify(webPayLoginBody(account)));
+	return readWebPayLogin(status, parseOrText(text)).accessToken;
+}

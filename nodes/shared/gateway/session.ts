@@ -1,0 +1,243 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+
+import { type AnswerStream, readAnswerBytes } from '../../../kess/gateway/answerBytes';
+import { BUSY_REPEATS, busyReason, type BusyWait, busyWait, isBusyStatus } from '../../../kess/gateway/busy';
+import { decodeUtf8 } from '../../../kess/phpJson';
+import { causes, lossReason, unreachable } from '../../../kess/gateway/connection';
+import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
+import { plainHttpAdvice } from '../../../kess/gateway/address';
+import { InvalidValueError } from '../../../kess/invalidValueError';
+import { NotSentError } from '../../../kess/kessError';
+import { type CredentialValues, type ReadAnswer, Redaction } from '../../../kess/gateway/redaction';
+import type { RequestOptions } from '../../../kess/gateway/signedRequest';
+import { LoginBusyError } from '../../../kess/gateway/tokenStore';
+import { explainInvalid } from '../run/errors';
+import type { GatewayContext } from './context';
+import { GatewayPace } from './pace';
+import { SessionToken, type TokenRules } from './token';
+
+/** How long a request of an execution waits for a busy gateway, in all, in milliseconds. */
+export const PATIENCE_MS = 60_000;
+
+/** Sent, but no usable answer came back: the gateway may have carried it out. */
+interface Lost {
+	kind: 'lost';
+	reason: string;
+	/** The gateway is busy, and has been waited for as long as makes sense. */
+	isBusy?: true;
+}
+
+/** What became of a request on the wire. */
+export type Delivery<Answer> = { kind: 'answered'; answer: Answer } | Lost;
+
+/** An answer to a request that was sent with this token. */
+type Answered<Answer> = { kind: 'answered'; answer: Answer; token: string };
+
+/** The gateway asks not to be asked now. */
+interface Busy {
+	kind: 'busy';
+	code: string;
+	/** The header Retry-After. */
+	retryAfter: unknown;
+	/** Set when it was the login that met it: the request itself has not been sent. */
+	unsent?: LoginBusyError;
+}
+
+/** Parts of a session that differ between the gateways. */
+export interface SessionRules {
+	credentialType: string;
+	/** The gateway's. */
+	origin: string;
+	/** Set where requests carry a token that can run out. */
+	tokens?: TokenRules;
+	/** How long a request may wait for a busy gateway, in milliseconds. */
+	patience: number;
+	/** What no answer may bring back. @param accessToken the one that the request was sent with */
+	values(accessToken: string): CredentialValues;
+}
+
+/** A request to a gateway. */
+export interface GatewayRequest<Answer> {
+	url: string;
+	body: object;
+	/** Milliseconds for the whole exchange: a login, the request, and again where the token was refused, to the end of the answer. */
+	timeout: number;
+	/** Whether it changes nothing at the gateway, so that it may be repeated without knowing what became of it. */
+	isRead: boolean;
+	/**
+	 * Sorts an answer. Its kind `unauthenticated` says that the token is no longer valid: gateways say it before they look
+	 * at the request, so that it can be sent again; and some say it with HTTP 200, which n8n does not notice.
+	 */
+	read(status: number, text: string): Answer;
+}
+
+/**
+ * One execution's connection to a gateway: the only place where a node talks HTTP. The credential is read once, signs
+ * every request, and is logged in again once when its token has run out. When the gateway is busy, all requests wait as
+ * long as it has asked for.
+ */
+export class GatewaySession {
+	private readonly decrypted: ICredentialsDecrypted;
+	private readonly pace: GatewayPace;
+	/** Set where requests carry one. */
+	private readonly token: SessionToken | undefined;
+	/** For the answers to requests with this token. */
+	private redaction: { token: string; of: Redaction } | undefined;
+
+	constructor(
+		private readonly context: GatewayContext,
+		credentials: ICredentialDataDecryptedObject,
+		private readonly rules: SessionRules,
+	) {
+		// n8n writes a new token into this very object, so that the items of a run share it.
+		const id = context.getNode().credentials?.[rules.credentialType]?.id ?? '';
+		this.decrypted = { id, name: rules.credentialType, type: rules.credentialType, data: credentials };
+		this.pace = new GatewayPace(rules.patience);
+		const message = plainHttpAdvice(rules.origin);
+		// Only a node that runs can show it, and not in older n8n.
+		if (message !== undefined && 'addExecutionHints' in context) context.addExecutionHints({ message, location: 'outputPane' });
+		if (rules.tokens) this.token = new SessionToken(context, rules.credentialType, credentials, rules.tokens);
+	}
+
+	/**
+	 * Sends a JSON body, signed by the credential.
+	 *
+	 * After a busy answer a request that only reads is repeated, and any request whose login met it; all others count as
+	 * lost, because the gateway may have carried them out.
+	 *
+	 * @throws KessError when the gateway could not be reached or refuses the login; NotSentError when a request that
+	 *   changes something was not sent, because the gateway or its login is too busy
+	 */
+	async post<Answer extends ReadAnswer>(
+		request: GatewayRequest<Answer>,
+	): Promise<Delivery<Exclude<Answer, { kind: 'busy' }>>> {
+		let waited = 0;
+		let unsent: LoginBusyError | undefined;
+		for (let repeats = 0; ; repeats++) {
+			const entered = await this.pace.enter(waited);
+			if (entered === undefined) return this.heldBack(request.isRead, unsent);
+			waited = entered;
+			const sentAt = Date.now();
+			let outcome: Answered<Answer> | Lost | Busy;
+			let wait: BusyWait | undefined;
+			try {
+				outcome = await this.exchange(request);
+				if (outcome.kind === 'busy') {
+					wait = busyWait(outcome.retryAfter, repeats);
+					this.pace.slowDown(sentAt, wait.ms);
+				} else if (outcome.kind === 'answered') this.pace.goOn();
+			} finally {
+				this.pace.leave();
+			}
+			if (outcome.kind !== 'busy') return outcome as Delivery<Exclude<Answer, { kind: 'busy' }>>;
+			unsent = outcome.unsent;
+			const mayRepeat = request.isRead || unsent !== undefined;
+			if (mayRepeat && repeats < BUSY_REPEATS) continue;
+			if (unsent !== undefined) return this.heldBack(request.isRead, unsent);
+			return { kind: 'lost', reason: busyReason(outcome.code, wait), isBusy: true };
+		}
+	}
+
+	/**
+	 * What becomes of a request that was not sent because the gateway is busy.
+	 *
+	 * @param unsent the login that met it, where it was not the gateway itself
+	 */
+	private heldBack(isRead: boolean, unsent: LoginBusyError | undefined): Lost {
+		const seconds = Math.ceil(this.pace.pause / 1000);
+		const reason = unsent?.reason ?? `the gateway is busy and asks to wait ${seconds} s`;
+		// A look may follow something that was sent: no error may say then that nothing was.
+		if (isRead) return { kind: 'lost', reason, isBusy: true };
+		throw unsent ?? new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again then. This request was not sent.');
+	}
+
+	/** Sends a request with a token that is still good, and again when the gateway no longer takes it. */
+	private async exchange<Answer extends ReadAnswer>(request: GatewayRequest<Answer>): Promise<Answered<Answer> | Lost | Busy> {
+		const outcome = await Exchange.within(request.timeout, async (exchange) => {
+			await this.token?.renewInTime();
+			let sent = await this.send(request, exchange);
+			let mayLogIn = true;
+			// A token from the store may be refused too, and so may that of a login that another worker's has followed.
+			for (let renewals = 0; renewals < 2; renewals++) {
+				if (this.token === undefined || sent.kind !== 'answered' || sent.answer.kind !== 'unauthenticated') break;
+				const source = await this.token.replace(sent.token, mayLogIn);
+				if (source === undefined) break;
+				mayLogIn &&= source === 'store';
+				sent = await this.send(request, exchange);
+			}
+			return sent;
+		});
+		if (!(outcome instanceof TimeUpError)) return outcome;
+		if (outcome.hasLeft) return { kind: 'lost', reason: lossReason(outcome) };
+		const reason = 'the login did not end in time';
+		// A look may follow something that was sent: no error may say then that nothing was.
+		if (request.isRead) return { kind: 'lost', reason };
+		throw new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again. This request was not sent.');
+	}
+
+	private async send<Answer extends ReadAnswer>(
+		{ url, body, timeout, read }: GatewayRequest<Answer>,
+		exchange: Exchange,
+	): Promise<Answered<Answer> | Lost | Busy> {
+		const options: IHttpRequestOptions & RequestOptions = {
+			method: 'POST',
+			url,
+			body,
+			headers: { Accept: 'application/json' },
+			// As it arrives: signatures are verified over the bytes, and somebody has to count them.
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout,
+			exchange,
+		};
+		const tokenBefore = this.token?.value;
+		let response: { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };
+		let bytes: Uint8Array;
+		try {
+			response = (await this.context.helpers.httpRequestWithAuthentication.call(
+				this.context,
+				this.rules.credentialType,
+				options,
+				{ credentialsDecrypted: this.decrypted },
+			)) as typeof response;
+			bytes = await readAnswerBytes(response.body, exchange.signal);
+		} catch (error) {
+			const unsent = notSent(error, new URL(url).origin);
+			if (unsent instanceof LoginBusyError) return { kind: 'busy', code: '', retryAfter: unsent.retryAfter, unsent };
+			if (unsent) throw explainInvalid(unsent, '');
+			return { kind: 'lost', reason: lossReason(error) };
+		}
+		// Another item may have logged in while this one was under way; an empty one was filled for this request.
+		const token = tokenBefore || (this.token?.value ?? '');
+		let text = '';
+		try {
+			text = decodeUtf8(bytes);
+		} catch {
+			if (!isBusyStatus(response.statusCode)) return { kind: 'lost', reason: 'the answer is not UTF-8 text' };
+		}
+		const answer = this.redactionFor(token).answer(read(response.statusCode, text), response.statusCode);
+		if (answer.kind === 'busy') return { kind: 'busy', code: String(answer.code), retryAfter: response.headers['retry-after'] };
+		return { kind: 'answered', answer, token };
+	}
+
+	private redactionFor(token: string): Redaction {
+		if (this.redaction?.token !== token) this.redaction = { token, of: new Redaction(this.rules.values(token)) };
+		return this.redaction.of;
+	}
+}
+
+/**
+ * The words for a request that was certainly not sent, or `undefined` when it may have been carried out.
+ *
+ * @param error what n8n's HTTP helper threw: its own error around whatever went wrong
+ */
+function notSent(error: unknown, origin: string): Error | undefined {
+	const known = causes(error).find((cause) => cause instanceof NotSentError || cause instanceof InvalidValueError);
+	return known ?? unreachable(error, origin);
+}

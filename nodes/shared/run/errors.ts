@@ -1,0 +1,44 @@
+import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { InvalidValueError } from '../../../kess/invalidValueError';
+import { KessError, messageOf } from '../../../kess/kessError';
+
+/** Ends an item and keeps all items after it from being started. */
+export class StopRunError extends KessError {
+	override name = 'StopRunError';
+}
+
+/**
+ * The words for the user about a value that KESS would refuse; any other error stays as it is.
+ *
+ * @param subject the parameter, as the panel names it; the message continues the sentence
+ */
+export function explainInvalid(error: unknown, subject: string): Error {
+	if (error instanceof InvalidValueError) return new KessError(`${subject} ${error.message}`.trim(), error.hint);
+	return error instanceof Error ? error : new Error(String(error));
+}
+
+/**
+ * The error that n8n shows for an item. n8n keeps nothing of a failed item but this message, so the merchant's own
+ * reference has to be in it.
+ *
+ * @param itemIndex counted from 0, as n8n counts items
+ * @param reference what the item is about, for example `order INV-7`
+ */
+export function toNodeError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+	reference: string | undefined,
+): NodeApiError | NodeOperationError {
+	const suffix = `${reference === undefined ? '' : ` (${reference})`} [item ${itemIndex}]`;
+	if (error instanceof KessError) {
+		const options = { message: `${error.message}${suffix}`, description: error.hint, itemIndex };
+		return error.code === undefined
+			? new NodeOperationError(node, options.message, options)
+			: new NodeApiError(node, { message: options.message, code: error.code }, { ...options, httpCode: error.code });
+	}
+	const message = messageOf(error);
+	const description = error instanceof NodeOperationError ? (error.description ?? undefined) : undefined;
+	return new NodeOperationError(node, `${message}${suffix}`, { itemIndex, description });
+}

@@ -1,0 +1,25 @@
+import type { IBinaryKeyData, IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { ItemCall } from './item';
+
+/** An output item with files. */
+export class ItemWithFiles {
+	constructor(
+		readonly json: IDataObject,
+		readonly binary: IBinaryKeyData,
+	) {}
+}
+
+/** One entry of the panel's Operation list and what it does with one item. */
+export interface Operation<Client> {
+	option: INodePropertyOptions & { value: string };
+	/** Its parameters, without display rules: those follow from where the operation is listed. */
+	properties: INodeProperties[];
+	execute(call: ItemCall, client: Client): Promise<Array<IDataObject | ItemWithFiles>>;
+}
+
+/** One entry of the panel's Resource list. */
+export interface Resource<Client> {
+	option: INodePropertyOptions & { value: string };
+	operations: Array<Operation<Client>>;
+}

@@ -1,0 +1,150 @@
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type NodeApiError,
+	type NodeOperationError,
+	sleep,
+} from 'n8n-workflow';
+
+import { KessError } from '../../../kess/kessError';
+import { StopRunError } from './errors';
+
+/** How the items of a run are spread (the panel's Batching option). */
+export interface Batching {
+	/** How many items are under way at the same time. */
+	batchSize: number;
+	/** Milliseconds to wait before the next batch begins; 0 starts the next item as soon as one is done. */
+	batchInterval: number;
+}
+
+/** What is done with an item, by its index. */
+export interface ItemWork {
+	/** Does ahead of time what the item can do without the gateway; called while earlier items wait for an answer. */
+	prepare(itemIndex: number): void;
+	/** The operation on one item, with its output linked to it. */
+	run(itemIndex: number): Promise<INodeExecutionData[]>;
+	/** Puts what `run` threw into words for the user. */
+	shapeError(error: unknown, itemIndex: number): NodeApiError | NodeOperationError;
+}
+
+/** The items that one input item turned into, or the error it ended with. */
+type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | NodeOperationError };
+
+/**
+ * Runs every item, some at the same time, and gives the output in the order of the input.
+ *
+ * With Continue On Fail a failed item leaves with its error on the `error` property. Not as `json.error`: n8n takes
+ * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again.
+ * After a StopRunError the items not yet started fail too, unsent.
+ * Without it no further item is started, those under way are finished, and the error says which items were done.
+ */
+export async function runItems(
+	context: IExecuteFunctions,
+	itemCount: number,
+	{ batchSize, batchInterval }: Batching,
+	work: ItemWork,
+): Promise<INodeExecutionData[]> {
+	const outcomes = new Array<Outcome | undefined>(itemCount);
+	const continues = context.continueOnFail();
+	let next = 0;
+	let stopped = false;
+	let stoppedBy: { itemIndex: number; because: string } | undefined;
+
+	const runNext = async () => {
+		const itemIndex = next++;
+		try {
+			if (stoppedBy !== undefined) throw notStarted(stoppedBy.because);
+			outcomes[itemIndex] = { output: await work.run(itemIndex) };
+		} catch (error) {
+			const failure = work.shapeError(error, itemIndex);
+			outcomes[itemIndex] = { failure };
+			if (error instanceof StopRunError) stoppedBy ??= { itemIndex, because: failure.message };
+			stopped ||= !continues;
+		}
+	};
+	const mayStart = () => next < itemCount && !stopped;
+
+	if (batchInterval > 0) {
+		while (mayStart()) {
+			if (next > 0) await sleep(batchInterval);
+			await Promise.all(Array.from({ length: Math.min(batchSize, itemCount - next) }, runNext));
+		}
+	} else {
+		let prepared = 0;
+		let preparing = false;
+		const prepareAhead = async () => {
+			if (preparing) return;
+			preparing = true;
+			for (;;) {
+				// One at a time, so that answers which arrive meanwhile are not kept waiting.
+				await sleep(0);
+				prepared = Math.max(prepared, next);
+				if (stopped || prepared >= Math.min(next + batchSize, itemCount)) break;
+				work.prepare(prepared++);
+			}
+			preparing = false;
+		};
+		const lane = async () => {
+			while (mayStart()) {
+				const done = runNext();
+				void prepareAhead();
+				await done;
+			}
+		};
+		await Promise.all(Array.from({ length: Math.min(batchSize, itemCount) }, lane));
+	}
+
+	if (stopped) throw firstFailure(outcomes, stoppedBy?.itemIndex);
+	return outcomes.flatMap((outcome, item) => {
+		if (outcome === undefined) return [];
+		return 'output' in outcome ? outcome.output : [{ json: {}, error: outcome.failure, pairedItem: { item } }];
+	});
+}
+
+/** With Continue On Fail the items after a StopRunError leave as failed, so that none of them is lost. */
+function notStarted(because: string): KessError {
+	return new KessError(
+		'Not started, because an earlier item has stopped the run',
+		`The run was stopped by: ${because}. This run has sent nothing for this item.`,
+	);
+}
+
+/**
+ * The error of a run that stops: the first one, or the one that made it stop. Says what became of the other items,
+ * because n8n keeps nothing of them.
+ */
+function firstFailure(outcomes: Array<Outcome | undefined>, stoppedBy: number | undefined): NodeApiError | NodeOperationError {
+	const done: number[] = [];
+	const unknown: string[] = [];
+	const failed: number[] = [];
+	outcomes.forEach((outcome, itemIndex) => {
+		if (outcome === undefined) return;
+		if ('failure' in outcome) failed.push(itemIndex);
+		else if (outcome.output.some(({ json }) => json.status === 'unknown')) {
+			unknown.push(`${String(outcome.output[0]?.json.out_trade_no)} [item ${itemIndex}]`);
+		} else done.push(itemIndex);
+	});
+	const shown = stoppedBy ?? (failed[0] as number);
+	const { failure } = outcomes[shown] as { failure: NodeApiError | NodeOperationError };
+	const others = failed.filter((itemIndex) => itemIndex !== shown);
+	failure.description = [
+		failure.description,
+		done.length > 0 && `Already done in this run: ${itemRanges(done)}.`,
+		unknown.length > 0 && `Not known whether done: ${unknown.join(', ')}.`,
+		others.length > 0 && `Also failed: ${itemRanges(others)}.`,
+	]
+		.filter(Boolean)
+		.join(' ');
+	return failure;
+}
+
+/** `[0, 1, 2, 5]` as `items 0 to 2, 5`. */
+function itemRanges(indexes: number[]): string {
+	const ranges: Array<[number, number]> = [];
+	for (const index of indexes) {
+		const last = ranges.at(-1);
+		if (last && last[1] === index - 1) last[1] = index;
+		else ranges.push([index, index]);
+	}
+	return `items ${ranges.map(([from, to]) => (from === to ? from : `${from} to ${to}`)).join(', ')}`;
+}

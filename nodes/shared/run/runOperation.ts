@@ -1,0 +1,60 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { toNodeError } from './errors';
+import { ItemCall } from './item';
+import { ItemParameters } from './parameters';
+import type { OperationList } from './listOperations';
+import { ItemWithFiles } from './operation';
+import { readCommonOptions } from './options';
+import { runItems } from './runItems';
+
+/** Opens the connection of one execution. */
+export type OpenClient<Client> = (context: IExecuteFunctions, timeout: number, options: IDataObject) => Promise<Client>;
+
+/**
+ * Runs the chosen operation on every item: the one place for the item loop, item linking, Continue On Fail and the
+ * shape of errors.
+ *
+ * @param defaultBatchSize items under way at the same time, unless the user chooses otherwise
+ */
+export async function runOperation<Client>(
+	context: IExecuteFunctions,
+	operations: OperationList<Client>,
+	defaultBatchSize: number,
+	open: OpenClient<Client>,
+): Promise<INodeExecutionData[]> {
+	const items = context.getInputData();
+	if (items.length === 0) return [];
+	const resource = context.getNodeParameter('resource', 0);
+	const operation = operations.find(resource, context.getNodeParameter('operation', 0));
+	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
+	const parameters = new ItemParameters(context);
+	const calls = items.map((_, itemIndex) => new ItemCall(context, itemIndex, operation.properties, parameters));
+	const shapeError = (error: unknown, itemIndex: number) =>
+		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference);
+
+	let client: Client;
+	try {
+		client = await open(context, timeout, options);
+	} catch (error) {
+		// n8n would hand the input on as if it were the result.
+		if (context.continueOnFail()) {
+			return items.map((_, item) => ({ json: {}, error: shapeError(error, item), pairedItem: { item } }));
+		}
+		throw shapeError(error, 0);
+	}
+	return await runItems(context, items.length, batching, {
+		prepare: (itemIndex) => parameters.prepare(itemIndex),
+		async run(itemIndex) {
+			parameters.prepare(itemIndex);
+			try {
+				const output = await operation.execute(calls[itemIndex] as ItemCall, client);
+				const pairedItem = { item: itemIndex };
+				return output.map((part) => (part instanceof ItemWithFiles ? { ...part, pairedItem } : { json: part, pairedItem }));
+			} finally {
+				parameters.release(itemIndex);
+			}
+		},
+		shapeError,
+	});
+}

@@ -1,0 +1,89 @@
+import { InvalidValueError } from '../../../kess/invalidValueError.ts';
+import {
+	receiverIdAdvice,
+	requirePartnerAmount,
+	requirePartnerCurrency,
+	requirePartnerTransactionId,
+	requirePreTransferId,
+	requireReceiverId,
+	requireSenderName,
+	requireTransferReference,
+} from '../../../kess/partner/fields.ts';
+
+describe.each([requireTransferReference, requirePreTransferId, requirePartnerTransactionId])('%p', (require) => {
+	test('takes up to 64 characters', () => {
+		expect(require(` ${'x'.repeat(64)} `)).toHaveLength(64);
+		expect(() => require('x'.repeat(65))).toThrow('65 characters');
+		expect(() => require('')).toThrow('is empty');
+		expect(require(10023)).toBe('10023');
+		expect(require('PO-1E5')).toBe('PO-1E5');
+		expect(require('12E45')).toBe('12E45');
+	});
+
+	test.each([12345678901234567890, 1.5, '1.23457E+15', '1,23457E+15', '2E+15'])('refuses %p, which has lost digits', (value) => {
+		expect(() => require(value)).toThrow(/rounded|shortened/);
+	});
+});
+
+describe('receiver', () => {
+	test.each(['012345678', '+85512345678', '85512345678', '+855 12 345-678', '12345678', 'KESS00123', 'user_12', '12E45'])(
+		'takes %s',
+		(value) => {
+			expect(requireReceiverId(value)).toBe(value);
+		},
+	);
+
+	test('takes a whole number as its digits, and does not mend it', () => {
+		expect(requireReceiverId(12345678)).toBe('12345678');
+		expect(requireReceiverId(85512345678)).toBe('85512345678');
+	});
+
+	test.each<[unknown, string]>([
+		['8.55123E+10', 'shortened'],
+		['8,55123E+10', 'shortened'],
+		['8.55123e10', 'shortened'],
+		['8E+10', 'shortened'],
+		[8.5512e30, 'rounded'],
+		[12345678.5, 'rounded'],
+		['85512345678.0', 'decimals'],
+		['85,512,345,678', 'thousands'],
+		['-12345678', 'negative'],
+		['#REF!', 'not a value'],
+		['+855 ABC', 'plus sign'],
+		['+', 'plus sign'],
+		['855+12345678', 'plus sign'],
+		['', 'is empty'],
+		['1'.repeat(26), '26 characters'],
+		[null, 'is empty'],
+		[{}, 'not text'],
+	])('refuses %p: %s', (value, message) => {
+		expect(() => requireReceiverId(value)).toThrow(message);
+		expect(() => requireReceiverId(value)).toThrow(InvalidValueError);
+	});
+
+	test.each([
+		['12345678', 'leading zero'],
+		['971234567', 'leading zero'],
+		['85512345678', 'plus sign'],
+		['855971234567', 'plus sign'],
+	])('advice for %s: %s', (value, advice) => {
+		expect(receiverIdAdvice(value)).toContain(advice);
+	});
+
+	test.each(['012345678', '+85512345678', '1234567', '1234567890', 'KESS12345', '85512345'])('no advice for %s', (value) => {
+		expect(receiverIdAdvice(value)).toBeUndefined();
+	});
+});
+
+test('a sender has at most 96 characters', () => {
+	expect(requireSenderName('ស'.repeat(96))).toHaveLength(96);
+	expect(() => requireSenderName('ស'.repeat(97))).toThrow('97 characters');
+});
+
+test('transfers are in USD', () => {
+	expect(requirePartnerCurrency(' usd ')).toBe('USD');
+	expect(() => requirePartnerCurrency('KHR')).toThrow('is "KHR", but KESS Partner transfers take USD only');
+	expect(() => requirePartnerCurrency('')).toThrow('is empty');
+	expect(requirePartnerAmount('10.50')).toEqual({ currency: 'USD', hundredths: 1050n, decimal: '10.5' });
+	expect(() => requirePartnerAmount(0.1 + 0.2)).toThrow('more than two decimals');
+});

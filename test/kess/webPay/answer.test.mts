@@ -1,0 +1,86 @@
+import { readWebPayAnswer } from '../../../kess/webPay/answer.ts';
+import { webPayDataSignatures } from '../../../kess/webPaySignature.ts';
+
+const account = { apiSecretKey: 'k', signType: 'MD5' };
+
+const read = (status: number, body: unknown) =>
+	readWebPayAnswer(status, typeof body === 'string' ? body : JSON.stringify(body), account);
+
+test.each([true, 'true'])('success is %p', (success) => {
+	const data = { out_trade_no: 'A' };
+	expect(read(200, { success, data })).toEqual({ kind: 'success', data, signature: 'unsigned' });
+	const [sign] = webPayDataSignatures(data, 'MD5', 'k');
+	expect(read(200, { success, data, sign })).toEqual({ kind: 'success', data, signature: 'valid' });
+	expect(read(200, { success, data, sign: 'x' })).toEqual({ kind: 'success', data, signature: 'invalid' });
+});
+
+test('whole numbers too large for JavaScript stay as they were written', () => {
+	const text = '{"success":true,"data":{"transaction_id":9007199254740993,"info":{"id":9007199254740992},"list":[1,9007199254740991]}}';
+	expect(read(200, text)).toMatchObject({
+		data: { transaction_id: '9007199254740993', info: { id: '9007199254740992' }, list: [1, 9007199254740991] },
+	});
+});
+
+test.each([
+	[200, { success: 'false', data: { a: 1 } }],
+	[200, { success: 1, data: { a: 1 } }],
+	[200, { data: { a: 1 } }],
+	[400, { success: true, data: { a: 1 } }],
+])('HTTP %d with %j is no success', (status, body) => {
+	expect(read(status, body).kind).not.toBe('success');
+});
+
+test('takes the reason and the code from the first field that has one', () => {
+	expect(read(400, { success: false, error_des: '', message: ' wrong amount ', status_code: 400 })).toEqual({
+		kind: 'refused',
+		reason: 'wrong amount',
+		code: '400',
+	});
+	expect(read(409, { success: false })).toEqual({ kind: 'refused', reason: 'no reason given (HTTP 409)', code: '409' });
+});
+
+test.each([
+	[401, { success: false, error_des: 'Unauthenticated.' }],
+	[200, { success: false, error_des: 'Token expired', status_code: 401 }],
+	[200, { success: false, error_code: 'UNAUTHENTICATED' }],
+	[401, 'Unauthorized'],
+])('HTTP %d with %j asks for a login', (status, body) => {
+	expect(read(status, body).kind).toBe('unauthenticated');
+});
+
+test.each([
+	[500, { success: false, message: 'Server Error' }],
+	[200, { success: false, error_des: 'busy', status_code: 500 }],
+	[200, { success: false, code: 'SYSTEM_ERROR' }],
+])('HTTP %d with %j leaves open what happened', (status, body) => {
+	expect(read(status, body).kind).toBe('failed');
+});
+
+test.each([
+	[429, { success: false, error_des: 'Too many requests', status_code: 429 }, '429'],
+	[429, { success: true, data: { out_trade_no: 'A' } }, '429'],
+	[429, '<html></html>', '429'],
+	[429, '', '429'],
+	[503, { message: 'Service Unavailable' }, '503'],
+	[503, 'Unavailable', '503'],
+	[200, { success: false, status_code: 429 }, '429'],
+	[400, { success: false, code: 'TOO_MANY_REQUESTS' }, 'TOO_MANY_REQUESTS'],
+])('HTTP %d with %j: the gateway is busy', (status, body, code) => {
+	expect(read(status, body)).toEqual({ kind: 'busy', code });
+});
+
+test.each([
+	[200, '', 'empty'],
+	[200, '<!DOCTYPE html><html></html>', 'web page'],
+	[200, '{"success":tr', 'not JSON'],
+	[200, '{"success":true,"data":{"a":"\\ud83d"},"sign":""}', 'not JSON'],
+	[200, '[1]', 'not a JSON object'],
+	[200, 'null', 'not a JSON object'],
+	[200, { success: true }, 'no data'],
+	[302, '', 'redirects'],
+	[500, '<html>', 'web page'],
+])('HTTP %d with %j is unreadable: %s', (status, body, reason) => {
+	const answer = read(status, body);
+	expect(answer.kind).toBe('unreadable');
+	expect(answer).toHaveProperty('reason', expect.stringContaining(reason));
+});

@@ -1,0 +1,60 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { HandledNotifications } from '../../../../nodes/KessWebPay/notifications/handled.ts';
+
+/** What a trigger does with a notification that starts the workflow. */
+function start(handled: HandledNotifications, key: string, staticData: IDataObject, started = true): boolean {
+	if (!handled.claim('node', key, staticData)) return false;
+	handled.store('node', key, staticData);
+	handled.settle('node', key, started);
+	return true;
+}
+
+test('each is claimed once, by each node', () => {
+	const handled = new HandledNotifications();
+	expect(handled.claim('node', 'SUCCESS:A', {})).toBe(true);
+	expect(handled.claim('node', 'SUCCESS:A', {})).toBe(false);
+	expect(handled.claim('node', 'CLOSED:A', {})).toBe(true);
+	expect(handled.claim('other', 'SUCCESS:A', {})).toBe(true);
+});
+
+test('another process knows it from the static data', () => {
+	const staticData: IDataObject = {};
+	start(new HandledNotifications(), 'SUCCESS:A', staticData);
+	const stored = JSON.parse(JSON.stringify(staticData));
+	expect(new HandledNotifications().has('node', 'SUCCESS:A', stored)).toBe(true);
+	expect(start(new HandledNotifications(), 'SUCCESS:A', stored)).toBe(false);
+});
+
+test('what did not start may start again', () => {
+	const handled = new HandledNotifications();
+	expect(start(handled, 'SUCCESS:A', {}, false)).toBe(true);
+	expect(handled.has('node', 'SUCCESS:A', {})).toBe(false);
+});
+
+test('static data that another execution has overwritten is made whole, but not with what may never start', () => {
+	const handled = new HandledNotifications();
+	start(handled, 'SUCCESS:A', {});
+	handled.claim('node', 'SUCCESS:UNDECIDED', {});
+	const staticData: IDataObject = { handled: ['SUCCESS:OLD'] };
+	start(handled, 'SUCCESS:B', staticData);
+	expect(staticData.handled).toEqual(['SUCCESS:OLD', 'SUCCESS:A', 'SUCCESS:B']);
+	handled.store('node', 'SUCCESS:B', staticData);
+	expect(staticData.handled).toEqual(['SUCCESS:OLD', 'SUCCESS:A', 'SUCCESS:B']);
+});
+
+test('it keeps the newest 500 in static data and the newest 5,000 in the process', () => {
+	const handled = new HandledNotifications();
+	const staticData: IDataObject = {};
+	for (let index = 0; index < 5_100; index += 1) start(handled, `SUCCESS:${index}`, staticData);
+	expect(staticData.handled).toHaveLength(500);
+	expect((staticData.handled as string[]).at(-1)).toBe('SUCCESS:5099');
+	expect(handled.has('node', 'SUCCESS:99', {})).toBe(false);
+	expect(handled.has('node', 'SUCCESS:100', {})).toBe(true);
+});
+
+test.each([undefined, null, 'text', 5, {}])('static data that somebody has spoilt (%j) is no obstacle', (spoilt) => {
+	const staticData = { handled: spoilt } as IDataObject;
+	expect(start(new HandledNotifications(), 'SUCCESS:A', staticData)).toBe(true);
+	expect(staticData.handled).toEqual(['SUCCESS:A']);
+});
