@@ -31,7 +31,7 @@ export function parseCurrency(value: unknown): string {
 	const currency = typeof value === 'string' ? value.trim().toUpperCase() : '';
 	if (DECIMALS.has(currency)) return currency;
 	throw new InvalidValueError(
-		currency === '' ? 'is empty' : `is ${JSON.stringify(String(value))}, which KESS does not take`,
+		currency === '' ? 'is empty' : `is ${JSON.stringify(currency.slice(0, 40))}, which KESS does not take`,
 		`Use one of ${[...DECIMALS.keys()].join(' or ')}.`,
 	);
 }

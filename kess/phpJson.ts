@@ -94,7 +94,10 @@ export function parsePhpJson(text: string, maxNesting = MAX_NESTING): PhpValue {
 export function toJson(value: PhpValue): Json {
 	if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 	if (Array.isArray(value)) return value.map(toJson);
-	return value instanceof Map ? Object.fromEntries(Array.from(value, ([key, member]) => [key, toJson(member)])) : value;
+	if (!(value instanceof Map)) return value;
+	// Of no use to anybody as a field, and a trap for whoever copies the item.
+	const members = Array.from(value).filter(([key]) => key !== '__proto__');
+	return Object.fromEntries(members.map(([key, member]) => [key, toJson(member)]));
 }
 
 /**

@@ -66,10 +66,11 @@ const EXACT = 2 ** 53;
 function isOrdered(keys: Key[]): boolean {
 	const words: string[] = [];
 	let [lowest, highest] = ['', ''];
-	for (const { text, value } of keys) {
+	for (const { text, value, overflow } of keys) {
 		if (value === undefined) words.push(text);
 		else {
-			if (!(value >= -EXACT && value <= EXACT)) return false;
+			// PHP counts digits and not the value: "100000000000000000000e-18" is beyond its ints.
+			if (overflow !== 0 || !(value >= -EXACT && value <= EXACT)) return false;
 			if (lowest === '' || compareBytes(text, lowest) < 0) lowest = text;
 			if (compareBytes(text, highest) > 0) highest = text;
 		}

@@ -116,29 +116,72 @@ export function verifyWebPayAnswer(answer: PhpMap, apiSecretKey: string, signTyp
 	const text = verifiedText(data, sign, signType, apiSecretKey);
 	if (text === undefined) return 'invalid';
 	if (text === '') return 'empty';
-	// Where no status is told, nothing is decided by the fields that a second reading could bring forth.
-	return data instanceof Map && data.has('status') && hasOtherReading(data) ? 'ambiguous' : 'valid';
+	return data instanceof Map && hasOtherReading(data) ? 'ambiguous' : 'valid';
 }
 
-/** Fields that decide what an answer, a notification or a request means. */
-const DECISIVE =
-	/&(?:amount|currency|merchant_reference|out_trade_no|payment_link|seller_code|seller_id|service|status|total_amount|transaction_id|transaction_ref)=/;
+/** Fields by which it is decided what an answer, a notification or a request means (kess-api §3, Responses). */
+const DECISIVE: readonly string[] = [
+	'amount',
+	'currency',
+	'merchant_reference',
+	'out_trade_no',
+	'payment_link',
+	'seller_code',
+	'seller_id',
+	'service',
+	'status',
+	'total_amount',
+	'transaction_id',
+	'transaction_ref',
+];
+
+const DECISIVE_INSIDE = new RegExp(`&(${DECISIVE.join('|')})=([^&]*)`, 'g');
+
+/** Sums may stand in a link of a bank's app without the answer having a field for them. */
+const SUMS: ReadonlySet<string> = new Set(['amount', 'currency', 'total_amount']);
 
 /**
- * Whether the text of these fields could be the text of others: the signed string joins `key=value` by `&` without
- * escaping, so `x&status=SUCCESS` in one field signs as two fields. Whoever chooses a title could so choose a status.
+ * Whether the text of these fields could be the text of others that mean something else: the signed string joins
+ * `key=value` by `&` without escaping, so `x&status=SUCCESS` in one field signs as two fields. Whoever chooses a title
+ * could so choose a status, and whoever stands between could hide one in the field before.
+ *
+ * Every border between two fields of the other reading is either one of this reading too, or stands inside a value as
+ * `&name=`. So this reading is the only one that counts when no decisive field has a border in it, and none stands inside
+ * another field, unless it says the same there.
  */
 export function hasOtherReading(fields: PhpMap): boolean {
-	for (const [key, value] of fields) {
+	const signed = [...fields].filter(([, value]) => value !== null && value !== '' && typeof value !== 'object');
+	// Keys are sorted, so a field before the first cannot begin within a later one.
+	const [first = ''] = ksortKeys(signed.map(([key]) => key));
+	return signed.some(([key, value]) => {
 		if (/[&=]/.test(key)) return true;
-		if (typeof value === 'string' && decidesElsewhere(value)) return true;
-	}
-	return false;
+		if (typeof value !== 'string' || !value.includes('&')) return false;
+		// A link may have a query of its own.
+		if (DECISIVE.includes(key) && key !== 'payment_link' && /&[^&=]*=/.test(value)) return true;
+		const isLink = value.includes('://');
+		return [...value.matchAll(DECISIVE_INSIDE)].some(
+			([, name = '', said = '']) => name > first && !(isLink && SUMS.has(name) && !fields.has(name)) && !saysTheSame(fields.get(name), name, said),
+		);
+	});
+}
+
+function saysTheSame(own: PhpValue | undefined, name: string, said: string): boolean {
+	if (own === undefined || own === null || typeof own === 'object') return false;
+	const text = phpText(own);
+	return text === said || (SUMS.has(name) && Number(text) === Number(said));
 }
 
 /** Whether a text would, among signed fields, read as a field that decides something. */
 export function decidesElsewhere(text: string): boolean {
-	return DECISIVE.test(text);
+	return text.search(DECISIVE_INSIDE) >= 0;
+}
+
+/**
+ * The same web address in a spelling that does not: `&status=` in its query is written `&%73tatus=`, which every reader of
+ * an address takes for the same.
+ */
+export function undecidedAddress(address: string): string {
+	return address.replace(DECISIVE_INSIDE, (found) => `&%${found.charCodeAt(1).toString(16)}${found.slice(2)}`);
 }
 
 function requireSignType(signType: unknown): asserts signType is string {

@@ -7,10 +7,12 @@ import type { ICredentialType, IDataObject, IHttpRequestOptions, INode } from 'n
 import { KessPartnerApi } from '../credentials/KessPartnerApi.credentials.ts';
 import { KessWebPayApi } from '../credentials/KessWebPayApi.credentials.ts';
 import { plainHttpAdvice } from '../kess/gateway/address.ts';
+import { Redaction } from '../kess/gateway/redaction.ts';
 import { LIMITS } from '../kess/limits.ts';
 import { parseMoney } from '../kess/money.ts';
 import { partnerCredentialValues, readPartnerAccount } from '../kess/partner/account.ts';
 import { requireTransferReference } from '../kess/partner/fields.ts';
+import { isSamePerson } from '../kess/partner/receiverName.ts';
 import { canonicalJson } from '../kess/phpJson.ts';
 import { ksortKeys } from '../kess/phpKeyOrder.ts';
 import { trimText } from '../kess/textField.ts';
@@ -124,6 +126,11 @@ describe('1: names that a regular expression would try in all ways', () => {
 		['zeros behind a point', `.${'0'.repeat(LONG)}`],
 	])('%s, in PHP key order', (_, name) => {
 		expect(timesAsLong(ksortKeys, [`${name}x`, 'a'], ['a'.repeat(name.length), 'b'])).toBeLessThan(LINEAR);
+	});
+
+	test('marks over letters, in a name', () => {
+		const marks = (count: number) => `a${'\u0301\u0316'.repeat(count)}`;
+		expect(timesAsLong((name) => isSamePerson(name, name), marks(LONG), 'a'.repeat(LONG))).toBeLessThan(LINEAR);
 	});
 
 	test.each([
@@ -241,6 +248,17 @@ describe('4: answers that never end', () => {
 		expect(again.error).toBeUndefined();
 	});
 
+	test('a login that hangs is left by those who no longer wait for it', async () => {
+		let logins = 0;
+		gateway = await startStubGateway((service) => {
+			if (service !== 'oauth') return signed(ORDER);
+			logins += 1;
+			return logins === 1 ? drip('{') : LOGIN;
+		});
+		expect((await run(parameters, { password: 'left' })).error).toBeDefined();
+		expect((await run(parameters, { password: 'left' })).error).toBeUndefined();
+	});
+
 	test('a login that hangs is not joined for ever', async () => {
 		let logins = 0;
 		gateway = await startStubGateway((service) => {
@@ -322,6 +340,30 @@ describe('5: a signature that signs nothing', () => {
 		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
 	});
 
+	test('what a card payment says in lists is not handed on', async () => {
+		let charged = false;
+		gateway = await startStubGateway((service) => {
+			if (service === 'oauth') return LOGIN;
+			if (service.endsWith('queryorder')) return charged ? signed(ORDER) : { status: 404, body: { success: false, code: 'NOT_FOUND' } };
+			charged = true;
+			return signed({ required_3ds: false, html_confirm_payment: ['<form action="https://evil.example">'], order_info: ORDER }, CONSTANT);
+		});
+		const { items } = await run({ resource: 'payment', operation: 'directPay', ...NEW_ORDER, serviceCode: 'VISA_MASTER', card: 'ab'.repeat(256) });
+		expect(items[0]?.json).toMatchObject({ required_3ds: false, order_info: { status: 'WAITING' } });
+		expect(items[0]?.json).not.toHaveProperty('html_confirm_payment');
+	});
+
+	test('a name of Object.prototype does not come through', async () => {
+		gateway = await startStubGateway((service) => {
+			if (service === 'oauth') return LOGIN;
+			const text = JSON.stringify({ success: true, data: { ...ORDER, x: {} }, sign: signature(ORDER) });
+			return (response) => void response.end(text.replace('"x":{}', '"__proto__":{"status":"SUCCESS"}'));
+		});
+		const { items } = await run(QUERY);
+		expect(Object.assign({}, items[0]?.json)).toMatchObject({ status: 'WAITING' });
+		expect(Object.keys(items[0]?.json ?? {})).not.toContain('__proto__');
+	});
+
 	test('lists that decide nothing still come through', async () => {
 		gateway = await forged([{ bic: 'KHQR', title: 'KHQR' }]);
 		const { items } = await run({ resource: 'paymentMethod', operation: 'getMany', returnAll: true });
@@ -389,6 +431,39 @@ describe('7: one signed text with two readings', () => {
 			gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed(data, sign)));
 			expect((await run(QUERY)).error?.message).toContain('fits other fields too');
 		}
+	});
+
+	const REFUNDED = { currency: 'USD', out_trade_no: 'INV-1', settled_at: '2026', status: 'REFUNDED', token: 'T1', total_amount: 10 };
+
+	test.each<[string, object]>([
+		['hidden in the field before', { currency: 'USD', out_trade_no: 'INV-1', settled_at: '2026&status=REFUNDED&token=T1&total_amount=10' }],
+		['with the next field in it', { currency: 'USD', out_trade_no: 'INV-1', settled_at: '2026', status: 'REFUNDED&token=T1', total_amount: 10 }],
+	])('a refund is not made again for a status %s', async (_, data) => {
+		expect(signature(data)).toBe(signature(REFUNDED));
+		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed(data)));
+		expect((await run({ resource: 'refund', operation: 'create', outTradeNo: 'INV-1', reason: 'Returned' })).error).toBeDefined();
+		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
+	});
+
+	test('nor for an order of which KESS tells no status that is known', async () => {
+		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed({ ...REFUNDED, status: 'GIVEN_BACK' })));
+		const { error } = await run({ resource: 'refund', operation: 'create', outTradeNo: 'INV-1', reason: 'Returned' });
+		expect(error?.message).toContain('the status GIVEN_BACK, so this node cannot tell whether it has been refunded');
+		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
+	});
+
+	test('an address may have whatever it wants in its query', async () => {
+		let sent: unknown;
+		gateway = await startStubGateway((service, { body }) => {
+			if (service === 'oauth') return LOGIN;
+			sent = body.redirect_url;
+			return signed(ORDER);
+		});
+		const redirectUrl = 'https://shop.example/thanks?id=1&status=paid&amount=10';
+		const { error } = await run({ resource: 'order', operation: 'create', ...NEW_ORDER, additionalFields: { redirectUrl } });
+		expect(error).toBeUndefined();
+		expect(Object.fromEntries(new URL(String(sent)).searchParams)).toEqual({ id: '1', status: 'paid', amount: '10' });
+		expect(sent).not.toContain('&status=');
 	});
 
 	test('is not sent', async () => {
@@ -507,6 +582,77 @@ describe('8: a gateway that repeats what it was sent', () => {
 		expect(seen.masked - masked).toBeGreaterThanOrEqual(2);
 	}, 60_000);
 
+	test.each([25_000, 3_000])('a token of %d characters, and an answer full of it', async (length) => {
+		const token = `${'x'.repeat(length / 2)}b${'x'.repeat(length / 2)}`;
+		const data = { ...ORDER, list: ['x'.repeat(2_000_000), token] };
+		gateway = await startStubGateway((service) =>
+			service === 'oauth' ? { status: 200, body: { access_token: token, expires_in: 1800 } } : signed(data, signature(data, webPaySecrets.apiSecretKey)),
+		);
+		const started = performance.now();
+		const result = await run(QUERY, webPaySecrets);
+		const took = performance.now() - started;
+		expectNoSecrets(result);
+		if (length > LIMITS.tokenLength) expect(result.error?.message).toContain('gave no token');
+		else {
+			expect(result.error).toBeUndefined();
+			expect(JSON.stringify(result.items)).not.toContain(token);
+			gateway.stop();
+			gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed(data, signature(data, webPaySecrets.apiSecretKey))));
+			const plain = performance.now();
+			await run(QUERY, webPaySecrets);
+			expect(took / Math.max(performance.now() - plain, 10)).toBeLessThan(LINEAR);
+		}
+	});
+
+	test.each(['REFUNDED', 'merchant_reference', 'INV-1'])('a token %s changes nothing that is decided', async (token) => {
+		const data = { ...ORDER, status: 'REFUNDED' };
+		gateway = await startStubGateway((service) =>
+			service === 'oauth' ? { status: 200, body: { access_token: token, expires_in: 1800 } } : signed(data),
+		);
+		const { items } = await run({ resource: 'refund', operation: 'create', outTradeNo: 'INV-1', reason: 'Returned' });
+		expect(items[0]?.json.already_existed).toBe(true);
+		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
+	});
+
+	test.each(['inv-1', 'INV-1-2026', '20251126', 'WAITING1'])('a password %s leaves order numbers alone', async (password) => {
+		const data = { ...ORDER, out_trade_no: 'INV-1-2026-001', transaction_id: 2025112600042 };
+		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed(data)));
+		const { items } = await run({ ...QUERY, outTradeNo: 'INV-1-2026-001' }, { password });
+		expect(items[0]?.json).toMatchObject({ out_trade_no: 'INV-1-2026-001', transaction_id: 2025112600042, status: 'WAITING' });
+	});
+
+	test('spellings of the languages that gateways are written in', () => {
+		const secret = 'SPass/+&"‹é \'!(*x\\9%~`';
+		const redaction = new Redaction({ secrets: [secret, '123456789012345'], names: [] });
+		const php = (text: string) => JSON.stringify(text).replaceAll('/', '\\/').replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+		const written = [
+			secret,
+			JSON.stringify(secret),
+			JSON.stringify(JSON.stringify({ password: secret })),
+			php(secret),
+			php(php(secret).slice(1, -1)),
+			php(secret).replace(/[<>&']/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('\\"', '\\u0022'),
+			encodeURIComponent(secret),
+			encodeURIComponent(secret).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
+			String(new URLSearchParams({ password: secret })),
+			secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#039;'),
+			...[0, 1, 2].map((lead) => Buffer.from(`${'{'.repeat(lead)}{"password":${JSON.stringify(secret)}}`).toString('base64')),
+			Buffer.from(secret).toString('hex'),
+		];
+		for (const text of written) expect(redaction.data({ text })).toEqual({ text: expect.stringContaining('***') });
+		expect(redaction.data([123456789012345, 12345, null, true])).toEqual(['***', 12345, null, true]);
+		expect(redaction.words(`wrong password ${secret}`)).toBe('wrong password ***');
+	});
+
+	test('a token that has been replaced', async () => {
+		let logins = 0;
+		gateway = await startStubGateway((service) => {
+			if (service === 'oauth') return { status: 200, body: { access_token: `token-number-${++logins}`, expires_in: 1800 } };
+			return logins === 1 ? { status: 401, body: { message: 'expired' } } : signed({ ...ORDER, echo: 'token-number-1 token-number-2' });
+		});
+		expect((await run(QUERY, { password: 'replaced' })).items[0]?.json.echo).toBe('*** ***');
+	});
+
 	test('what is said is short, on one line, and has a code that is one', async () => {
 		const long = `line 1\r\nline 2\u0000\u202e${'x'.repeat(4_000_000)}`;
 		gateway = await startStubGateway((service) =>
@@ -524,8 +670,8 @@ describe('8: a gateway that repeats what it was sent', () => {
 			const known = read({ ...fields, environment: 'custom', baseUrl: 'http://127.0.0.1:1', gatewayVersion: 'v2' });
 			return secret.filter((name) => !known.includes(`value of ${name}`));
 		};
-		expect(values(new KessWebPayApi(), (fields) => webPayCredentialValues(readWebPayAccount(fields), String(fields.accessToken)).secrets)).toEqual([]);
-		expect(values(new KessPartnerApi(), (fields) => partnerCredentialValues(readPartnerAccount(fields), String(fields.accessToken)).secrets)).toEqual([]);
+		expect(values(new KessWebPayApi(), (fields) => webPayCredentialValues(readWebPayAccount(fields), [String(fields.accessToken)]).secrets)).toEqual([]);
+		expect(values(new KessPartnerApi(), (fields) => partnerCredentialValues(readPartnerAccount(fields), [String(fields.accessToken)]).secrets)).toEqual([]);
 	});
 });
 
@@ -554,6 +700,13 @@ describe("10: the credential in n8n's HTTP Request node", () => {
 		[{}],
 	])('%j does not go to the gateway alone', async (options) => {
 		await expect(authenticate(options)).rejects.toThrow('does not go to http://127.0.0.1:4010');
+	});
+
+	test('a redirect is not followed, nor a host of one\'s own taken along', async () => {
+		const options = { url, followRedirect: true, followAllRedirects: true, maxRedirects: 5, headers: { Host: 'attacker.example', 'X-Own': '1' } };
+		const signed = (await authenticate(options)) as { headers: object };
+		expect(signed).toMatchObject({ disableFollowRedirect: true, followRedirect: false, followAllRedirects: false, maxRedirects: 0 });
+		expect(Object.keys(signed.headers).sort()).toEqual(['Authorization', 'X-Own']);
 	});
 
 	test('what does not lead anywhere else stays allowed', async () => {

@@ -13,7 +13,7 @@ const root = join(__dirname, '..');
 
 /** Those that are put together at run time cannot be read here. Each has its reason. */
 const PUT_TOGETHER = new Map([
-	['kess/gateway/redaction.ts', 'alternatives of plain texts: nothing repeats'],
+	['kess/webPaySignature.ts', 'alternatives of plain words between two different signs'],
 	['nodes/KessWebPay/actions/refund/refunds.ts', 'sees at most LIMITS.quoteLength characters'],
 	['nodes/shared/run/parameters.ts', 'sees what the author of the workflow has written'],
 ]);

@@ -4,11 +4,26 @@ import { LIMITS } from '../limits';
 /** What stands in the place of a secret. */
 const MASK = '***';
 
-/** A shorter secret is masked in messages only: in data it would be found in amounts and order numbers. */
+/** A shorter secret is masked in the words of a gateway only. */
 const SHORTEST_IN_DATA = 8;
+
+/** The same for one that is all digits. */
+const SHORTEST_NUMBER_IN_DATA = 12;
+
+/** Up to here a secret counts only where it stands by itself, and not within a longer number or name. */
+const LONGEST_ALONE = 12;
 
 /** What is shorter still is no secret. */
 const SHORTEST = 4;
+
+/** The same for a user name, which may be a word of the language. */
+const SHORTEST_NAME = 8;
+
+/** Of a long secret so many characters are enough: an answer may hold a part of it. */
+const TELLING = 24;
+
+/** Characters by which the beginning of a secret is found; every secret in data has as many. */
+const NEEDLE = 8;
 
 /** Characters of a value that stands in a sentence of ours: a reference has 64. */
 const LONGEST_VALUE = 64;
@@ -30,107 +45,74 @@ export interface CredentialValues {
 	names: readonly string[];
 }
 
-/** What an answer that has been read may have of the gateway's own. */
+/** What an answer that has been read may have of the gateway's own words. */
 export interface ReadAnswer {
 	kind: string;
 	code?: string;
 	reason?: string;
-	data?: Json;
 }
 
 /**
- * Text from outside on its way to a person: the one place through which everything goes that a gateway says and nobody has
- * signed. A gateway or a proxy that repeats the request in its answer would otherwise put a password into an error, a log
- * or an execution.
+ * Text from outside on its way to a person or an item: the one place through which everything goes that leaves a node. A
+ * gateway or a proxy that repeats the request in its answer would otherwise put a password into an error, a log or an
+ * execution. What is decided is decided before, on what the gateway has said.
  */
 export class Redaction {
-	private readonly inMessages: Mask;
-	private readonly inData: Mask;
+	/** For the words of a gateway, of which nobody needs any. */
+	private readonly inWords: Masks;
+	/** For what a workflow goes on with: there a short secret would be found in amounts and order numbers. */
+	private readonly inData: Masks;
 
 	constructor({ secrets, names }: CredentialValues) {
-		this.inMessages = new Mask([...secrets, ...names].filter((value) => value.length >= SHORTEST));
-		this.inData = new Mask(secrets.filter((value) => value.length >= SHORTEST_IN_DATA));
+		const words = [...secrets.filter(({ length }) => length >= SHORTEST), ...names.filter(({ length }) => length >= SHORTEST_NAME)];
+		this.inWords = new Masks(words, true);
+		this.inData = new Masks(secrets.filter(isTellingInData), false);
 	}
 
-	/**
-	 * An answer without anything of the credential's that the gateway, or whoever answers in its place, has put into it.
-	 *
-	 * @param status the HTTP status: what stands for a code that is none
-	 */
+	/** The words of an answer as they may be shown. @param status the HTTP status: what stands for a code that is none */
 	answer<Answer extends ReadAnswer>(answer: Answer, status: number): Answer {
-		const { reason, code, data } = answer;
+		const { reason, code } = answer;
 		return {
 			...answer,
-			...(reason !== undefined && { reason: this.message(reason) }),
+			...(reason !== undefined && { reason: this.words(reason) }),
 			...(code !== undefined && { code: this.code(code) ?? String(status) }),
-			...(data !== undefined && { data: this.data(data) }),
 		};
 	}
 
-	/** A text as it may stand in a message: short, on one line, without the credential's values. */
-	message(text: string): string {
+	/** What a gateway says, as it may stand in a message: short, on one line, without the credential's values. */
+	words(text: string): string {
 		const whole = text.length <= LOOKED_AT;
-		const clean = this.inMessages.over(plainText(whole ? text : text.slice(0, LOOKED_AT)));
-		// At the cut there may stand the beginning of a secret.
-		const sure = whole ? clean : clean.slice(0, Math.max(0, clean.length - this.inMessages.longest));
-		return sure.length > LIMITS.quoteLength ? `${sure.slice(0, LIMITS.quoteLength)}…` : sure;
+		const clean = this.inWords.over(plainText(whole ? text : text.slice(0, LOOKED_AT)));
+		return clean.length > LIMITS.quoteLength ? `${clean.slice(0, LIMITS.quoteLength)}…` : clean;
+	}
+
+	/** A message of ours without the credential's values. */
+	message(text: string): string {
+		return this.inData.over(text);
 	}
 
 	/** A code as it may stand in a message, in capital letters. @returns `undefined` for what is none */
-	code(text: string): string | undefined {
+	private code(text: string): string | undefined {
 		const code = text.toUpperCase();
-		return CODE.test(code) && !this.inMessages.isNeededIn(text) ? code : undefined;
+		return CODE.test(code) && this.inWords.over(text) === text ? code : undefined;
 	}
 
 	/** The same value with the credential's secrets masked in all of its texts, names of fields included. */
-	data(value: Json): Json {
-		const texts: string[] = [];
-		collectTexts(value, texts);
-		// As good as never there is one, so all texts are searched at once.
-		return this.inData.isNeededIn(texts.join('\n')) ? this.masked(value) : value;
-	}
-
-	private masked(value: Json): Json {
+	data<Value extends Json | undefined>(value: Value): Value;
+	data(value: Json | undefined): Json | undefined {
 		if (typeof value === 'string') return this.inData.over(value);
-		if (value === null || typeof value !== 'object') return value;
-		if (Array.isArray(value)) return value.map((entry) => this.masked(entry));
-		return Object.fromEntries(Object.entries(value).map(([field, entry]) => [this.inData.over(field), this.masked(entry ?? null)]));
-	}
-}
-
-function collectTexts(value: Json | undefined, texts: string[]): void {
-	if (typeof value === 'string') texts.push(value);
-	else if (Array.isArray(value)) for (const entry of value) collectTexts(entry, texts);
-	else if (value !== null && typeof value === 'object') {
-		for (const [field, entry] of Object.entries(value)) {
-			texts.push(field);
-			collectTexts(entry, texts);
+		if (typeof value === 'number') {
+			const text = String(value);
+			return this.inData.over(text) === text ? value : MASK;
 		}
+		if (value === null || typeof value !== 'object') return value;
+		if (Array.isArray(value)) return value.map((entry) => this.data(entry));
+		return Object.fromEntries(Object.entries(value).map(([field, entry]) => [this.inData.over(field), this.data(entry)]));
 	}
 }
 
-/** Some values in all their spellings. A gateway may change capital letters, so they make no difference. */
-class Mask {
-	readonly longest: number;
-	private readonly lowerCase: string[];
-	private readonly pattern: RegExp | undefined;
-
-	constructor(values: string[]) {
-		const texts = [...new Set(values.flatMap(spellings))].sort((a, b) => b.length - a.length);
-		this.longest = texts[0]?.length ?? 0;
-		this.lowerCase = texts.map((text) => text.toLowerCase());
-		const alternatives = texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-		if (texts.length > 0) this.pattern = new RegExp(alternatives.join('|'), 'gi');
-	}
-
-	isNeededIn(text: string): boolean {
-		const lowerCase = text.toLowerCase();
-		return this.lowerCase.some((value) => lowerCase.includes(value));
-	}
-
-	over(text: string): string {
-		return this.pattern === undefined ? text : text.replace(this.pattern, MASK);
-	}
+function isTellingInData(secret: string): boolean {
+	return secret.length >= (/^\d+$/.test(secret) ? SHORTEST_NUMBER_IN_DATA : SHORTEST_IN_DATA);
 }
 
 /** A value of an answer as it may stand in a sentence of ours. */
@@ -140,17 +122,102 @@ export function quoted(value: unknown): string {
 }
 
 /** Text from outside on one line, without characters that nobody sees. */
-export function plainText(text: string): string {
+function plainText(text: string): string {
 	return text.replace(UNSEEN, ' ').trim();
+}
+
+/**
+ * Some values in all their spellings. They are found by their first characters in one pass over a text: a regular
+ * expression of them may be too large, shows them when it fails, and takes long for a token that somebody has chosen.
+ */
+class Masks {
+	private readonly byNeedle = new Map<string, string[]>();
+	/** The first character of each, because most places in a text are none of theirs. */
+	private readonly starts = new Set<number>();
+	private readonly short: string[] = [];
+
+	/** @param anyCase whether capital letters make no difference, and values shorter than a needle count too */
+	constructor(
+		values: string[],
+		private readonly anyCase: boolean,
+	) {
+		for (const spelling of new Set(values.flatMap(spellings))) {
+			const text = anyCase ? lowerCase(spelling) : spelling;
+			if (text.length < (anyCase ? SHORTEST : NEEDLE)) continue;
+			this.starts.add(text.charCodeAt(0));
+			if (text.length < NEEDLE) {
+				this.short.push(text);
+				continue;
+			}
+			const needle = text.slice(0, NEEDLE);
+			this.byNeedle.set(needle, [...(this.byNeedle.get(needle) ?? []), text]);
+		}
+	}
+
+	over(text: string): string {
+		const searched = this.anyCase ? lowerCase(text) : text;
+		let clean = '';
+		let kept = 0;
+		for (let at = 0; at < searched.length; at++) {
+			if (!this.starts.has(searched.charCodeAt(at))) continue;
+			const length = this.lengthAt(searched, at);
+			if (length === 0) continue;
+			clean += text.slice(kept, at) + MASK;
+			kept = at + length;
+			at = kept - 1;
+		}
+		return kept === 0 ? text : clean + text.slice(kept);
+	}
+
+	/** How many characters of a secret begin here. */
+	private lengthAt(text: string, at: number): number {
+		const candidates = this.byNeedle.get(text.slice(at, at + NEEDLE));
+		const found = candidates?.map((spelling) => {
+			const length = commonLength(text, at, spelling);
+			if (length < Math.min(spelling.length, TELLING)) return 0;
+			return this.anyCase || length > LONGEST_ALONE || standsAlone(text, at, length) ? length : 0;
+		});
+		const longest = Math.max(0, ...(found ?? []));
+		return longest > 0 ? longest : (this.short.find((value) => text.startsWith(value, at))?.length ?? 0);
+	}
+}
+
+function commonLength(text: string, at: number, spelling: string): number {
+	let length = NEEDLE;
+	while (length < spelling.length && text.charCodeAt(at + length) === spelling.charCodeAt(length)) length++;
+	return length;
+}
+
+function standsAlone(text: string, at: number, length: number): boolean {
+	const isPart = (character: string) => /[\p{L}\p{N}_-]/u.test(character);
+	return !isPart(text.charAt(at - 1)) && !isPart(text.charAt(at + length));
+}
+
+/** In lower case, where that leaves every character in its place. */
+function lowerCase(text: string): string {
+	const lower = text.toLowerCase();
+	return lower.length === text.length ? lower : text;
 }
 
 /** The ways in which a value comes back when a request is repeated in an answer. */
 function spellings(value: string): string[] {
-	const inJson = JSON.stringify(value).slice(1, -1);
-	const inForm = new URLSearchParams({ v: value }).toString().slice(2);
-	const inHtml = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+	const json = (text: string) => JSON.stringify(text).slice(1, -1);
+	const php = (text: string) => json(text).replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, (unit) => unicodeEscape(unit));
+	const phpHex = (text: string) => php(text).replace(/[<>&']|\\"/g, (found) => unicodeEscape(found.slice(-1)).toUpperCase().replace('\\U', '\\u'));
+	const percent = (text: string) => encodeURIComponent(text).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+	const form = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
+	const html = (text: string) =>
+		text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#039;');
+	const once = [json, php, phpHex, percent, encodeURIComponent, form, html].map((encode) => encode(value));
+	// A request that is repeated as JSON, in a field of JSON, in an address or on a page.
+	const twice = [json, php].flatMap((encode) => [json, php, percent, form, html].map((again) => again(encode(value))));
+	const bytes = [value, json(value), php(value)].flatMap((text) => [...inBase64(text), Buffer.from(text).toString('hex')]);
 	// A message has no line breaks, and a key has.
-	return [value, plainText(value), inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(value), inForm, inHtml, ...inBase64(value)];
+	return [value, plainText(value), ...once, ...twice, ...bytes].filter((text) => text !== '');
+}
+
+function unicodeEscape(unit: string): string {
+	return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** What all Base64 texts have in common that hold the value, wherever in their text it begins. */
@@ -160,6 +227,10 @@ function inBase64(value: string): string[] {
 		const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
 		const whole = Math.floor(((before + bytes.length) * 8) / 6);
 		const core = text.slice(Math.ceil((before * 8) / 6), whole);
-		return core.length < SHORTEST_IN_DATA ? [] : [core, core.replaceAll('+', '-').replaceAll('/', '_'), encodeURIComponent(core)];
+		return core.length < NEEDLE ? [] : [core, core.replaceAll('+', '-').replaceAll('/', '_'), percentSigns(core)];
 	});
+}
+
+function percentSigns(core: string): string {
+	return core.replaceAll('+', '%2B').replaceAll('/', '%2F');
 }

@@ -59,15 +59,18 @@ export function signedGatewayRequest<T extends RequestOptions>(
 			'With it somebody between n8n and KESS could read the login. Remove the option; a proxy for all of n8n is set where n8n is started (HTTPS_PROXY).',
 		);
 	}
-	const kept = Object.entries(options.headers ?? {}).filter(([name]) => !/^(authorization|content-type)$/i.test(name));
+	const kept = Object.entries(options.headers ?? {}).filter(([name]) => !/^(authorization|content-type|host)$/i.test(name));
 	const headers: Record<string, unknown> = { ...Object.fromEntries(kept), Authorization: authorization };
 	const hasBody = options.body !== undefined && options.body !== null && options.body !== '';
 	const request = {
 		...options,
 		headers: hasBody ? { ...headers, 'Content-Type': 'application/json' } : headers,
 		...(hasBody && { body: signBody(options.body, sign) }),
-		// A redirect may lead anywhere.
-		sendCredentialsOnCrossOriginRedirect: false,
+		// A redirect may lead anywhere, with the signed body or the login. In the words of both of n8n's HTTP helpers.
+		disableFollowRedirect: true,
+		followRedirect: false,
+		followAllRedirects: false,
+		maxRedirects: 0,
 	};
 	if (exchange === undefined) return request;
 	exchange.leave();

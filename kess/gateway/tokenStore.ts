@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { LIMITS } from '../limits';
 import { type BusyWait, busyReason } from './busy';
 import { lossReason, unreachable } from './connection';
 import { NotSentError } from '../kessError';
@@ -24,6 +25,11 @@ export interface AccessGrant {
 	accessToken: string;
 	/** When it is to be renewed, some time before its end, in milliseconds since the epoch. */
 	renewAt: number;
+}
+
+/** Whether this part of an answer is a token that can be sent. */
+export function isToken(value: unknown): value is string {
+	return typeof value === 'string' && value !== '' && value.length <= LIMITS.tokenLength;
 }
 
 /**
@@ -120,6 +126,11 @@ export class TokenStore {
 		} finally {
 			if (this.logins.get(key) === started) this.logins.delete(key);
 		}
+	}
+
+	/** Leaves a login that takes too long to those who wait for it already: the next who asks begins a new one. */
+	disown(key: string): void {
+		this.logins.delete(key);
 	}
 
 	/**

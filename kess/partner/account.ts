@@ -28,7 +28,7 @@ export function readPartnerAccount(fields: Record<string, unknown>): PartnerAcco
 }
 
 /** What must not come back from the gateway. */
-export function partnerCredentialValues(account: PartnerAccount, accessToken: string): CredentialValues {
+export function partnerCredentialValues(account: PartnerAccount, accessTokens: string[]): CredentialValues {
 	const { partnerId, partnerSecretKey, userName, password, privateKey, passphrase } = account;
-	return { secrets: [partnerSecretKey, password, privateKey, passphrase, accessToken], names: [partnerId, userName] };
+	return { secrets: [partnerSecretKey, password, privateKey, passphrase, ...accessTokens], names: [partnerId, userName] };
 }

@@ -2,7 +2,7 @@ import { isPlainObject, type JsonObject } from '../jsonObject';
 import { NotSentError } from '../kessError';
 import type { Login } from '../gateway/login';
 import { PARTNER_LOGIN_PATH } from './services';
-import { type AccessGrant, accessGrant, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
+import { type AccessGrant, accessGrant, isToken, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
 
 /** The tokens of the Partner gateway in this process, by login values. */
 export const partnerTokens = new TokenStore();
@@ -69,7 +69,7 @@ export function readPartnerLogin(status: number, body: unknown, now = Date.now()
 	const fields: JsonObject = isPlainObject(body) ? body : {};
 	const grant = isPlainObject(fields.data) ? fields.data : fields;
 	const accessToken = grant.access_token;
-	if (status >= 200 && status < 300 && typeof accessToken === 'string' && accessToken !== '') {
+	if (status >= 200 && status < 300 && isToken(accessToken)) {
 		return accessGrant(accessToken, grant.expire_in, now);
 	}
 	if ([400, 401, 403, 422].includes(status) || fields.error_code === 'UNAUTHENTICATED') {

@@ -39,11 +39,11 @@ export function basicAuthorization({ username, password }: { username: string; p
 	return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** What must not come back from the gateway. @param accessToken of gateway v2; empty on v1 */
-export function webPayCredentialValues(account: WebPayAccount, accessToken: string): CredentialValues {
+/** What must not come back from the gateway. @param accessTokens of gateway v2 */
+export function webPayCredentialValues(account: WebPayAccount, accessTokens: string[]): CredentialValues {
 	const { username, password, clientId, clientSecret, apiSecretKey } = account;
 	return {
-		secrets: [basicAuthorization(account).slice('Basic '.length), password, clientSecret, apiSecretKey, accessToken],
+		secrets: [basicAuthorization(account).slice('Basic '.length), password, clientSecret, apiSecretKey, ...accessTokens],
 		names: [username, clientId],
 	};
 }

@@ -1,4 +1,5 @@
 import { inContext, InvalidValueError } from '../invalidValueError';
+import { undecidedAddress } from '../webPaySignature';
 import { requireReference, requireText, trimText } from '../textField';
 
 /** Lengths in characters (spec-webpay-v1, CREATE ORDER). */
@@ -86,11 +87,12 @@ function inLine<T>(index: number, field: string, read: () => T): T {
 /**
  * An address that KESS will call or send the buyer to (`notify_url`, `redirect_url`).
  *
+ * @returns it in a spelling that the signature does not take for other fields
  * @throws InvalidValueError when it is not an absolute http or https address
  */
 export function requireWebAddress(value: unknown): string {
 	const text = requireText(value, 2048);
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return undecidedAddress(text);
 	throw new InvalidValueError(
 		'is not a web address',
 		'Enter the whole address with its beginning, for example https://shop.example/thank-you.',

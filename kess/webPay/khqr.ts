@@ -53,14 +53,15 @@ export function requireKhqrAmount(text: string, money: Money): void {
 }
 
 /**
- * Whether a QR text of the gateway's may be for this payment: texts of other systems than KHQR, and those without an amount,
- * say nothing against it.
+ * Whether a QR text of the gateway's may be for this payment: texts of other systems than KHQR, in a currency of theirs, and
+ * those without an amount say nothing against it.
  */
 export function mayAskFor(text: string, money: Money): boolean {
 	if (!text.startsWith('0002')) return true;
 	try {
 		const asked = moneyIn(text);
-		return asked === undefined || isSameMoney(money, asked.amount, asked.currency);
+		const isForeign = asked !== undefined && /^\d{3}$/.test(asked.currency);
+		return asked === undefined || isForeign || isSameMoney(money, asked.amount, asked.currency);
 	} catch {
 		return false;
 	}
@@ -70,8 +71,8 @@ export function mayAskFor(text: string, money: Money): boolean {
 function moneyIn(text: string): { amount: string; currency: string } | undefined {
 	const fields = readFields(text);
 	const amount = fields.get(AMOUNT);
-	const currency = CURRENCIES.get(fields.get(CURRENCY) ?? '');
-	return amount === undefined || currency === undefined ? undefined : { amount, currency };
+	const number = fields.get(CURRENCY) ?? 'no currency';
+	return amount === undefined ? undefined : { amount, currency: CURRENCIES.get(number) ?? number };
 }
 
 /** Number, length and value of each field. @throws InvalidValueError when they do not fit together */
@@ -85,6 +86,8 @@ function readFields(text: string): Map<string, string> {
 		if (!/^\d{4}$/.test(header) || end > letters.length) {
 			throw new InvalidValueError('is not the text of a KHQR code', SCAN_AGAIN);
 		}
+		// With two amounts nobody knows which one is paid.
+		if (fields.has(header.slice(0, 2))) throw new InvalidValueError('is a KHQR code with a field that stands in it twice', SCAN_AGAIN);
 		fields.set(header.slice(0, 2), letters.slice(at + 4, end).join(''));
 		at = end;
 	}

@@ -1,5 +1,5 @@
 import { NotSentError } from '../kessError';
-import { type AccessGrant, accessGrant, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
+import { type AccessGrant, accessGrant, isToken, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
 
 /** The tokens of gateway v2 in this process, by login values. */
 export const webPayTokens = new TokenStore();
@@ -41,7 +41,7 @@ export function webPayLoginBody(login: WebPayLogin): Record<string, string> {
 export function readWebPayLogin(status: number, body: unknown, now = Date.now()): AccessGrant {
 	const fields: Record<string, unknown> = body !== null && typeof body === 'object' ? { ...body } : {};
 	const accessToken = fields.access_token;
-	if (status >= 200 && status < 300 && typeof accessToken === 'string' && accessToken !== '') {
+	if (status >= 200 && status < 300 && isToken(accessToken)) {
 		return accessGrant(accessToken, fields.expires_in, now);
 	}
 	if (fields.error === 'invalid_client') {

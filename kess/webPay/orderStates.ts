@@ -15,6 +15,14 @@ const ENDED: ReadonlySet<unknown> = new Set([
 	'VOID',
 ]);
 
+/** The other states that are known; the set is open. */
+const GOING_ON: ReadonlySet<unknown> = new Set(['WAITING', 'FAILED']);
+
+/** Whether it is known what this state means. */
+export function isKnown(status: unknown): boolean {
+	return ENDED.has(status) || GOING_ON.has(status);
+}
+
 /** Whether waiting for the order's payment makes no sense any more. */
 export function hasEnded(status: unknown): boolean {
 	return ENDED.has(status);

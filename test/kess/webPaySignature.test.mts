@@ -185,19 +185,47 @@ describe('verifyWebPayAnswer', () => {
 		expect(verify(`{"data":${data},"sign":"${sign}"}`, 'k', 'MD5')).toBe('valid');
 	});
 
-	it.each([
-		['a status in the title', { body: 'x&status=SUCCESS', out_trade_no: 'A', status: 'WAITING' }],
-		['an order number in a later field', { out_trade_no: 'A', status: 'WAITING', title: 'x&out_trade_no=B' }],
-		['a name that holds another', { out_trade_no: 'A', status: 'SUCCESS', 'zz&status': 'WAITING' }],
+	const ORDER = { body: 'x', currency: 'USD', out_trade_no: 'A', settled_at: '2026', status: 'REFUNDED', token: 'T', total_amount: 10 };
+	const verdict = (data: object) => verify(answer({ data, sign: webPayDataSignatures(data, 'MD5', 'abc123')[0] }));
+
+	it.each<[string, object]>([
+		['a status in the title', { ...ORDER, body: 'x&status=SUCCESS' }],
+		['another order number in a later field', { ...ORDER, token: 'T&out_trade_no=B' }],
+		['a name that holds another', { ...ORDER, 'zz&status': 'WAITING' }],
+		['a status that is hidden in the field before', { body: 'x', out_trade_no: 'A', settled_at: '2026&status=REFUNDED&token=T&total_amount=10' }],
+		['a status that has swallowed the next field', { ...ORDER, status: 'REFUNDED&token=T' }],
+		['a link made of a title', { body: 'x', currency: 'USD', out_trade_no: 'A', payment_link: 'https://evil', total_amount: 10, zz: '&currency=USD&payment_link=https://real&status=WAITING' }],
+		['a QR code made of a title', { body: 'x', qrcode: 'EVIL', zz: '&currency=USD&out_trade_no=A&status=WAITING' }],
+		['all in one field', { body: 'x&currency=USD&out_trade_no=A&status=REFUNDED' }],
 	])('does not decide between two readings: %s', (_, data) => {
-		const [sign] = webPayDataSignatures(data, 'MD5', 'abc123');
-		expect(verify(answer({ data, sign }))).toBe('ambiguous');
+		expect(verdict(data)).toBe('ambiguous');
 	});
 
-	it('leaves links alone in answers that tell no status', () => {
-		const data = { qrcode: '00020101', deeplink: 'bank://pay?type=qr&currency=USD&amount=10.5&status=new' };
-		const [sign] = webPayDataSignatures(data, 'MD5', 'abc123');
-		expect(verify(answer({ data, sign }))).toBe('valid');
+	it.each<[string, object]>([
+		['a link of a bank', { app_name: 'Bank', qrcode: '00020101', deeplink: 'bank://pay?type=qr&amount=10.00&currency=USD&qrcode=00020101' }],
+		['the same beside the order', { ...ORDER, deeplink: 'bank://pay?type=qr&amount=10.00&currency=USD&total_amount=10.00' }],
+		['an address that names the order', { ...ORDER, notify_url: 'https://shop/hook?shop=1&out_trade_no=A' }],
+		['a payment link with a query', { ...ORDER, payment_link: 'https://kess/pay?lang=en&theme=1&currency=USD' }],
+		['a title with signs', { ...ORDER, body: 'Tom & Jerry = friends, A&B' }],
+	])('leaves alone what can be read in one way: %s', (_, data) => {
+		expect(verdict(data)).toBe('valid');
+	});
+
+	it('no cut of an order reads as another one', () => {
+		const order = { ...ORDER, paid_at: '2026-11-26 09:00', seller_id: '487', transaction_id: '77' };
+		const text = webPayString(order);
+		const borders = [...text.matchAll(/&/g)].map(({ index }) => index);
+		let believed = 0;
+		for (let cut = 0; cut < 2 ** borders.length; cut++) {
+			const at = [-1, ...borders.filter((_, index) => (cut >> index) % 2 === 1), text.length];
+			const pieces = at.slice(1).map((end, index) => text.slice((at[index] ?? 0) + 1, end));
+			const fields = Object.fromEntries(pieces.map((piece) => [piece.slice(0, piece.indexOf('=')), piece.slice(piece.indexOf('=') + 1)]));
+			if (verdict(fields) !== 'valid') continue;
+			believed += 1;
+			expect(fields).toMatchObject({ out_trade_no: 'A', status: 'REFUNDED', total_amount: '10', currency: 'USD', transaction_id: '77' });
+		}
+		// The genuine one.
+		expect(believed).toBe(1);
 	});
 
 	it('refuses an unknown sign type of its own', () => {

@@ -38,7 +38,7 @@ const KEYS: Array<(index: number) => string> = [
 	() => oneOf(WORDS),
 	() => times(1 + below(6), () => oneOf(PIECES)).join(''),
 	() => `${oneOf(['', ' ', '\t', '  '])}${oneOf(['', '+', '-'])}${'0'.repeat(below(4))}${below(30)}${oneOf(['', '.', '.0', '.5', 'e1', 'E-1', 'e+2', 'e'])}${oneOf(['', '', ' ', '\n', 'x'])}`,
-	() => `${oneOf(['1', '-1', '9'])}${'0'.repeat(15 + below(8))}${below(100)}${oneOf(['', '.5', ' ', 'e0', 'x'])}`,
+	() => `${oneOf(['1', '-1', '9'])}${'0'.repeat(15 + below(8))}${below(100)}${oneOf(['', '.5', ' ', 'e0', 'e-18', 'E-21', 'x'])}`,
 	(index) => `${oneOf(['a', '!', '/', ':', 'é'])}${index}`,
 ];
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Redaction } from '../../../kess/gateway/redaction';
 import type { Operation, Resource } from '../../shared/run/operation';
 import type { ConfirmMemory } from './fundTransfer/memory';
 import type { PartnerClient } from '../client';
@@ -10,6 +11,8 @@ export interface PartnerDesk {
 	memory: ConfirmMemory;
 	/** What the user chose in the panel's Options. */
 	options: IDataObject;
+	/** The client's. */
+	readonly redaction: Redaction;
 }
 
 export type PartnerOperation = Operation<PartnerDesk>;

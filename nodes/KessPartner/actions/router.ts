@@ -17,6 +17,14 @@ export const operations = listOperations<PartnerDesk>([fundTransfer, service], '
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (_context, timeout, options) => {
 		const client = await PartnerClient.open(context, timeout);
-		return { client, memory: new ConfirmMemory(context, client.identity), options };
+		const memory = new ConfirmMemory(context, client.identity);
+		return {
+			client,
+			memory,
+			options,
+			get redaction() {
+				return client.redaction;
+			},
+		};
 	});
 }

@@ -48,7 +48,7 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 	const granted = await post(`${login.origin}${login.path}`, login.headers ?? {}, JSON.stringify(login.body));
 	const { accessToken } = readPartnerLogin(granted.status, parseOrText(granted.text));
 
-	const redaction = new Redaction(partnerCredentialValues(account, accessToken));
+	const redaction = new Redaction(partnerCredentialValues(account, [accessToken]));
 	const ask = async (body: string): Promise<PartnerAnswer> => {
 		const url = `${account.origin}${PARTNER_GATEWAY_PATH}`;
 		const { status, text } = await post(url, { Authorization: `Bearer ${accessToken}` }, body);

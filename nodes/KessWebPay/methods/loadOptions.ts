@@ -1,6 +1,7 @@
 import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions, NodeOperationError } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/kessError';
+import type { JsonObject } from '../../../kess/jsonObject';
 import { quoted } from '../../../kess/gateway/redaction';
 import { needsV2 } from '../actions/common/needsV2';
 import { fetchPaymentMethods } from '../actions/common/paymentMethods';
@@ -17,7 +18,7 @@ export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<IN
 		const signature = (options?.responseSignature as SignatureRule | undefined) ?? 'auto';
 		const client = await WebPayClient.open(this, { timeout: TIMEOUT_MS, signature, patience: PATIENCE_MS });
 		needsV2(client);
-		const methods = await fetchPaymentMethods(client);
+		const methods = client.redaction.data((await fetchPaymentMethods(client)) as JsonObject[]);
 		return methods
 			.flatMap(({ bic, title }) => (typeof bic === 'string' && bic !== '' ? [{ name: name(title, bic), value: bic }] : []))
 			.sort((a, b) => a.name.localeCompare(b.name));

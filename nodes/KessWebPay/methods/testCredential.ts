@@ -38,7 +38,7 @@ export async function testWebPayCredential(
 async function findObstacle(account: WebPayAccount, post: Post): Promise<string | undefined> {
 	const accessToken = account.version === 'v2' ? await logIn(account, post) : '';
 	const authorization = account.version === 'v2' ? `Bearer ${accessToken}` : basicAuthorization(account);
-	const redaction = new Redaction(webPayCredentialValues(account, accessToken));
+	const redaction = new Redaction(webPayCredentialValues(account, [accessToken]));
 	const ask = async (apiSecretKey: string): Promise<WebPayAnswer> => {
 		const fields = {
 			service: account.version === 'v1' ? 'webpay.acquire.queryorder' : 'webpay.acquire.queryOrder',

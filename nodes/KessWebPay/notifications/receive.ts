@@ -135,7 +135,7 @@ async function confirm(context: IWebhookFunctions, outTradeNo: string, { status 
 		case 'refused':
 			return { kind: 'refuse', status: 404, reason: `the gateway does not show the order: ${result.reason} (${result.code})` };
 		case 'done': {
-			const order = result.data as JsonObject;
+			const order = client.redaction.data(result.data as JsonObject);
 			const said = textOf(status);
 			if (textOf(order.status) === UNDECIDED && said !== '' && said !== UNDECIDED) {
 				return { kind: 'refuse', status: 503, reason: 'the gateway still waits for the payment of the order' };

@@ -76,7 +76,7 @@ async function lookUp(context: IWebhookFunctions, outTradeNo: string): Promise<I
 	const client = await WebPayClient.open(context, { timeout, signature, patience: NOTIFIED.patience });
 	const data = requireDone(await queryOrder(client, outTradeNo), 'query the order', 'KESS is asked again with its next notification.');
 	matchAnswer(data, { outTradeNo, money });
-	return orderItem(data);
+	return orderItem(client.redaction.data(data));
 }
 
 /** @param httpStatus 503 asks for the same notification again; 400 says that it is none */

@@ -56,8 +56,8 @@ export interface SessionRules {
 	tokens?: TokenRules;
 	/** How long a request may wait for a busy gateway, in milliseconds. */
 	patience: number;
-	/** What no answer may bring back. @param accessToken the one that the request was sent with */
-	values(accessToken: string): CredentialValues;
+	/** What no answer may bring back. @param accessTokens those that requests were sent with */
+	values(accessTokens: string[]): CredentialValues;
 }
 
 /** A request to a gateway. */
@@ -85,8 +85,9 @@ export class GatewaySession {
 	private readonly pace: GatewayPace;
 	/** Set where requests carry one. */
 	private readonly token: SessionToken | undefined;
-	/** For the answers to requests with this token. */
-	private redaction: { token: string; of: Redaction } | undefined;
+	/** Every token that this session has sent: a gateway may repeat an earlier one. */
+	private readonly tokens = new Set<string>();
+	private redacts: Redaction;
 
 	constructor(
 		private readonly context: GatewayContext,
@@ -97,6 +98,7 @@ export class GatewaySession {
 		const id = context.getNode().credentials?.[rules.credentialType]?.id ?? '';
 		this.decrypted = { id, name: rules.credentialType, type: rules.credentialType, data: credentials };
 		this.pace = new GatewayPace(rules.patience);
+		this.redacts = new Redaction(rules.values([]));
 		const message = plainHttpAdvice(rules.origin);
 		// Only a node that runs can show it, and not in older n8n.
 		if (message !== undefined && 'addExecutionHints' in context) context.addExecutionHints({ message, location: 'outputPane' });
@@ -173,6 +175,7 @@ export class GatewaySession {
 		});
 		if (!(outcome instanceof TimeUpError)) return outcome;
 		if (outcome.hasLeft) return { kind: 'lost', reason: lossReason(outcome) };
+		this.token?.giveUpLogin();
 		const reason = 'the login did not end in time';
 		// A look may follow something that was sent: no error may say then that nothing was.
 		if (request.isRead) return { kind: 'lost', reason };
@@ -221,14 +224,21 @@ export class GatewaySession {
 		} catch {
 			if (!isBusyStatus(response.statusCode)) return { kind: 'lost', reason: 'the answer is not UTF-8 text' };
 		}
-		const answer = this.redactionFor(token).answer(read(response.statusCode, text), response.statusCode);
+		this.learn(token);
+		const answer = this.redaction.answer(read(response.statusCode, text), response.statusCode);
 		if (answer.kind === 'busy') return { kind: 'busy', code: String(answer.code), retryAfter: response.headers['retry-after'] };
 		return { kind: 'answered', answer, token };
 	}
 
-	private redactionFor(token: string): Redaction {
-		if (this.redaction?.token !== token) this.redaction = { token, of: new Redaction(this.rules.values(token)) };
-		return this.redaction.of;
+	/** What keeps the credential's values out of whatever leaves the node. */
+	get redaction(): Redaction {
+		return this.redacts;
+	}
+
+	private learn(token: string): void {
+		if (this.tokens.has(token)) return;
+		this.tokens.add(token);
+		this.redacts = new Redaction(this.rules.values([...this.tokens]));
 	}
 }
 

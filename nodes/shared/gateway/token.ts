@@ -55,6 +55,11 @@ export class SessionToken {
 		return await this.replaceWithin(old, STORED_WITHIN_MS, mayLogIn);
 	}
 
+	/** Nobody of this execution waits for the login that is under way any more. */
+	giveUpLogin(): void {
+		this.rules.store.disown(this.rules.keyOf(this.credentials));
+	}
+
 	/** @param pause milliseconds after which to look again for a token that is being stored right now */
 	private async replaceWithin(old: string, pause: number, mayLogIn: boolean): Promise<'login' | 'store' | undefined> {
 		if (this.value === old) {

@@ -1,6 +1,7 @@
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../kess/invalidValueError';
+import type { Redaction } from '../../../kess/gateway/redaction';
 import { KessError, messageOf } from '../../../kess/kessError';
 
 /** Ends an item and keeps all items after it from being started. */
@@ -24,21 +25,24 @@ export function explainInvalid(error: unknown, subject: string): Error {
  *
  * @param itemIndex counted from 0, as n8n counts items
  * @param reference what the item is about, for example `order INV-7`
+ * @param redaction of the client that was open, if one was
  */
 export function toNodeError(
 	node: INode,
 	error: unknown,
 	itemIndex: number,
 	reference: string | undefined,
+	redaction: Redaction | undefined,
 ): NodeApiError | NodeOperationError {
 	const suffix = `${reference === undefined ? '' : ` (${reference})`} [item ${itemIndex}]`;
+	const clean = (text: string) => redaction?.message(text) ?? text;
 	if (error instanceof KessError) {
-		const options = { message: `${error.message}${suffix}`, description: error.hint, itemIndex };
+		const options = { message: `${clean(error.message)}${suffix}`, description: clean(error.hint), itemIndex };
 		return error.code === undefined
 			? new NodeOperationError(node, options.message, options)
 			: new NodeApiError(node, { message: options.message, code: error.code }, { ...options, httpCode: error.code });
 	}
-	const message = messageOf(error);
+	const message = clean(messageOf(error));
 	const description = error instanceof NodeOperationError ? (error.description ?? undefined) : undefined;
 	return new NodeOperationError(node, `${message}${suffix}`, { itemIndex, description });
 }

@@ -13,6 +13,8 @@ export class ItemCall {
 		readonly itemIndex: number,
 		private readonly properties: INodeProperties[],
 		private readonly parameters: ItemParameters,
+		/** Takes out of a text what must not leave the node. */
+		private readonly clean: (text: string) => string,
 	) {}
 
 	/**
@@ -46,7 +48,7 @@ export class ItemCall {
 	/** Tells the user something that is no failure. Older n8n cannot show it. */
 	advise(message: string | undefined): void {
 		if (message === undefined || typeof this.context.addExecutionHints !== 'function') return;
-		this.context.addExecutionHints({ message: `${message} [item ${this.itemIndex}]`, location: 'outputPane' });
+		this.context.addExecutionHints({ message: `${this.clean(message)} [item ${this.itemIndex}]`, location: 'outputPane' });
 	}
 
 	private checked<T>(

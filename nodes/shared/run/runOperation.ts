@@ -1,5 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { Redaction } from '../../../kess/gateway/redaction';
+import type { JsonObject } from '../../../kess/jsonObject';
 import { toNodeError } from './errors';
 import { ItemCall } from './item';
 import { ItemParameters } from './parameters';
@@ -17,7 +19,7 @@ export type OpenClient<Client> = (context: IExecuteFunctions, timeout: number, o
  *
  * @param defaultBatchSize items under way at the same time, unless the user chooses otherwise
  */
-export async function runOperation<Client>(
+export async function runOperation<Client extends { redaction: Redaction }>(
 	context: IExecuteFunctions,
 	operations: OperationList<Client>,
 	defaultBatchSize: number,
@@ -29,11 +31,13 @@ export async function runOperation<Client>(
 	const operation = operations.find(resource, context.getNodeParameter('operation', 0));
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
 	const parameters = new ItemParameters(context);
-	const calls = items.map((_, itemIndex) => new ItemCall(context, itemIndex, operation.properties, parameters));
+	let client: Client | undefined;
+	const calls = items.map(
+		(_, itemIndex) => new ItemCall(context, itemIndex, operation.properties, parameters, (text) => client?.redaction.message(text) ?? text),
+	);
 	const shapeError = (error: unknown, itemIndex: number) =>
-		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference);
+		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference, client?.redaction);
 
-	let client: Client;
 	try {
 		client = await open(context, timeout, options);
 	} catch (error) {
@@ -43,14 +47,20 @@ export async function runOperation<Client>(
 		}
 		throw shapeError(error, 0);
 	}
+	const opened = client;
 	return await runItems(context, items.length, batching, {
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
 		async run(itemIndex) {
 			parameters.prepare(itemIndex);
 			try {
-				const output = await operation.execute(calls[itemIndex] as ItemCall, client);
+				const output = await operation.execute(calls[itemIndex] as ItemCall, opened);
 				const pairedItem = { item: itemIndex };
-				return output.map((part) => (part instanceof ItemWithFiles ? { ...part, pairedItem } : { json: part, pairedItem }));
+				const clean = (json: IDataObject) => opened.redaction.data(json as JsonObject) as IDataObject;
+				return output.map((part) =>
+					part instanceof ItemWithFiles
+						? { ...part, json: clean(part.json), pairedItem }
+						: { json: clean(part), pairedItem },
+				);
 			} finally {
 				parameters.release(itemIndex);
 			}

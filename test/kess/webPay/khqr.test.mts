@@ -32,7 +32,8 @@ test.each([
 	['00020154054200053031165802KH', '42000', 'KHR', undefined],
 	['00020154054200053031165802KH', '42000', 'USD', 'is 42000 USD, but the KHQR code asks for 42000 KHR'],
 	['0002015303116', '1', 'USD', undefined],
-	['000201540510.505303156', '1', 'USD', undefined],
+	['000201540510.505303156', '1', 'USD', 'asks for 10.50 156'],
+	['000201540510.50', '1', 'USD', 'asks for 10.50 no currency'],
 ])('%s paid with %s %s', (text, amount, currency, message) => {
 	const check = () => requireKhqrAmount(withChecksum(text), parseMoney(amount, currency));
 	if (message === undefined) expect(check).not.toThrow();

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidValueError } from '../../../../kess/invalidValueError';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
+import { undecidedAddress } from '../../../../kess/webPaySignature';
 import { requireText } from '../../../../kess/textField';
 import { requireSeconds, requireTitle, requireWebAddress } from '../../../../kess/webPay/fields';
 import type { ItemCall } from '../../../shared/run/item';
@@ -135,6 +136,6 @@ export function readTransaction(call: ItemCall, client: WebPayClient): NewOrder 
 /** An address of any scheme: apps register their own. */
 function requireAppAddress(value: unknown): string {
 	const text = requireText(value, 2048);
-	if (URL.canParse(text)) return text;
+	if (URL.canParse(text)) return undecidedAddress(text);
 	throw new InvalidValueError('is not an address', 'Enter the whole address with its scheme, for example myshop://paid.');
 }

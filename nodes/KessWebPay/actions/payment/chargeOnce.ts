@@ -33,7 +33,9 @@ export async function chargeOnce(
 	const reason = result.kind === 'done' ? 'its answer does not have the order that KESS shows' : result.reason;
 	const existing = await findCharged(client.afterSending(), order, reason);
 	if (result.kind === 'done' && existing !== undefined) {
-		return { existed: false, data: { ...(result.data as JsonObject), order_info: existing } };
+		// What is nested is not signed, and what is a list in place of a text was none when KESS signed it.
+		const signed = Object.entries(result.data as JsonObject).filter(([, value]) => value === null || typeof value !== 'object');
+		return { existed: false, data: { ...Object.fromEntries(signed), order_info: existing } };
 	}
 	// Refused although it is paid: another item with the same number was faster.
 	if (existing !== undefined && (result.kind === 'unknown' || existing.status === 'SUCCESS')) {

@@ -14,6 +14,7 @@ import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { currencyProperty } from '../common/transaction';
+import { isKnown } from '../../../../kess/webPay/orderStates';
 import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference } from './refunds';
 
 /** A refund as it is sent, with what its answer has to agree with. */
@@ -161,7 +162,14 @@ async function refundUnnamed(client: WebPayClient, refund: NewRefund): Promise<I
 		);
 	}
 	const order = before.data as IDataObject;
-	if (FULLY_REFUNDED.includes(textOf(order.status))) return { ...order, already_existed: true };
+	const status = textOf(order.status);
+	if (FULLY_REFUNDED.includes(status)) return { ...order, already_existed: true };
+	if (!isKnown(status)) {
+		throw new KessError(
+			`KESS shows the order with the status ${quoted(status)}, so this node cannot tell whether it has been refunded`,
+			'This run has refunded nothing. Look at the order at KESS, or give the refund a merchant reference: then it is looked up by that.',
+		);
+	}
 	const result = await send(client, refund);
 	if (result.kind === 'done') return answeredRefund(result.data, refund);
 	if (result.kind === 'refused') throw refusal(result, 'refund the order');
