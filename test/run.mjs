@@ -86,6 +86,7 @@ async function queue() {
 
 async function all() {
 	await section('Types', async () => await check(['run', 'typecheck', '--silent']));
+	await section('Arrows between the rooms', async () => await check(['run', 'arrows', '--silent']));
 	await section("n8n's lint", async () => await check(['run', 'lint', '--silent']));
 	await section("n8n's package scan", async () => await check(['run', 'scan', '--silent']));
 	await section('Tests', async () => await jest('unit', ['--testPathIgnorePatterns', 'test/e2e', 'test/queue']));

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import type { Booking, DoublePayment, Ledger } from '../partner/ledger.mts';
+import type { DoublePayment, Ledger } from '../partner/ledger.mts';
+import type { Booking } from '../partner/transfer.mts';
 import { formatMoney, page } from './layout.mts';
 
 /** How many payouts the page lists; `GET /sandbox/partner/ledger` has them all. */

@@ -1,4 +1,4 @@
-import { encodePhpJson, type PhpMap } from '../../kess/phpJson.ts';
+import { encodePhp, type PhpMap } from './phpArray.mts';
 import { Refusal } from './refusal.mts';
 
 /** An amount of money. */
@@ -37,7 +37,7 @@ export class Fields {
 		if (value === undefined) throw invalid(name, 'is required');
 		if (typeof value !== 'number' && typeof value !== 'bigint') throw invalid(name, 'must be a number');
 		if (value <= 0) throw invalid(name, 'must be greater than 0');
-		const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(encodePhpJson(value)) ?? [];
+		const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(encodePhp(value)) ?? [];
 		if (whole === undefined) throw invalid(name, 'must have at most two decimals');
 		return { value, hundredths: BigInt(whole + fraction.padEnd(2, '0')) };
 	}

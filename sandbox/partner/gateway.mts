@@ -1,9 +1,8 @@
-import { canonicalJson, decodeUtf8, encodePhpJson, parsePhpJson, PhpJsonError, type PhpMap, type PhpValue } from '../../kess/phpJson.ts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
 import { CROWDED } from '../faults.mts';
 import { Fields } from './fields.mts';
-import { type Data, laravelInput, phpMap, withRepeatedKeys } from './phpArray.mts';
+import { canonicalPhp, type Data, decodePhp, encodePhp, laravelInput, type PhpMap, phpMap, type PhpValue, withRepeatedKeys } from './phpArray.mts';
 import { busy, Refusal, unauthenticated } from './refusal.mts';
 import type { Rsa2 } from './rsa2.mts';
 import { findService } from './services/index.mts';
@@ -60,10 +59,10 @@ async function readBody(c: SandboxContext): Promise<PhpMap | Refusal> {
 		return new Refusal('VALIDATIONERROR', 'The request must be sent as application/json.');
 	}
 	try {
-		const body = laravelInput(parsePhpJson(decodeUtf8(bytes)));
+		const body = laravelInput(decodePhp(bytes));
 		return body instanceof Map ? body : new Refusal('VALIDATIONERROR', 'The request body must be a JSON object.');
 	} catch (error) {
-		if (!(error instanceof PhpJsonError)) throw error;
+		if (!(error instanceof SyntaxError)) throw error;
 		return new Refusal('VALIDATIONERROR', 'The request body is not valid JSON.');
 	}
 }
@@ -88,9 +87,9 @@ function checkRequest(body: PhpMap, rsa2: Rsa2): Fields {
 /** `undefined` for a number that PHP reads as infinite and cannot print. */
 function canonicalOf(body: PhpMap): string | undefined {
 	try {
-		return canonicalJson(encodePhpJson(body));
+		return canonicalPhp(body);
 	} catch (error) {
-		if (!(error instanceof PhpJsonError)) throw error;
+		if (!(error instanceof RangeError)) throw error;
 		return undefined;
 	}
 }
@@ -118,9 +117,9 @@ function refuse(refusal: Refusal, rsa2: Rsa2, fault: string | undefined): Answer
 
 /** The text that PHP's json_encode prints, signed over all of it. */
 function answer(status: number, fields: PhpMap, rsa2: Rsa2, fault: string | undefined): Answer {
-	if (fault === 'unsigned') return { status, body: encodePhpJson(fields) };
-	const canonical = canonicalJson(encodePhpJson(fields));
+	if (fault === 'unsigned') return { status, body: encodePhp(fields) };
+	const canonical = canonicalPhp(fields);
 	const sign = rsa2.sign(fault === 'wrong-signature' ? `${canonical} ` : canonical);
-	const text = encodePhpJson(new Map<string, PhpValue>([...fields, ['sign_type', 'RSA2'], ['sign', sign]]));
-	return { status, body: fault === 'duplicate-key' ? withRepeatedKeys(text) : text };
+	const body = new Map<string, PhpValue>([...fields, ['sign_type', 'RSA2'], ['sign', sign]]);
+	return { status, body: fault === 'duplicate-key' ? withRepeatedKeys(body) : encodePhp(body) };
 }

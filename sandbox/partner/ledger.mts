@@ -1,13 +1,4 @@
-import type { PreTransfer } from './transfers.mts';
-
-/** One time that money was sent. */
-export interface Booking {
-	/** Milliseconds since 1970. */
-	time: number;
-	transfer: PreTransfer;
-	partnerTransactionId: string;
-	fundTransferId: string;
-}
+import type { Booking, PreTransfer } from './transfer.mts';
 
 /** Several bookings under one number of the partner: somebody got money they should not have got. */
 export interface DoublePayment {

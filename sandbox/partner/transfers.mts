@@ -1,28 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Amount } from './fields.mts';
-import type { Booking, Ledger } from './ledger.mts';
+import type { Ledger } from './ledger.mts';
 import { Refusal } from './refusal.mts';
-
-/** What a partner says when preparing a transfer, and whom the gateway found. */
-export interface TransferRequest {
-	outTradeNo: string;
-	/** As it was written in the request. */
-	receiverId: string;
-	receiverUserId: string;
-	receiverName: string;
-	senderName: string;
-	amount: Amount;
-	currency: 'USD';
-}
-
-/** A prepared transfer. Times are milliseconds since 1970. */
-export interface PreTransfer extends TransferRequest {
-	preTransferId: string;
-	lifeSeconds: number;
-	expiresAt: number;
-	/** What confirmed it; null until then. */
-	booking: Booking | null;
-}
+import type { Booking, PreTransfer, TransferRequest } from './transfer.mts';
 
 /** How a number of the partner stands. */
 export type Standing =

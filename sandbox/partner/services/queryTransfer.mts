@@ -1,6 +1,6 @@
 import type { Data } from '../phpArray.mts';
 import { Refusal } from '../refusal.mts';
-import type { PreTransfer } from '../transfers.mts';
+import type { PreTransfer } from '../transfer.mts';
 import type { PartnerService } from './service.mts';
 
 /** spec-partner, QUERY FUND TRANSFER. */

@@ -1,0 +1,31 @@
+import type { Amount } from './fields.mts';
+
+/** What a partner says when preparing a transfer, and whom the gateway found. */
+export interface TransferRequest {
+	outTradeNo: string;
+	/** As it was written in the request. */
+	receiverId: string;
+	receiverUserId: string;
+	receiverName: string;
+	senderName: string;
+	amount: Amount;
+	currency: 'USD';
+}
+
+/** A prepared transfer. Times are milliseconds since 1970. */
+export interface PreTransfer extends TransferRequest {
+	preTransferId: string;
+	lifeSeconds: number;
+	expiresAt: number;
+	/** What confirmed it; null until then. */
+	booking: Booking | null;
+}
+
+/** One time that money was sent. */
+export interface Booking {
+	/** Milliseconds since 1970. */
+	time: number;
+	transfer: PreTransfer;
+	partnerTransactionId: string;
+	fundTransferId: string;
+}
