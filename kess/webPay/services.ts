@@ -21,35 +21,68 @@ export function sellerField(version: GatewayVersion): 'seller_id' | 'seller_code
 	return version === 'v1' ? 'seller_id' : 'seller_code';
 }
 
-/** In lower case: KESS itself spells them in several ways. */
-const READS: ReadonlySet<string> = new Set([
-	'webpay.acquire.decodekhqr',
-	'webpay.acquire.getbakongmembers',
-	'webpay.acquire.getpaymentmethods',
-	'webpay.acquire.getsubscriptions',
-	'webpay.acquire.getsubscriptiontrxs',
-	'webpay.acquire.queryorder',
-	'webpay.acquire.queryorderbydaterange',
-	'webpay.acquire.queryrefund',
-]);
-
-/** Whether a service is known to change nothing, so that it may be asked again without knowing what became of it. */
-export function isWebPayRead(service: string): boolean {
-	return READS.has(service.toLowerCase());
+/** All that is known of a service (kess-api §3). What does not stand in its row is decided nowhere. */
+export interface WebPayService {
+	/** As it is sent and signed; KESS spells it in several ways, and takes all of them. */
+	name: string;
+	/** Where the specification of version 1 spells it otherwise. */
+	nameOnV1?: string;
+	/** The gateway versions that have it. */
+	versions: readonly GatewayVersion[];
+	/**
+	 * `reads` changes nothing, so that it may be asked again without knowing what became of it; `changes` makes or changes
+	 * something, but no money moves by it alone; `pays` moves money. Of an unknown service the worst is supposed.
+	 */
+	does: 'reads' | 'changes' | 'pays';
+	/**
+	 * Whether something is decided by its answer, which then has to be signed. No signature covers a list (kess-api §5), nor
+	 * the answer of a card payment without 3-D Secure: two times `false`.
+	 */
+	isDecisive: boolean;
+	/** The versions in which it is called with the seller. */
+	seller: readonly GatewayVersion[];
 }
 
-/**
- * Services whose answers decide something, in lower case. All others list what no signature covers anyhow (kess-api §5), or
- * are not known; and the answer of a card payment without 3-D Secure is two times `false`, so the order is looked up.
- */
-const DECIDING: ReadonlySet<string> = new Set(
-	[
-		...['createorder', 'nativepay', 'quickpay', 'closeorder', 'queryorder', 'queryrefund', 'v2refund', 'savecard'],
-		...['subscription', 'generatesubscriptionlink', 'cancelsubscription', 'reactivesubscription', 'decodekhqr', 'paykhqr'],
-	].map((name) => `webpay.acquire.${name}`),
-);
+const BOTH = ['v1', 'v2'] as const;
+const V2 = ['v2'] as const;
 
-/** Whether the answer of a service is believed although its signature covers nothing. */
-export function maySignNothing(service: string): boolean {
-	return !DECIDING.has(service.toLowerCase());
+const row = (name: string, does: WebPayService['does'], { versions = V2, isDecisive = true, seller = versions, nameOnV1 }: Partial<WebPayService> = {}): WebPayService => ({
+	name: `webpay.acquire.${name}`,
+	nameOnV1,
+	versions,
+	does,
+	isDecisive,
+	seller,
+});
+
+/** Every service that has an operation, in the spelling of KESS's own SDK. */
+export const SERVICES = {
+	createOrder: row('createorder', 'changes', { versions: BOTH }),
+	closeOrder: row('closeorder', 'changes', { versions: BOTH }),
+	queryOrder: row('queryOrder', 'reads', { versions: BOTH, seller: V2, nameOnV1: 'webpay.acquire.queryorder' }),
+	queryOrderByDateRange: row('queryorderbydaterange', 'reads', { isDecisive: false }),
+	nativePay: row('nativePay', 'changes'),
+	quickPay: row('quickpay', 'pays'),
+	directPay: row('directPay', 'pays', { isDecisive: false }),
+	getPaymentMethods: row('getpaymentmethods', 'reads', { isDecisive: false }),
+	getBakongMembers: row('getbakongmembers', 'reads', { isDecisive: false }),
+	refund: row('v2Refund', 'pays'),
+	queryRefund: row('queryRefund', 'reads'),
+	saveCard: row('saveCard', 'changes'),
+	subscription: row('subscription', 'pays'),
+	generateSubscriptionLink: row('generateSubscriptionLink', 'changes'),
+	cancelSubscription: row('cancelSubscription', 'changes'),
+	reactivateSubscription: row('reActiveSubscription', 'changes'),
+	getSubscriptions: row('getSubscriptions', 'reads', { isDecisive: false }),
+	getSubscriptionTransactions: row('getSubscriptionTrxs', 'reads', { isDecisive: false }),
+	decodeKhqr: row('decodeKhqr', 'reads'),
+	payKhqr: row('payKhqr', 'pays'),
+} as const satisfies Record<string, WebPayService>;
+
+const BY_NAME = new Map<string, WebPayService>(Object.values(SERVICES).map((service) => [service.name.toLowerCase(), service]));
+
+/** A service as somebody has written its name: it is sent and signed so, and is what it is in any spelling. */
+export function serviceNamed(name: string): WebPayService {
+	const known = BY_NAME.get(name.toLowerCase()) ?? row('', 'pays', { isDecisive: false });
+	return { ...known, name, nameOnV1: undefined, versions: BOTH, seller: BOTH };
 }

@@ -2,7 +2,7 @@ import type { Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPay/answer';
 import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
-import { gatewayPath, isWebPayRead, maySignNothing, sellerField } from '../../kess/webPay/services';
+import { gatewayPath, sellerField, type WebPayService } from '../../kess/webPay/services';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
 import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
@@ -101,28 +101,44 @@ export class WebPayClient {
 		return this.account.publicKey;
 	}
 
-	/** The seller's field as this version calls it; empty when the credential names no seller. */
-	get seller(): JsonObject {
-		return { [sellerField(this.version)]: this.account.sellerCode };
+	/**
+	 * Refuses what this gateway version does not have, before anything is sent.
+	 *
+	 * @param subject what it is that version 1 does not have
+	 * @throws KessError on a credential of version 1
+	 */
+	requireV2(subject: string): void {
+		if (this.version === 'v2') return;
+		throw new KessError(
+			`${subject} needs gateway version 2, and the credential is set to version 1`,
+			'Set Gateway Version to Version 2 in the KESS WebPay credential and enter the client ID and client secret that KESS gave you. If you have none, ask KESS for access to version 2.',
+		);
+	}
+
+	/** The same for a whole operation, which may ask for something else before it comes to its service. */
+	requireService({ versions }: WebPayService): void {
+		if (!versions.includes(this.version)) this.requireV2('This operation');
 	}
 
 	/**
-	 * Calls a service and believes the answer only after checking it. When the gateway is busy, services that are known
-	 * to change nothing are asked again; of any other it is unknown then whether it was carried out.
+	 * Calls a service and believes the answer only after checking it. When the gateway is busy, services that change
+	 * nothing are asked again; of any other it is unknown then whether it was carried out.
 	 *
-	 * @param service the gateway's name for it, signed as written
-	 * @param fields its fields by their gateway names
+	 * @param fields its fields by their gateway names; the seller is added
 	 * @param asked what the answer has to be about
 	 * @throws KessError when the gateway cannot be reached, refuses the login, or the answer is signed wrongly or is
 	 *   about something else
 	 */
-	async call(service: string, fields: JsonObject, asked: Asked = {}): Promise<ServiceResult> {
+	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}): Promise<ServiceResult> {
+		this.requireService(service);
 		const url = `${this.account.origin}${gatewayPath(this.version)}`;
+		// Empty when the credential names no seller.
+		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: this.account.sellerCode } : {};
 		const delivery = await this.deliver({
 			url,
-			body: { ...fields, service },
+			body: { ...seller, ...fields, service: (this.version === 'v1' ? service.nameOnV1 : undefined) ?? service.name },
 			timeout: this.timeout,
-			isRead: isWebPayRead(service),
+			isRead: service.does === 'reads',
 			read: (status, text) => readWebPayAnswer(status, text, this.account),
 		});
 		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
@@ -160,7 +176,7 @@ export class WebPayClient {
 	}
 
 	/** @throws UnbelievedError */
-	private believe(signature: WebPaySignatureVerdict, service: string): void {
+	private believe(signature: WebPaySignatureVerdict, { isDecisive }: WebPayService): void {
 		switch (signature) {
 			case 'valid':
 				return;
@@ -175,7 +191,7 @@ export class WebPayClient {
 					'Look at the order in the merchant portal of KESS. Use titles without & and = for new orders.',
 				);
 			case 'empty':
-				if (maySignNothing(service)) return;
+				if (!isDecisive) return;
 				break;
 			case 'unsigned':
 		}

@@ -1,7 +1,7 @@
 import { CredentialTestContext } from 'n8n-core';
 import type { IDataObject } from 'n8n-workflow';
 
-import { isWebPayRead } from '../../kess/webPay/services.ts';
+import { serviceNamed } from '../../kess/webPay/services.ts';
 import { testPartnerCredential } from '../../nodes/KessPartner/methods/testCredential.ts';
 import { testWebPayCredential } from '../../nodes/KessWebPay/methods/testCredential.ts';
 import { DurableStore } from '../support/durableStore.mts';
@@ -60,9 +60,9 @@ async function pauses(service: string): Promise<number[]> {
 
 test('which services only look', () => {
 	for (const { service } of serviceExamples('00')) {
-		expect([service, isWebPayRead(`webpay.acquire.${service}`)]).toEqual([service, /^(query|get|decode)/i.test(service)]);
+		expect([service, serviceNamed(`webpay.acquire.${service}`).does === 'reads']).toEqual([service, /^(query|get|decode)/i.test(service)]);
 	}
-	expect(isWebPayRead('webpay.acquire.newService')).toBe(false);
+	expect(serviceNamed('webpay.acquire.newService').does).toBe('pays');
 });
 
 describe('what only looks is asked again', () => {

@@ -4,6 +4,7 @@ import { listOperations } from '../../shared/run/listOperations';
 import { runOperation } from '../../shared/run/runOperation';
 import { type SignatureRule, WebPayClient } from '../client';
 import { bakongMember } from './bakongMember';
+import { onTheRightVersion } from './operation';
 import { khqr } from './khqr';
 import { order } from './order';
 import { payment } from './payment';
@@ -16,7 +17,10 @@ import { subscription } from './subscription';
 /** Orders under way at the same time, unless the user chooses otherwise. */
 export const DEFAULT_BATCH_SIZE = 10;
 
-export const operations = listOperations([order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, service], 'create');
+export const operations = listOperations(
+	[order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, service].map(onTheRightVersion),
+	'create',
+);
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {

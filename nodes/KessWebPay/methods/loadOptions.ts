@@ -3,7 +3,6 @@ import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions
 import { KessError } from '../../../kess/kessError';
 import type { JsonObject } from '../../../kess/jsonObject';
 import { quoted } from '../../../kess/gateway/redaction';
-import { needsV2 } from '../actions/common/needsV2';
 import { fetchPaymentMethods } from '../actions/common/paymentMethods';
 import { type SignatureRule, WebPayClient } from '../client';
 
@@ -17,7 +16,6 @@ export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<IN
 		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;
 		const signature = (options?.responseSignature as SignatureRule | undefined) ?? 'auto';
 		const client = await WebPayClient.open(this, { timeout: TIMEOUT_MS, signature, patience: PATIENCE_MS });
-		needsV2(client);
 		const methods = client.redaction.data((await fetchPaymentMethods(client)) as JsonObject[]);
 		return methods
 			.flatMap(({ bic, title }) => (typeof bic === 'string' && bic !== '' ? [{ name: name(title, bic), value: bic }] : []))

@@ -1,3 +1,4 @@
+import { serviceNamed } from '../../../kess/webPay/services.ts';
 import type { Json } from '../../../kess/jsonObject.ts';
 import { readPages } from '../../../nodes/KessWebPay/actions/common/readPages.ts';
 import type { WebPayClient } from '../../../nodes/KessWebPay/client.ts';
@@ -5,9 +6,9 @@ import type { WebPayClient } from '../../../nodes/KessWebPay/client.ts';
 /** A gateway that answers each page as told: what the sandbox, which pages correctly, never does. */
 function read(pages: Record<number, Json>, limit = Number.POSITIVE_INFINITY) {
 	const client = {
-		call: async (_service: string, { page }: { page: number }) => ({ kind: 'done', data: pages[page] ?? pages[0] }),
+		call: async (_service: unknown, { page }: { page: number }) => ({ kind: 'done', data: pages[page] ?? pages[0] }),
 	} as unknown as WebPayClient;
-	const list = { service: 'list', fields: (page: number) => ({ page }), subject: 'the entries', identify: (entry: { id?: unknown }) => entry.id };
+	const list = { service: serviceNamed('list'), fields: (page: number) => ({ page }), subject: 'the entries', identify: (entry: { id?: unknown }) => entry.id };
 	return readPages(client, list, limit);
 }
 
@@ -43,7 +44,7 @@ test('an answer without a list is no empty list', async () => {
 });
 
 test('a list without end has one', async () => {
-	const client = { call: async (_service: string, { page }: { page: number }) => ({ kind: 'done', data: { items: [{ id: page }], last_page: page + 1 } }) };
-	const list = { service: 'list', fields: (page: number) => ({ page }), subject: 'x', identify: (entry: { id?: unknown }) => entry.id };
+	const client = { call: async (_service: unknown, { page }: { page: number }) => ({ kind: 'done', data: { items: [{ id: page }], last_page: page + 1 } }) };
+	const list = { service: serviceNamed('list'), fields: (page: number) => ({ page }), subject: 'x', identify: (entry: { id?: unknown }) => entry.id };
 	await expect(readPages(client as unknown as WebPayClient, list, Number.POSITIVE_INFINITY)).rejects.toThrow('more than 1000 pages');
 });

@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isPlainObject } from '../../../../kess/jsonObject';
+import { SERVICES } from '../../../../kess/webPay/services';
 import { listProperties, readLimit } from '../common/list';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 
 /** `webpay.acquire.getbakongmembers` (kess-api §3, Bakong member). */
 export const getMany: WebPayOperation = {
+	service: SERVICES.getBakongMembers,
 	option: {
 		name: 'Get Many',
 		value: 'getMany',
@@ -16,9 +17,8 @@ export const getMany: WebPayOperation = {
 	},
 	properties: listProperties,
 	async execute(call, client) {
-		needsV2(client);
 		const limit = readLimit(call);
-		const result = await client.call('webpay.acquire.getbakongmembers', client.seller);
+		const result = await client.call(SERVICES.getBakongMembers, {});
 		const data = requireDone(result, 'list the Bakong members', 'Looking changes nothing: run the item again.');
 		return (Array.isArray(data) ? data : [data]).filter(isPlainObject).slice(0, limit) as IDataObject[];
 	},

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { isSameMoney } from '../../../../kess/money';
+import type { WebPayService } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { matchAnswer, type ServiceResult, type WebPayClient } from '../../client';
 import { queryOrder, refusal } from './order';
@@ -28,7 +29,7 @@ export type Made =
  */
 export async function createOnce(
 	client: WebPayClient,
-	service: string,
+	service: WebPayService,
 	order: NewOrder,
 	within?: 'order_info',
 ): Promise<Made> {
@@ -57,7 +58,7 @@ export async function createOnce(
  */
 export async function callFor(
 	client: WebPayClient,
-	service: string,
+	service: WebPayService,
 	order: NewOrder,
 	within?: 'order_info',
 ): Promise<ServiceResult> {

@@ -6,7 +6,6 @@ import { KessError } from '../../../../kess/kessError';
 import { readPublicKey, RsaKeyError } from '../../../../kess/rsaKeys';
 import { type CustomerInput, encryptCustomer, readCustomer } from '../../../../kess/webPay/customer';
 import type { WebPayClient } from '../../client';
-import { needsV2 } from './needsV2';
 
 /** The key is KESS's own: how long it is, merchants cannot choose (kess-api §7 counts with 1024 bits too). */
 const MIN_BITS = 1024;
@@ -53,7 +52,7 @@ export const customerField: INodeProperties = {
 export function readEncryptedCustomer(value: unknown, client: WebPayClient): string | undefined {
 	const customer = readCustomer((value as { details?: CustomerInput }).details ?? {});
 	if (customer === undefined) return undefined;
-	needsV2(client, 'Customer');
+	client.requireV2('Customer');
 	return encryptCustomer(customer, openPublicKey(client.publicKey));
 }
 

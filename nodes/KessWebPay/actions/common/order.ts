@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Json } from '../../../../kess/jsonObject';
 import { outTradeNoAdvice, requireOutTradeNo } from '../../../../kess/webPay/fields';
 import { KessError } from '../../../../kess/kessError';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { ServiceResult, WebPayClient } from '../../client';
 
@@ -25,11 +26,9 @@ export function readOutTradeNo(call: ItemCall): string {
 	return outTradeNo;
 }
 
-/** Services that only look are the same on both versions but for the spelling of their names. */
+/** Asks for an order by its number. */
 export async function queryOrder(client: WebPayClient, outTradeNo: string): Promise<ServiceResult> {
-	return client.version === 'v1'
-		? await client.call('webpay.acquire.queryorder', { out_trade_no: outTradeNo }, { outTradeNo })
-		: await client.call('webpay.acquire.queryOrder', { ...client.seller, out_trade_no: outTradeNo }, { outTradeNo });
+	return await client.call(SERVICES.queryOrder, { out_trade_no: outTradeNo }, { outTradeNo });
 }
 
 /** The order in an answer, as an output item. */

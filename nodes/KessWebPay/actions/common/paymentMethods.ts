@@ -1,4 +1,5 @@
 import { isPlainObject, type JsonObject } from '../../../../kess/jsonObject';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
 import { requireDone } from './order';
 
@@ -8,7 +9,7 @@ import { requireDone } from './order';
  * @returns the methods as the gateway describes them; it answers with a list, or with one method alone
  */
 export async function fetchPaymentMethods(client: WebPayClient): Promise<JsonObject[]> {
-	const result = await client.call('webpay.acquire.getpaymentmethods', client.seller);
+	const result = await client.call(SERVICES.getPaymentMethods, {});
 	const data = requireDone(result, 'list the payment methods', 'Looking changes nothing: run the item again.');
 	return (Array.isArray(data) ? data : [data]).filter(isPlainObject);
 }

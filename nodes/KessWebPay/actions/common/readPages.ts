@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Json, JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { quoted } from '../../../../kess/gateway/redaction';
+import type { WebPayService } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
 import { requireDone } from './order';
 
@@ -11,7 +12,7 @@ const MAX_PAGES = 1000;
 
 /** A list that the gateway gives out page by page. */
 export interface PagedList {
-	service: string;
+	service: WebPayService;
 	/** The request for one page, counted from 1. */
 	fields(page: number): JsonObject;
 	/** What is listed, as it continues "KESS refuses to list …". */

@@ -7,7 +7,6 @@ import { undecidedAddress } from '../../../../kess/webPaySignature';
 import { requireText } from '../../../../kess/textField';
 import { requireSeconds, requireTitle, requireWebAddress } from '../../../../kess/webPay/fields';
 import type { ItemCall } from '../../../shared/run/item';
-import type { WebPayClient } from '../../client';
 import { outTradeNoProperty, readOutTradeNo } from './order';
 
 /** An order as it is sent, with what its answer has to agree with. */
@@ -110,7 +109,7 @@ export const settingField: INodeProperties = {
 };
 
 /** Reads the transaction fields of an item, those in `additionalFields` too. */
-export function readTransaction(call: ItemCall, client: WebPayClient): NewOrder {
+export function readTransaction(call: ItemCall): NewOrder {
 	const outTradeNo = readOutTradeNo(call);
 	const body = call.read('body', requireTitle);
 	const currency = call.read('currency', parseCurrency);
@@ -120,7 +119,6 @@ export function readTransaction(call: ItemCall, client: WebPayClient): NewOrder 
 		outTradeNo,
 		money,
 		fields: {
-			...client.seller,
 			out_trade_no: outTradeNo,
 			body,
 			total_amount: Number(money.decimal),

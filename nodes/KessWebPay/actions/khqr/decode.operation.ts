@@ -1,11 +1,12 @@
 import { requireKhqr } from '../../../../kess/webPay/khqr';
-import { needsV2 } from '../common/needsV2';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { orderItem, requireDone } from '../common/order';
 import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.decodeKhqr` (kess-api §3): who is paid by a KHQR code, in the gateway's words. */
 export const decode: WebPayOperation = {
+	service: SERVICES.decodeKhqr,
 	option: {
 		name: 'Decode',
 		value: 'decode',
@@ -14,9 +15,8 @@ export const decode: WebPayOperation = {
 	},
 	properties: [qrcodeProperty],
 	async execute(call, client) {
-		needsV2(client);
 		const qrcode = call.read('qrcode', requireKhqr);
-		const result = await client.call('webpay.acquire.decodeKhqr', { ...client.seller, qrcode });
+		const result = await client.call(SERVICES.decodeKhqr, { qrcode });
 		return [orderItem(requireDone(result, 'decode the KHQR code', 'Looking changes nothing: run the item again.'))];
 	},
 };

@@ -1,9 +1,8 @@
 import { requireKhqr, requireKhqrAmount } from '../../../../kess/webPay/khqr';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireReference, requireText } from '../../../../kess/textField';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
-import type { WebPayClient } from '../../client';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { readOutTradeNo } from '../common/order';
 import { currencyProperty } from '../common/transaction';
@@ -12,6 +11,7 @@ import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.payKhqr` (kess-api §3): pays a KHQR code with the money of a KESS user. */
 export const pay: WebPayOperation = {
+	service: SERVICES.payKhqr,
 	option: {
 		name: 'Pay',
 		value: 'pay',
@@ -73,12 +73,11 @@ export const pay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
-		return [await payOnce(call.context, client, readPayment(call, client))];
+		return [await payOnce(call.context, client, readPayment(call))];
 	},
 };
 
-function readPayment(call: ItemCall, client: WebPayClient): KhqrPayment {
+function readPayment(call: ItemCall): KhqrPayment {
 	const outTradeNo = readOutTradeNo(call);
 	call.reference = `payment ${outTradeNo}`;
 	const qrcode = call.read('qrcode', requireKhqr);
@@ -93,7 +92,6 @@ function readPayment(call: ItemCall, client: WebPayClient): KhqrPayment {
 		money,
 		qrcode,
 		fields: {
-			...client.seller,
 			qrcode,
 			out_trade_no: outTradeNo,
 			currency,

@@ -6,12 +6,11 @@ import { Flights } from '../../../../kess/gateway/flights';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { KessError, messageOf } from '../../../../kess/kessError';
 import { isSameMoney, type Money } from '../../../../kess/money';
+import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../client';
 import { queryOrder, refusal } from '../common/order';
 import { type SentPayment, SentPayments } from './sentPayments';
-
-const SERVICE = 'webpay.acquire.payKhqr';
 
 /** The only word for a payment that has been made (kess-api §3, States); an open set otherwise. */
 const PAID = 'SUCCEEDED';
@@ -87,7 +86,7 @@ async function pay(client: WebPayClient, notes: SentPayments, payment: KhqrPayme
 async function send(client: WebPayClient, notes: SentPayments, noted: SentPayment, payment: KhqrPayment): Promise<IDataObject> {
 	let result: ServiceResult;
 	try {
-		result = await client.call(SERVICE, payment.fields, { outTradeNo: payment.outTradeNo, mayOmit: true });
+		result = await client.call(SERVICES.payKhqr, payment.fields, { outTradeNo: payment.outTradeNo, mayOmit: true });
 	} catch (error) {
 		// Only errors of our own say that nothing was sent.
 		if (error instanceof KessError && !(error instanceof UnbelievedError)) {

@@ -1,8 +1,10 @@
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from '../common/order';
 
 /** `webpay.acquire.closeorder` (kess-api §3): nobody can pay the order any more. */
 export const close: WebPayOperation = {
+	service: SERVICES.closeOrder,
 	option: {
 		name: 'Close',
 		value: 'close',
@@ -13,8 +15,8 @@ export const close: WebPayOperation = {
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const result = await client.call(
-			'webpay.acquire.closeorder',
-			{ ...client.seller, out_trade_no: outTradeNo },
+			SERVICES.closeOrder,
+			{ out_trade_no: outTradeNo },
 			{ outTradeNo },
 		);
 		return [

@@ -2,6 +2,7 @@ import { InvalidValueError } from '../../../../kess/invalidValueError';
 import { type Json, requireJsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/textField';
 import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -21,10 +22,9 @@ import {
 	transactionProperties,
 } from '../common/transaction';
 
-export const CREATE_SERVICE = 'webpay.acquire.createorder';
-
 /** `webpay.acquire.createorder` (spec-webpay-v1, CREATE ORDER). */
 export const create: WebPayOperation = {
+	service: SERVICES.createOrder,
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -131,7 +131,7 @@ export const create: WebPayOperation = {
 	async execute(call, client) {
 		const order = readOrder(call, client);
 		const picture = readQrCode(call);
-		const made = await createOnce(client, CREATE_SERVICE, order);
+		const made = await createOnce(client, SERVICES.createOrder, order);
 		const item = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
 		return [await withQrCode(call, picture, item, item.payment_link)];
 	},
@@ -139,7 +139,7 @@ export const create: WebPayOperation = {
 
 /** Reads the parameters of an order, all of them. */
 export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
-	const { fields, ...order } = readTransaction(call, client);
+	const { fields, ...order } = readTransaction(call);
 	const additional = call.collection('additionalFields');
 	const detail = additional.read('detail', readDetailParameter);
 	return {

@@ -3,9 +3,10 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { KessError } from '../../../../kess/kessError';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField } from '../common/qrPicture';
-import { create, CREATE_SERVICE, readOrder } from './create.operation';
+import { create, readOrder } from './create.operation';
 import { createOnce } from '../common/createOnce';
 import { hasEnded } from '../../../../kess/webPay/orderStates';
+import { SERVICES } from '../../../../kess/webPay/services';
 import { orderItem } from '../common/order';
 import { limitWaitTimeProperty, readLimit, waitUntil } from './waitLimit';
 
@@ -25,6 +26,7 @@ const waitNotice: INodeProperties = {
  * `resumeAfterPayment`.
  */
 export const createAndWait: WebPayOperation = {
+	service: SERVICES.createOrder,
 	option: {
 		name: 'Create and Wait',
 		value: 'createAndWait',
@@ -38,7 +40,7 @@ export const createAndWait: WebPayOperation = {
 		const limit = call.read('limitWaitTime', readLimit);
 		const { fields, ...order } = readOrder(call, client);
 		const expiresIn = Number(fields.expires_in ?? limit ?? DEFAULT_EXPIRES_IN);
-		const made = await createOnce(client, CREATE_SERVICE, {
+		const made = await createOnce(client, SERVICES.createOrder, {
 			...order,
 			fields: { ...fields, expires_in: expiresIn, notify_url: resumeAddress(context) },
 		});

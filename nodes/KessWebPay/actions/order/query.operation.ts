@@ -1,8 +1,10 @@
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from '../common/order';
 
 /** `webpay.acquire.queryorder` (spec-webpay-v1, QUERY ORDER): only the status SUCCESS means paid. */
 export const query: WebPayOperation = {
+	service: SERVICES.queryOrder,
 	option: {
 		name: 'Query',
 		value: 'query',

@@ -1,7 +1,7 @@
 import { requireDay, requireLastDay } from '../../../../kess/webPay/dates';
+import { SERVICES } from '../../../../kess/webPay/services';
 import { endDateField, startDateField } from '../common/dateRange';
 import { listProperties, readLimit } from '../common/list';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { readPages } from '../common/readPages';
 
@@ -9,6 +9,7 @@ const PER_PAGE = 100;
 
 /** `webpay.acquire.queryorderbydaterange` (kess-api §3). */
 export const queryByDateRange: WebPayOperation = {
+	service: SERVICES.queryOrderByDateRange,
 	option: {
 		name: 'Query by Date Range',
 		value: 'queryByDateRange',
@@ -18,13 +19,11 @@ export const queryByDateRange: WebPayOperation = {
 	},
 	properties: [{ ...startDateField, required: true }, { ...endDateField, required: true }, ...listProperties],
 	async execute(call, client) {
-		needsV2(client);
 		const startDate = call.read('startDate', requireDay);
 		const endDate = call.read('endDate', (value) => requireLastDay(value, startDate));
 		const limit = readLimit(call);
 		call.reference = `orders of ${startDate} to ${endDate}`;
 		const fields = {
-			...client.seller,
 			start_date: startDate,
 			end_date: endDate,
 			per_page: Math.min(limit, PER_PAGE),
@@ -32,7 +31,7 @@ export const queryByDateRange: WebPayOperation = {
 		return await readPages(
 			client,
 			{
-				service: 'webpay.acquire.queryorderbydaterange',
+				service: SERVICES.queryOrderByDateRange,
 				fields: (page) => ({ ...fields, page }),
 				subject: 'the orders',
 				identify: (order) => order.out_trade_no,

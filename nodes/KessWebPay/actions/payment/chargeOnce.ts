@@ -1,4 +1,5 @@
 import { KessError } from '../../../../kess/kessError';
+import type { WebPayService } from '../../../../kess/webPay/services';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../client';
 import { callFor, type ExistingOrder, type Made, requireSameMoney } from '../common/createOnce';
@@ -16,7 +17,7 @@ import type { NewOrder } from '../common/transaction';
  */
 export async function chargeOnce(
 	client: WebPayClient,
-	service: string,
+	service: WebPayService,
 	order: NewOrder,
 	within?: 'order_info',
 ): Promise<Made> {
@@ -49,7 +50,7 @@ export async function chargeOnce(
 }
 
 /** The charge has left: an answer that is not believed leaves open what became of it. */
-async function charge(client: WebPayClient, service: string, order: NewOrder, within?: 'order_info'): Promise<ServiceResult> {
+async function charge(client: WebPayClient, service: WebPayService, order: NewOrder, within?: 'order_info'): Promise<ServiceResult> {
 	try {
 		return await callFor(client, service, order, within);
 	} catch (error) {

@@ -2,9 +2,9 @@ import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/textField';
 import { requireIpAddress } from '../../../../kess/webPay/fields';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { customerField, readEncryptedCustomer } from '../common/customer';
 import {
@@ -24,6 +24,7 @@ import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.directPay` (kess-api §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
 export const directPay: WebPayOperation = {
+	service: SERVICES.directPay,
 	option: {
 		name: 'Direct Pay',
 		value: 'directPay',
@@ -97,15 +98,14 @@ export const directPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
-		const made = await chargeOnce(client, 'webpay.acquire.directPay', readDirectPay(call, client), 'order_info');
+		const made = await chargeOnce(client, SERVICES.directPay, readDirectPay(call, client), 'order_info');
 		if (made.existed) adviseUnpaid(call, made.order);
 		return [paymentItem(made)];
 	},
 };
 
 function readDirectPay(call: ItemCall, client: WebPayClient): NewOrder {
-	const { fields: transaction, ...order } = readTransaction(call, client);
+	const { fields: transaction, ...order } = readTransaction(call);
 	const additional = call.collection('additionalFields');
 	const fields: JsonObject = {
 		...transaction,

@@ -16,6 +16,9 @@ export const extraFieldsField: INodeProperties = {
 		'Fields of the gateway that have no parameter here, as a JSON object, by their gateway names. Never enter passwords or card numbers here.',
 };
 
+/** What the client adds by itself, and what must not stand in a workflow. */
+const NEVER = new Set(['card', 'seller_code', 'seller_id', 'service']);
+
 /**
  * Fields that the user adds by their gateway names.
  *
@@ -24,7 +27,7 @@ export const extraFieldsField: INodeProperties = {
  */
 export function readExtraFields(value: unknown, own: readonly string[]): JsonObject {
 	const fields = normaliseWebPayFields(readParameters(value));
-	const taken = Object.keys(fields).find((field) => field === 'card' || own.includes(field));
+	const taken = Object.keys(fields).find((field) => NEVER.has(field) || own.includes(field));
 	if (taken === undefined) return fields;
 	throw new InvalidValueError(
 		`has a field ${taken}, which does not belong here`,

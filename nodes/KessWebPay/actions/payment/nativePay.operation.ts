@@ -2,9 +2,9 @@ import type { JsonObject } from '../../../../kess/jsonObject';
 import { mayAskFor } from '../../../../kess/webPay/khqr';
 import type { Money } from '../../../../kess/money';
 import { requireText } from '../../../../kess/textField';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
-import { UnbelievedError, type WebPayClient } from '../../client';
-import { needsV2 } from '../common/needsV2';
+import { UnbelievedError } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { createOnce } from '../common/createOnce';
 import {
@@ -23,6 +23,7 @@ import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.nativePay` (kess-api §3): an order that is paid by QR code or in the app of one payment method. */
 export const nativePay: WebPayOperation = {
+	service: SERVICES.nativePay,
 	option: {
 		name: 'Native Pay',
 		value: 'nativePay',
@@ -74,10 +75,9 @@ export const nativePay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
-		const order = readNativePay(call, client);
+		const order = readNativePay(call);
 		const picture = readQrCode(call);
-		const made = await createOnce(client, 'webpay.acquire.nativePay', order, 'order_info');
+		const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
 		if (!made.existed) requireOwnCode(made.data as JsonObject, order.money);
 		if (made.existed && made.order.status === 'WAITING') {
 			call.advise(
@@ -98,8 +98,8 @@ function requireOwnCode({ qrcode }: JsonObject, money: Money): void {
 	);
 }
 
-function readNativePay(call: ItemCall, client: WebPayClient): NewOrder {
-	const { fields: transaction, ...order } = readTransaction(call, client);
+function readNativePay(call: ItemCall): NewOrder {
+	const { fields: transaction, ...order } = readTransaction(call);
 	const additional = call.collection('additionalFields');
 	const fields = {
 		...transaction,

@@ -1,7 +1,6 @@
 import { requireReference, requireText } from '../../../../kess/textField';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
-import type { WebPayClient } from '../../client';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { orderItem } from '../common/order';
 import {
@@ -19,6 +18,7 @@ import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.quickpay` (kess-api §3): the buyer shows a code and is charged at once. */
 export const quickPay: WebPayOperation = {
+	service: SERVICES.quickPay,
 	option: {
 		name: 'Quick Pay',
 		value: 'quickPay',
@@ -58,16 +58,15 @@ export const quickPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
-		const made = await chargeOnce(client, 'webpay.acquire.quickpay', readQuickPay(call, client));
+		const made = await chargeOnce(client, SERVICES.quickPay, readQuickPay(call));
 		if (!made.existed) return [orderItem(made.data)];
 		adviseUnpaid(call, made.order);
 		return [orderItem({ ...made.order, already_existed: true })];
 	},
 };
 
-function readQuickPay(call: ItemCall, client: WebPayClient): NewOrder {
-	const { fields: transaction, ...order } = readTransaction(call, client);
+function readQuickPay(call: ItemCall): NewOrder {
+	const { fields: transaction, ...order } = readTransaction(call);
 	const fields = {
 		...transaction,
 		auth_code: call.read('authCode', (value) => requireReference(value, 128)),

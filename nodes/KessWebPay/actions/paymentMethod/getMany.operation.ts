@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { SERVICES } from '../../../../kess/webPay/services';
 import { listProperties, readLimit } from '../common/list';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { fetchPaymentMethods } from '../common/paymentMethods';
 
 /** `webpay.acquire.getpaymentmethods`: the field `bic` is what `service_code` takes (kess-api §4). */
 export const getMany: WebPayOperation = {
+	service: SERVICES.getPaymentMethods,
 	option: {
 		name: 'Get Many',
 		value: 'getMany',
@@ -15,7 +16,6 @@ export const getMany: WebPayOperation = {
 	},
 	properties: listProperties,
 	async execute(call, client) {
-		needsV2(client);
 		const limit = readLimit(call);
 		return (await fetchPaymentMethods(client)).slice(0, limit) as IDataObject[];
 	},

@@ -10,11 +10,11 @@ import { requireText } from '../../../../kess/textField';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import type { ItemCall } from '../../../shared/run/item';
 import type { ServiceResult, WebPayClient } from '../../client';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { currencyProperty } from '../common/transaction';
 import { isKnown } from '../../../../kess/webPay/orderStates';
+import { SERVICES } from '../../../../kess/webPay/services';
 import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference } from './refunds';
 
 /** A refund as it is sent, with what its answer has to agree with. */
@@ -34,6 +34,7 @@ const flights = new Flights();
 
 /** `webpay.acquire.v2Refund` (kess-api §3): without an amount, all of the order. */
 export const create: WebPayOperation = {
+	service: SERVICES.refund,
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -92,8 +93,7 @@ export const create: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
-		const refund = readRefund(call, client);
+		const refund = readRefund(call);
 		const { merchantReference } = refund;
 		return [
 			merchantReference === undefined
@@ -103,7 +103,7 @@ export const create: WebPayOperation = {
 	},
 };
 
-function readRefund(call: ItemCall, client: WebPayClient): NewRefund {
+function readRefund(call: ItemCall): NewRefund {
 	const outTradeNo = readOutTradeNo(call);
 	const reason = call.read('reason', (value) => requireText(value, 255));
 	const additional = call.collection('additionalFields');
@@ -129,7 +129,6 @@ function readRefund(call: ItemCall, client: WebPayClient): NewRefund {
 		partial,
 		merchantReference,
 		fields: {
-			...client.seller,
 			out_trade_no: outTradeNo,
 			reason,
 			partial_refund_amount: partial && Number(partial.decimal),
@@ -207,7 +206,7 @@ async function refundOnce(client: WebPayClient, refund: NewRefund, reference: st
 }
 
 async function send(client: WebPayClient, { fields }: NewRefund): Promise<ServiceResult> {
-	return await client.call('webpay.acquire.v2Refund', fields);
+	return await client.call(SERVICES.refund, fields);
 }
 
 /** @throws KessError when the gateway says that it has refunded something else than what was asked for */

@@ -3,13 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { isPlainObject, type Json } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { requireReference } from '../../../../kess/textField';
-import { needsV2 } from '../common/needsV2';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 import { matchReference, merchantReferenceField, queryRefund, requireMerchantReference } from './refunds';
 
 /** `webpay.acquire.queryRefund` (kess-api §3): by one of the two numbers, or by both. */
 export const query: WebPayOperation = {
+	service: SERVICES.queryRefund,
 	option: {
 		name: 'Query',
 		value: 'query',
@@ -36,7 +37,6 @@ export const query: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
 		const additional = call.collection('additionalFields');
 		const reference = additional.read('merchantReference', requireMerchantReference);
 		const transactionId = additional.read('transactionId', (value) => requireReference(value, 64));

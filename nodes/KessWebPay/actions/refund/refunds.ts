@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/kessError';
 import { requireReference } from '../../../../kess/textField';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
 
 /** Not published; as long as an order number. */
@@ -76,7 +77,7 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 }
 
 export async function queryRefund(client: WebPayClient, fields: JsonObject) {
-	return await client.call('webpay.acquire.queryRefund', { ...client.seller, ...fields });
+	return await client.call(SERVICES.queryRefund, fields);
 }
 
 /** @throws KessError when the answer names another reference than the one asked for */

@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { requireWebAddress } from '../../../../kess/webPay/fields';
-import { needsV2 } from '../common/needsV2';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 import { redirectUrlField } from '../common/transaction';
 
 /** `webpay.acquire.saveCard` (kess-api §3). */
 export const createLink: WebPayOperation = {
+	service: SERVICES.saveCard,
 	option: {
 		name: 'Create Link',
 		value: 'createLink',
@@ -34,13 +35,11 @@ export const createLink: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
 		const fields = {
-			...client.seller,
 			notify_url: call.read('notifyUrl', requireWebAddress),
 			redirect_url: call.collection('additionalFields').read('redirectUrl', requireWebAddress),
 		};
-		const result = await client.call('webpay.acquire.saveCard', fields);
+		const result = await client.call(SERVICES.saveCard, fields);
 		const advice = 'Run the item again: a link that nobody opens does no harm.';
 		return [requireDone(result, 'make a link for saving a card', advice) as IDataObject];
 	},

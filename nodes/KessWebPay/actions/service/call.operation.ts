@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { requireText } from '../../../../kess/textField';
+import { serviceNamed } from '../../../../kess/webPay/services';
 import { normaliseWebPayFields } from '../../../../kess/webPay/request';
 import { parametersProperty, readParameters, serviceProperty } from '../../../shared/run/serviceCall';
 import type { WebPayOperation } from '../operation';
@@ -27,11 +28,10 @@ export const call: WebPayOperation = {
 		const service = item.read('service', (value) => requireText(value, 64));
 		item.reference = `service ${service}`;
 		const parameters = item.read('parameters', (value) => normaliseWebPayFields(readParameters(value)));
-		const fields = { ...client.seller, ...parameters };
 		const outTradeNo = parameters.out_trade_no;
 		const result = await client.call(
-			service,
-			fields,
+			serviceNamed(service),
+			parameters,
 			typeof outTradeNo === 'string' ? { outTradeNo, mayOmit: true } : {},
 		);
 		const data = requireDone(

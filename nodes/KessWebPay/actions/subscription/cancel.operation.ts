@@ -1,8 +1,10 @@
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { changeSubscription, subscriptionCodeProperty } from './subscriptions';
 
 /** `webpay.acquire.cancelSubscription` (kess-api §3): here the subscription is named by `code`. */
 export const cancel: WebPayOperation = {
+	service: SERVICES.cancelSubscription,
 	option: {
 		name: 'Cancel',
 		value: 'cancel',
@@ -12,7 +14,7 @@ export const cancel: WebPayOperation = {
 	properties: [subscriptionCodeProperty],
 	async execute(call, client) {
 		return await changeSubscription(call, client, {
-			service: 'webpay.acquire.cancelSubscription',
+			service: SERVICES.cancelSubscription,
 			field: 'code',
 			intent: 'cancel the subscription',
 		});

@@ -2,13 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { requireReference, requireText } from '../../../../kess/textField';
-import { needsV2 } from '../common/needsV2';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.subscription` (kess-api §3): charges an order to a card, now and in every period to come. */
 export const create: WebPayOperation = {
+	service: SERVICES.subscription,
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -55,15 +56,13 @@ export const create: WebPayOperation = {
 		intervalProperty,
 	],
 	async execute(call, client) {
-		needsV2(client);
 		const fields = {
-			...client.seller,
 			pre_order_token: call.read('preOrderToken', (value) => requireReference(value, 255)),
 			holder_name: call.read('holderName', (value) => requireText(value, 255)),
 			card: call.read('card', requireCipherText),
 			interval: call.read('interval', requireInterval),
 		};
-		const result = await client.call('webpay.acquire.subscription', fields);
+		const result = await client.call(SERVICES.subscription, fields);
 		return [
 			requireDone(
 				result,

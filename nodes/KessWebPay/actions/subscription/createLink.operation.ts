@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
-import { needsV2 } from '../common/needsV2';
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { readOutTradeNo, requireDone } from '../common/order';
 import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
@@ -10,6 +10,7 @@ import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.generateSubscriptionLink` (kess-api §3). */
 export const createLink: WebPayOperation = {
+	service: SERVICES.generateSubscriptionLink,
 	option: {
 		name: 'Create Link',
 		value: 'createLink',
@@ -30,12 +31,10 @@ export const createLink: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
 		const outTradeNo = readOutTradeNo(call);
 		const currency = call.read('currency', parseCurrency);
 		const money = call.read('totalAmount', (value) => parseMoney(value, currency));
 		const fields = {
-			...client.seller,
 			out_trade_no: outTradeNo,
 			total_amount: Number(money.decimal),
 			currency,
@@ -44,7 +43,7 @@ export const createLink: WebPayOperation = {
 			redirect_url: call.collection('additionalFields').read('redirectUrl', requireWebAddress),
 		};
 		const asked = { outTradeNo, money, mayOmit: true };
-		const result = await client.call('webpay.acquire.generateSubscriptionLink', fields, asked);
+		const result = await client.call(SERVICES.generateSubscriptionLink, fields, asked);
 		return [
 			requireDone(
 				result,

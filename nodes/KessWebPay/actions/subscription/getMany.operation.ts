@@ -1,12 +1,13 @@
 import { requireDay, requireLastDay } from '../../../../kess/webPay/dates';
+import { SERVICES } from '../../../../kess/webPay/services';
 import { endDateField, startDateField } from '../common/dateRange';
 import { listProperties, readLimit } from '../common/list';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { readPages } from '../common/readPages';
 
 /** `webpay.acquire.getSubscriptions` (kess-api §3). */
 export const getMany: WebPayOperation = {
+	service: SERVICES.getSubscriptions,
 	option: {
 		name: 'Get Many',
 		value: 'getMany',
@@ -25,16 +26,15 @@ export const getMany: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
 		const limit = readLimit(call);
 		const additional = call.collection('additionalFields');
 		const startDate = additional.read('startDate', requireDay);
 		const endDate = additional.read('endDate', (value) => requireLastDay(value, startDate));
-		const fields = { ...client.seller, start_date: startDate, end_date: endDate };
+		const fields = { start_date: startDate, end_date: endDate };
 		return await readPages(
 			client,
 			{
-				service: 'webpay.acquire.getSubscriptions',
+				service: SERVICES.getSubscriptions,
 				// The first page is what KESS gives when no page is asked for.
 				fields: (page) => (page === 1 ? fields : { ...fields, page }),
 				subject: 'the subscriptions',

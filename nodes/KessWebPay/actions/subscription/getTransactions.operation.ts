@@ -1,14 +1,15 @@
 import { requireDay, requireLastDay } from '../../../../kess/webPay/dates';
 import { requireOutTradeNo } from '../../../../kess/webPay/fields';
+import { SERVICES } from '../../../../kess/webPay/services';
 import { endDateField, startDateField } from '../common/dateRange';
 import { listProperties, readLimit } from '../common/list';
-import { needsV2 } from '../common/needsV2';
 import type { WebPayOperation } from '../operation';
 import { readPages } from '../common/readPages';
 import { requireSubscriptionCode } from './subscriptions';
 
 /** `webpay.acquire.getSubscriptionTrxs` (kess-api §3). */
 export const getTransactions: WebPayOperation = {
+	service: SERVICES.getSubscriptionTransactions,
 	option: {
 		name: 'Get Transactions',
 		value: 'getTransactions',
@@ -45,12 +46,10 @@ export const getTransactions: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		needsV2(client);
 		const limit = readLimit(call);
 		const additional = call.collection('additionalFields');
 		const startDate = additional.read('startDate', requireDay);
 		const fields = {
-			...client.seller,
 			subscription_code: additional.readAdded('subscriptionCode', requireSubscriptionCode),
 			out_trade_no: additional.readAdded('outTradeNo', requireOutTradeNo),
 			start_date: startDate,
@@ -59,7 +58,7 @@ export const getTransactions: WebPayOperation = {
 		return await readPages(
 			client,
 			{
-				service: 'webpay.acquire.getSubscriptionTrxs',
+				service: SERVICES.getSubscriptionTransactions,
 				// The first page is what KESS gives when no page is asked for.
 				fields: (page) => (page === 1 ? fields : { ...fields, page }),
 				subject: 'the subscription transactions',

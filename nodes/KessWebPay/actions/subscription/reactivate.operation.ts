@@ -1,8 +1,10 @@
+import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { changeSubscription, subscriptionCodeProperty } from './subscriptions';
 
 /** `webpay.acquire.reActiveSubscription` (kess-api §3): here the subscription is named by `subscription_code`. */
 export const reactivate: WebPayOperation = {
+	service: SERVICES.reactivateSubscription,
 	option: {
 		name: 'Reactivate',
 		value: 'reactivate',
@@ -12,7 +14,7 @@ export const reactivate: WebPayOperation = {
 	properties: [subscriptionCodeProperty],
 	async execute(call, client) {
 		return await changeSubscription(call, client, {
-			service: 'webpay.acquire.reActiveSubscription',
+			service: SERVICES.reactivateSubscription,
 			field: 'subscription_code',
 			intent: 'reactivate the subscription',
 		});

@@ -2,9 +2,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { requireReference, requireText } from '../../../../kess/textField';
 import { InvalidValueError } from '../../../../kess/invalidValueError';
+import type { WebPayService } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
-import { needsV2 } from '../common/needsV2';
 import { requireDone } from '../common/order';
 
 const INTERVALS = ['daily', 'monthly', 'weekly'];
@@ -52,12 +52,11 @@ export function requireSubscriptionCode(value: unknown): string {
 export async function changeSubscription(
 	call: ItemCall,
 	client: WebPayClient,
-	{ service, field, intent }: { service: string; field: string; intent: string },
+	{ service, field, intent }: { service: WebPayService; field: string; intent: string },
 ): Promise<IDataObject[]> {
-	needsV2(client);
 	const code = call.read('subscriptionCode', requireSubscriptionCode);
 	call.reference = `subscription ${code}`;
-	const result = await client.call(service, { ...client.seller, [field]: code });
+	const result = await client.call(service, { [field]: code });
 	const advice = 'It may have been done. Get many subscriptions shows the status of this one: look before you run the item again.';
 	return [requireDone(result, intent, advice) as IDataObject];
 }
