@@ -77,6 +77,7 @@ export const SERVICES = {
 	getSubscriptionTransactions: row('getSubscriptionTrxs', 'reads', { isDecisive: false }),
 	decodeKhqr: row('decodeKhqr', 'reads'),
 	payKhqr: row('payKhqr', 'pays'),
+	userProfile: row('userprofile', 'reads'),
 } as const satisfies Record<string, WebPayService>;
 
 const BY_NAME = new Map<string, WebPayService>(Object.values(SERVICES).map((service) => [service.name.toLowerCase(), service]));

@@ -60,7 +60,7 @@ async function pauses(service: string): Promise<number[]> {
 
 test('which services only look', () => {
 	for (const { service } of serviceExamples('00')) {
-		expect([service, serviceNamed(`webpay.acquire.${service}`).does === 'reads']).toEqual([service, /^(query|get|decode)/i.test(service)]);
+		expect([service, serviceNamed(`webpay.acquire.${service}`).does === 'reads']).toEqual([service, /^(query|get|decode|userprofile)/i.test(service)]);
 	}
 	expect(serviceNamed('webpay.acquire.newService').does).toBe('pays');
 });

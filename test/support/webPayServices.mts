@@ -180,4 +180,5 @@ export const serviceExamples = (card: string): ServiceExample[] => [
 		optional: { remark: 'Lunch' },
 		prepare: withCode,
 	},
+	{ resource: 'user', operation: 'get', service: 'userprofile', required: { userId: '10023' } },
 ];

@@ -13,12 +13,13 @@ import { refund } from './refund';
 import { savedCard } from './savedCard';
 import { service } from './service';
 import { subscription } from './subscription';
+import { user } from './user';
 
 /** Orders under way at the same time, unless the user chooses otherwise. */
 export const DEFAULT_BATCH_SIZE = 10;
 
 export const operations = listOperations(
-	[order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, service].map(onTheRightVersion),
+	[order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, user, service].map(onTheRightVersion),
 	'create',
 );
 

@@ -21,6 +21,7 @@ import { refund } from './refund.mts';
 import { saveCard } from './saveCard.mts';
 import type { WebPayService } from './service.mts';
 import { subscription } from './subscription.mts';
+import { userProfile } from './userProfile.mts';
 
 const SERVICES: readonly WebPayService[] = [
 	createOrder,
@@ -43,6 +44,7 @@ const SERVICES: readonly WebPayService[] = [
 	getSubscriptionTrxs,
 	decodeKhqr,
 	payKhqr,
+	userProfile,
 ];
 
 const BY_NAME = new Map(SERVICES.map((service) => [service.name.toLowerCase(), service]));

@@ -25,7 +25,7 @@ test('names are different, in any spelling', () => {
 });
 
 test.each(rows)('%s does what its name says', (_, { name, does, versions, isDecisive }) => {
-	const looks = /\.(query|get|decode)/i.test(name);
+	const looks = /\.(query|get|decode|userprofile)/i.test(name);
 	const moves = /\.(quickpay|directPay|payKhqr|v2Refund|subscription)$/i.test(name);
 	expect(does).toBe(looks ? 'reads' : moves ? 'pays' : 'changes');
 	expect(versions).toContain('v2');
@@ -35,5 +35,5 @@ test.each(rows)('%s does what its name says', (_, { name, does, versions, isDeci
 
 test('a service by its name is what it is in any spelling; of an unknown one the worst is supposed', () => {
 	expect(serviceNamed('WEBPAY.Acquire.V2REFUND')).toMatchObject({ name: 'WEBPAY.Acquire.V2REFUND', does: 'pays', isDecisive: true, versions: ['v1', 'v2'] });
-	expect(serviceNamed('webpay.acquire.userprofile')).toMatchObject({ name: 'webpay.acquire.userprofile', does: 'pays', isDecisive: false });
+	expect(serviceNamed('webpay.acquire.newService')).toMatchObject({ name: 'webpay.acquire.newService', does: 'pays', isDecisive: false });
 });

@@ -38,10 +38,11 @@ const SERVICES = [
 	'getSubscriptionTrxs',
 	'decodeKhqr',
 	'payKhqr',
+	'userprofile',
 ];
 
 /** For others than merchants: they have no operation of their own and are called by name. */
-const BY_NAME = ['adduserundermerchant', 'userprofile', 'uploadUserKyc', 'partnerconfirmfundtransfer'];
+const BY_NAME = ['adduserundermerchant', 'uploadUserKyc', 'partnerconfirmfundtransfer'];
 
 /** Additional Fields that stand for no field of the gateway, or for any. */
 const NOT_OF_THE_GATEWAY = ['extraFields', 'qrCode', 'qrCodeProperty'];

@@ -1,0 +1,32 @@
+import { requireReference } from '../../../../kess/textField';
+import { SERVICES } from '../../../../kess/webPay/services';
+import { orderItem, requireDone } from '../common/order';
+import type { WebPayOperation } from '../operation';
+
+/** `webpay.acquire.userprofile` (kess-api §3): known by its name and from one working client. */
+export const get: WebPayOperation = {
+	service: SERVICES.userProfile,
+	option: {
+		name: 'Get',
+		value: 'get',
+		action: 'Get user',
+		description: 'Look up the profile of a KESS user under your account. With kyc_status "validated" the user can pay KHQR codes.',
+	},
+	properties: [
+		{
+			displayName: 'User ID',
+			name: 'userId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 10023',
+			description: 'KESS user ID (user_id)',
+		},
+	],
+	async execute(call, client) {
+		const userId = call.read('userId', (value) => requireReference(value, 64));
+		call.reference = `user ${userId}`;
+		const result = await client.call(SERVICES.userProfile, { user_id: userId });
+		return [orderItem(requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'))];
+	},
+};
