@@ -1,5 +1,5 @@
 import { withoutEndZeros } from './digits';
-import { InvalidValueError } from './invalidValueError';
+import { InvalidValueError } from './errors';
 
 /** Decimals that KESS books for each currency it takes. Riel have none in everyday use (spec-webpay-v1: "two decimal"). */
 const DECIMALS = new Map([

@@ -1,4 +1,4 @@
-import { InvalidValueError } from './invalidValueError';
+import { InvalidValueError } from './errors';
 import type { Json } from './jsonObject';
 
 /**

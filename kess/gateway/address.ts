@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../invalidValueError';
+import { InvalidValueError } from '../errors';
 
 /**
  * The gateway's origin for a credential.

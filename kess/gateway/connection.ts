@@ -1,5 +1,5 @@
 import { AnswerTooLargeError } from './answerBytes';
-import { NotSentError } from '../kessError';
+import { NotSentError } from '../errors';
 
 /**
  * What a failed HTTP request says about itself, whichever library made it: they all pass on the code of the operating

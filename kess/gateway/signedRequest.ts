@@ -1,5 +1,5 @@
 import type { Exchange } from './exchange';
-import { inContext, InvalidValueError } from '../invalidValueError';
+import { inContext, InvalidValueError } from '../errors';
 import { type JsonObject, requireJsonObject } from '../jsonObject';
 
 /** The parts of a request that signing looks at: n8n's own options, in its current and its older form (`uri`). */

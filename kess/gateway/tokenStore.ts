@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { LIMITS } from '../limits';
 import { type BusyWait, busyReason } from './busy';
 import { lossReason, unreachable } from './connection';
-import { NotSentError } from '../kessError';
+import { NotSentError } from '../errors';
 
 /** A token is not used to its end, because a request that is under way may outlive it: so long before, or half its life. */
 const RENEW_BEFORE_MS = 60_000;

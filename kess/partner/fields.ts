@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../invalidValueError';
+import { InvalidValueError } from '../errors';
 import { type Money, parseMoney } from '../money';
 import { requireReference, requireText } from '../textField';
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-import { NotSentError } from '../kessError';
+import { NotSentError } from '../errors';
 import { isKeyPair, readPrivateKey, readPublicKey, RsaKeyError } from '../rsaKeys';
 import { loginKey } from '../gateway/tokenStore';
 

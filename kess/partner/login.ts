@@ -1,5 +1,5 @@
 import { isPlainObject, type JsonObject } from '../jsonObject';
-import { NotSentError } from '../kessError';
+import { NotSentError } from '../errors';
 import type { Login } from '../gateway/login';
 import { PARTNER_LOGIN_PATH } from './services';
 import { type AccessGrant, accessGrant, isToken, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';

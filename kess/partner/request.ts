@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-import { InvalidValueError } from '../invalidValueError';
+import { InvalidValueError } from '../errors';
 import type { JsonObject } from '../jsonObject';
 import { LIMITS } from '../limits';
 import { canonicalJson, PhpJsonError } from '../phpJson';

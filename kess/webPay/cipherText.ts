@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../invalidValueError';
+import { InvalidValueError } from '../errors';
 import { requireText } from '../textField';
 
 /** Bytes of one RSA block: a key of 1024 bits to one of 8192. */

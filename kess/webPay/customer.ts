@@ -1,6 +1,6 @@
 import { constants, type KeyObject, publicEncrypt } from 'node:crypto';
 
-import { inContext, InvalidValueError } from '../invalidValueError';
+import { inContext, InvalidValueError } from '../errors';
 import { requireText, trimText } from '../textField';
 
 /** What PKCS#1 v1.5 puts around the text in a block. */

@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../invalidValueError';
+import { InvalidValueError } from '../errors';
 
 const DAY_HINT = 'Choose a day, or enter it as year, month and day, for example 2026-11-21.';
 

@@ -1,4 +1,4 @@
-import { inContext, InvalidValueError } from '../invalidValueError';
+import { inContext, InvalidValueError } from '../errors';
 import { undecidedAddress } from '../webPaySignature';
 import { requireReference, requireText, trimText } from '../textField';
 

@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../invalidValueError';
+import { InvalidValueError } from '../errors';
 import { isSameMoney, type Money } from '../money';
 import { requireText } from '../textField';
 

@@ -1,4 +1,4 @@
-import { NotSentError } from '../kessError';
+import { NotSentError } from '../errors';
 import { type AccessGrant, accessGrant, isToken, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
 
 /** The tokens of gateway v2 in this process, by login values. */

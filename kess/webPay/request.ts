@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../invalidValueError';
+import { InvalidValueError } from '../errors';
 import type { Json, JsonObject } from '../jsonObject';
 import { trimDeep, trimText } from '../textField';
 import { decidesElsewhere, webPaySignature } from '../webPaySignature';

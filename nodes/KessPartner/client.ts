@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Redaction } from '../../kess/gateway/redaction';
 import type { JsonObject } from '../../kess/jsonObject';
-import { KessError } from '../../kess/kessError';
+import { KessError } from '../../kess/errors';
 import { readPartnerAnswer } from '../../kess/partner/answer';
 import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../kess/partner/account';
 import { isPartnerRead, PARTNER_GATEWAY_PATH } from '../../kess/partner/services';

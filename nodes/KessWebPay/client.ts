@@ -6,7 +6,7 @@ import { gatewayPath, sellerField, type WebPayService } from '../../kess/webPay/
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
 import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
-import { KessError, NotSentError } from '../../kess/kessError';
+import { KessError, NotSentError } from '../../kess/errors';
 import { explainInvalid } from '../shared/run/errors';
 import type { GatewayContext } from '../shared/gateway/context';
 import { type Delivery, type GatewayRequest, GatewaySession, PATIENCE_MS } from '../shared/gateway/session';

@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../../kess/invalidValueError.ts';
+import { InvalidValueError } from '../../kess/errors.ts';
 import { isSameMoney, parseCurrency, parseMoney } from '../../kess/money.ts';
 
 describe('parseMoney', () => {

@@ -15,7 +15,7 @@ export const operations = listOperations<PartnerDesk>([fundTransfer, service], '
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (_context, timeout, options) => {
+	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (timeout, options) => {
 		const client = await PartnerClient.open(context, timeout);
 		const memory = new ConfirmMemory(context, client.identity);
 		return {

@@ -25,7 +25,7 @@ export const operations = listOperations(
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (_context, timeout, options) => {
+	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (timeout, options) => {
 		const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
 		return await WebPayClient.open(context, { timeout, signature });
 	});

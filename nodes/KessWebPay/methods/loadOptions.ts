@@ -1,6 +1,6 @@
 import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions, NodeOperationError } from 'n8n-workflow';
 
-import { KessError } from '../../../kess/kessError';
+import { KessError } from '../../../kess/errors';
 import type { JsonObject } from '../../../kess/jsonObject';
 import { quoted } from '../../../kess/gateway/redaction';
 import { fetchPaymentMethods } from '../actions/common/paymentMethods';

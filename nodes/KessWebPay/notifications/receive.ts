@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { type JsonObject, textOf } from '../../../kess/jsonObject';
-import { messageOf } from '../../../kess/kessError';
+import { messageOf } from '../../../kess/errors';
 import { LIMITS } from '../../../kess/limits';
 import { readWebPayAccount } from '../../../kess/webPay/account';
 import { readWebPayNotification } from '../../../kess/webPay/notification';

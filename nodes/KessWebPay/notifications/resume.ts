@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { textOf } from '../../../kess/jsonObject';
-import { messageOf } from '../../../kess/kessError';
+import { messageOf } from '../../../kess/errors';
 import { parseCurrency, parseMoney } from '../../../kess/money';
 import { requireOutTradeNo } from '../../../kess/webPay/fields';
 import { peekWebPayNotification } from '../../../kess/webPay/notification';

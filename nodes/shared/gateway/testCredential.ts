@@ -10,8 +10,7 @@ import { type AnswerStream, readAnswerBytes } from '../../../kess/gateway/answer
 import { BUSY_REPEATS, busyReason, busyWait, isBusyStatus } from '../../../kess/gateway/busy';
 import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
 import { plainHttpAdvice } from '../../../kess/gateway/address';
-import { InvalidValueError } from '../../../kess/invalidValueError';
-import { KessError } from '../../../kess/kessError';
+import { InvalidValueError, KessError } from '../../../kess/errors';
 import { decodeUtf8 } from '../../../kess/phpJson';
 import { loginFailure } from '../../../kess/gateway/tokenStore';
 

@@ -1,7 +1,7 @@
 import type { DeduplicationScope, ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
 
 import { Flights } from '../../../kess/gateway/flights';
-import type { KessError } from '../../../kess/kessError';
+import type { KessError } from '../../../kess/errors';
 
 const SCOPE: DeduplicationScope = 'node';
 

@@ -1,8 +1,7 @@
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../kess/invalidValueError';
+import { InvalidValueError, KessError, messageOf } from '../../../kess/errors';
 import type { Redaction } from '../../../kess/gateway/redaction';
-import { KessError, messageOf } from '../../../kess/kessError';
 
 /** Ends an item and keeps all items after it from being started. */
 export class StopRunError extends KessError {

@@ -6,7 +6,7 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
-import { KessError } from '../../../kess/kessError';
+import { KessError } from '../../../kess/errors';
 import { StopRunError } from './errors';
 
 /** How the items of a run are spread (the panel's Batching option). */

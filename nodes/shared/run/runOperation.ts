@@ -11,7 +11,7 @@ import { readCommonOptions } from './options';
 import { runItems } from './runItems';
 
 /** Opens the connection of one execution. */
-export type OpenClient<Client> = (context: IExecuteFunctions, timeout: number, options: IDataObject) => Promise<Client>;
+export type OpenClient<Client> = (timeout: number, options: IDataObject) => Promise<Client>;
 
 /**
  * Runs the chosen operation on every item: the one place for the item loop, item linking, Continue On Fail and the
@@ -39,7 +39,7 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference, client?.redaction);
 
 	try {
-		client = await open(context, timeout, options);
+		client = await open(timeout, options);
 	} catch (error) {
 		// n8n would hand the input on as if it were the result.
 		if (context.continueOnFail()) {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../kess/errors';
 import { type JsonObject, requireJsonObject } from '../../../kess/jsonObject';
 
 /** The parameters of the operation that calls any service by its name. */

@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 
 import { openPartnerKeys } from '../../../kess/partner/keys.ts';
 import { signRsa2 } from '../../../kess/rsa2Signature.ts';
-import { NotSentError } from '../../../kess/kessError.ts';
+import { NotSentError } from '../../../kess/errors.ts';
 import { forgeVerify, newPair, type Pair } from '../../support/partnerSide.mts';
 
 const own = newPair();

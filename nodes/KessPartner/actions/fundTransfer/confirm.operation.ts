@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
 import { FIRST_CLAIM_MS, LONGEST_LIFE_MS } from './memory';
 import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore, waitForOther } from './transfers';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import {
 	receiverIdAdvice,
 	requirePartnerAmount,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { KessError, messageOf } from '../../../../kess/kessError';
+import { KessError, messageOf } from '../../../../kess/errors';
 import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
 import { CREATE_TRANSFER } from '../../../../kess/partner/services';
 import { type AskedTransfer, matchTransfer } from '../../../../kess/partner/transfer';

@@ -1,4 +1,4 @@
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { QUERY_TRANSFER } from '../../../../kess/partner/services';
 import { isPaid, matchTransfer } from '../../../../kess/partner/transfer';

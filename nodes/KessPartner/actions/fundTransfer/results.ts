@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CONFIRM_TRANSFER } from '../../../../kess/partner/services';
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { StopRunError } from '../../../shared/run/errors';
 import { type ConfirmEnd, refusal } from './transfers';

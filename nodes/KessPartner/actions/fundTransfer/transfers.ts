@@ -2,7 +2,7 @@ import { type IDataObject, sleep } from 'n8n-workflow';
 
 import { Flights } from '../../../../kess/gateway/flights';
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { KessError, messageOf } from '../../../../kess/kessError';
+import { KessError, messageOf } from '../../../../kess/errors';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
 import { type AskedTransfer, isPaid, matchTransfer } from '../../../../kess/partner/transfer';

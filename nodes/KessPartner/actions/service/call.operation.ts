@@ -1,5 +1,4 @@
-import { InvalidValueError } from '../../../../kess/invalidValueError';
-import { KessError } from '../../../../kess/kessError';
+import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { CONFIRM_TRANSFER } from '../../../../kess/partner/services';
 import { requireText } from '../../../../kess/textField';
 import { parametersProperty, readParameters, serviceProperty } from '../../../shared/run/serviceCall';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { isSameMoney } from '../../../../kess/money';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';

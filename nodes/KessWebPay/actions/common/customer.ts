@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 
 import type { INodeProperties } from 'n8n-workflow';
 
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { readPublicKey, RsaKeyError } from '../../../../kess/rsaKeys';
 import { type CustomerInput, encryptCustomer, readCustomer } from '../../../../kess/webPay/customer';
 import type { WebPayClient } from '../../client';

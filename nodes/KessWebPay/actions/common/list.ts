@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 import type { ItemCall } from '../../../shared/run/item';
 
 /** The parameters of every operation that lists something. */

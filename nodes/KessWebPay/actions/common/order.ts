@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Json } from '../../../../kess/jsonObject';
 import { outTradeNoAdvice, requireOutTradeNo } from '../../../../kess/webPay/fields';
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { ServiceResult, WebPayClient } from '../../client';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 import { drawQrCode, type PictureFormat } from '../../../../kess/qr/picture';
 import { requireText } from '../../../../kess/textField';
 import type { ItemCall } from '../../../shared/run/item';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Json, JsonObject } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';

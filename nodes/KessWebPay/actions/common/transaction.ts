@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { undecidedAddress } from '../../../../kess/webPaySignature';

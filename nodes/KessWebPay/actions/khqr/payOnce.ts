@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { Flights } from '../../../../kess/gateway/flights';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
-import { KessError, messageOf } from '../../../../kess/kessError';
+import { KessError, messageOf } from '../../../../kess/errors';
 import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';

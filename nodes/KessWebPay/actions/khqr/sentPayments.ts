@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { DurableNotes } from '../../../shared/money/durableNotes';
 
 /** How often a note that other writes keep losing is made again. */

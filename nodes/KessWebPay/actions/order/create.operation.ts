@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 import { type Json, requireJsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/textField';
 import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';

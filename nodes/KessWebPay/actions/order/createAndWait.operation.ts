@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField } from '../common/qrPicture';
 import { create, readOrder } from './create.operation';

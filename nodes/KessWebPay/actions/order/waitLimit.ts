@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 
 const SECONDS = new Map([
 	['minutes', 60],

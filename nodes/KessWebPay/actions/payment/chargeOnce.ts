@@ -1,4 +1,4 @@
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../client';

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { normaliseWebPayFields } from '../../../../kess/webPay/request';
 import { readParameters } from '../../../shared/run/serviceCall';

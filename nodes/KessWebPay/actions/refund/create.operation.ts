@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { Flights } from '../../../../kess/gateway/flights';
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isPlainObject, type Json } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';

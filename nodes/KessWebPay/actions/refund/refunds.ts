@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/kessError';
+import { KessError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';

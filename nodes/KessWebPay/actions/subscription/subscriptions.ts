@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { requireReference, requireText } from '../../../../kess/textField';
-import { InvalidValueError } from '../../../../kess/invalidValueError';
+import { InvalidValueError } from '../../../../kess/errors';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
