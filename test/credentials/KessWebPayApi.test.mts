@@ -5,7 +5,7 @@ import { CredentialTestContext } from 'n8n-core';
 import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';
 import { webPaySignature } from '../../kess/webPaySignature.ts';
 import { testWebPayCredential } from '../../nodes/KessWebPay/methods/testCredential.ts';
-import { KessSandbox } from '../support/kessSandbox.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
 
 const credential = new KessWebPayApi();
 
@@ -89,15 +89,7 @@ test('no login on v1, although n8n asks for a token', async () => {
 });
 
 describe.each(['v1', 'v2'] as const)('the credential test on %s', (version) => {
-	let sandbox: KessSandbox;
-
-	beforeAll(async () => {
-		sandbox = await KessSandbox.start();
-	});
-
-	afterAll(async () => {
-		await sandbox.stop();
-	});
+	const sandbox = withSandbox();
 
 	async function outcome(changes: Record<string, string> = {}): Promise<{ status: string; message: string }> {
 		const data = sandbox.webPayCredential(version, changes).kessWebPayApi;

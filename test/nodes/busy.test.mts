@@ -6,7 +6,7 @@ import { testPartnerCredential } from '../../nodes/KessPartner/methods/testCrede
 import { testWebPayCredential } from '../../nodes/KessWebPay/methods/testCredential.ts';
 import { DurableStore } from '../support/durableStore.mts';
 import type { NodeRun } from '../support/engine.mts';
-import { KessSandbox } from '../support/kessSandbox.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
 import { falseWords, runCell, type Verdict, verdicts } from '../support/partnerCells.mts';
 import { STEPS } from '../support/partnerFaults.mts';
 import { createOrders, runWebPay } from '../support/webPayNode.mts';
@@ -18,21 +18,15 @@ const QUERY = 'webpay.acquire.queryorder';
 const CREATE = 'webpay.acquire.createorder';
 const QUICK_PAY = 'webpay.acquire.quickpay';
 
-let sandbox: KessSandbox;
+const sandbox = withSandbox({ fastRsa: true });
 const store = new DurableStore();
 
 beforeAll(async () => {
-	sandbox = await KessSandbox.start({ fastRsa: true });
 	await store.attach();
 });
 
 beforeEach(async () => {
-	await sandbox.reset();
 	store.clear();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
 });
 
 const query = async () => await runWebPay(sandbox, 'order', 'query', { outTradeNo: 'INV-1' });
@@ -270,8 +264,7 @@ describe('the login', () => {
 
 	beforeEach(async () => {
 		// A gateway that this process has no token of yet.
-		await sandbox.stop();
-		sandbox = await KessSandbox.start({ fastRsa: true });
+		await sandbox.restart();
 	});
 
 	test.each(GATEWAYS)('%s: is asked for again after the time, once for all rows', async (_name, service, run) => {

@@ -20,10 +20,20 @@ export interface Ledger {
 
 /** A sandbox gateway of its own for a test file, and what a test does to it from outside. */
 export class KessSandbox {
-	private constructor(private readonly sandbox: Sandbox) {}
+	private constructor(
+		private sandbox?: Sandbox,
+		private readonly options: SandboxOptions = {},
+	) {}
 
 	static async start(options: SandboxOptions = {}): Promise<KessSandbox> {
-		return new KessSandbox(await startSandbox({ port: 0, notifyRetryDelaysMs: [50, 50], ...options }));
+		const own = KessSandbox.later(options);
+		await own.restart();
+		return own;
+	}
+
+	/** One that does not run before `restart`. */
+	static later(options: SandboxOptions): KessSandbox {
+		return new KessSandbox(undefined, options);
 	}
 
 	/** The same view of a sandbox that something else has started. */
@@ -32,11 +42,18 @@ export class KessSandbox {
 	}
 
 	get url(): string {
+		if (this.sandbox === undefined) throw new Error('The sandbox starts with the first test');
 		return this.sandbox.url;
 	}
 
 	async stop(): Promise<void> {
-		await this.sandbox.close();
+		await this.sandbox?.close();
+	}
+
+	/** Another one in its place, at an address that no process has a token of yet. */
+	async restart(): Promise<void> {
+		await this.stop();
+		this.sandbox = await startSandbox({ port: 0, notifyRetryDelaysMs: [50, 50], ...this.options });
 	}
 
 	/** Forgets orders, faults and logs. */
@@ -136,4 +153,22 @@ export class KessSandbox {
 			},
 		};
 	}
+}
+
+/**
+ * A sandbox for the tests of a file, or of a `describe`: started before the first, emptied before each, ended behind the
+ * last. Hooks that use it stand behind the call.
+ */
+export function withSandbox(options: SandboxOptions = {}): KessSandbox {
+	const own = KessSandbox.later(options);
+	beforeAll(async () => {
+		await own.restart();
+	});
+	beforeEach(async () => {
+		await own.reset();
+	});
+	afterAll(async () => {
+		await own.stop();
+	});
+	return own;
 }

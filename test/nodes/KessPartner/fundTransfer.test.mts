@@ -5,24 +5,18 @@ import { KessPartner } from '../../../nodes/KessPartner/KessPartner.node.ts';
 import { partnerAccount } from '../../../sandbox/accounts.mts';
 import { DurableStore } from '../../support/durableStore.mts';
 import { type NodeRun, runNode } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, runCell } from '../../support/partnerCells.mts';
 
-let sandbox: KessSandbox;
+const sandbox = withSandbox({ fastRsa: true });
 const store = new DurableStore();
 
 beforeAll(async () => {
-	sandbox = await KessSandbox.start({ fastRsa: true });
 	await store.attach();
 });
 
 beforeEach(async () => {
-	await sandbox.reset();
 	store.clear();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
 });
 
 const CREATE: IDataObject = {
@@ -167,8 +161,7 @@ describe('payOut', () => {
 	});
 
 	test('1,000 cold items cost one login', async () => {
-		await sandbox.stop();
-		sandbox = await KessSandbox.start({ fastRsa: true });
+		await sandbox.restart();
 		const items = Array.from({ length: 1000 }, (_, index) => ({ no: `W-${index}` }));
 		const result = await run({ items, options: { batching: { batch: { batchSize: 20 } } } });
 		expect(result.items.filter(({ json }) => json.status === 'paid')).toHaveLength(1000);

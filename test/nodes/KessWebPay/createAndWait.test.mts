@@ -6,23 +6,11 @@ import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { hasEnded } from '../../../kess/webPay/orderStates.ts';
 import { readLimit, waitUntil } from '../../../nodes/KessWebPay/actions/order/waitLimit.ts';
 import { type NodeRun, runNode } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
 const MINUTE_MS = 60_000;
 
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start();
-});
-
-beforeEach(async () => {
-	await sandbox.reset();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
-});
+const sandbox = withSandbox();
 
 async function run(parameters: IDataObject = {}, items: IDataObject[] = [{ no: 'INV-1' }]): Promise<NodeRun> {
 	return await runNode({

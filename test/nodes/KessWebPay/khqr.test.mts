@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
 import { DurableStore } from '../../support/durableStore.mts';
 import type { NodeRun } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { KessSandbox, withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 
 const PAY = 'webpay.acquire.payKhqr';
@@ -33,20 +33,14 @@ const STATIC = shopCode();
 const DYNAMIC = shopCode('10.50');
 
 const store = new DurableStore();
-let sandbox: KessSandbox;
+const sandbox = withSandbox();
 
 beforeAll(async () => {
 	await store.attach();
-	sandbox = await KessSandbox.start();
 });
 
 beforeEach(async () => {
 	store.clear();
-	await sandbox.reset();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
 });
 
 const pay = async (change: IDataObject = {}, options: WebPayRunOptions = {}): Promise<NodeRun> =>

@@ -1,21 +1,9 @@
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { loadOptions, type NodeRunOptions, runNode } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start();
-});
-
-beforeEach(async () => {
-	await sandbox.reset();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
-});
+const sandbox = withSandbox();
 
 function options(parameters: NodeRunOptions['parameters'], version: 'v1' | 'v2' = 'v2'): NodeRunOptions {
 	return {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { type NodeRun, runNode } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { refused, type StubGateway, startStubGateway } from '../../support/stubGateway.mts';
 
 const order = { outTradeNo: 'LOST-1', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
@@ -19,19 +19,11 @@ const CASES: Array<[resource: string, operation: string, parameters: IDataObject
 const isLook = (service: string) => service.includes('query');
 
 describe('a gateway that knows nothing', () => {
-	let sandbox: KessSandbox;
+	const sandbox = withSandbox();
 	let gateway: StubGateway;
-
-	beforeAll(async () => {
-		sandbox = await KessSandbox.start();
-	});
 
 	afterEach(() => {
 		gateway.stop();
-	});
-
-	afterAll(async () => {
-		await sandbox.stop();
 	});
 
 	async function run(resource: string, operation: string, parameters: IDataObject): Promise<NodeRun> {

@@ -4,21 +4,9 @@ import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { type NodeRun, runNode } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start();
-});
-
-beforeEach(async () => {
-	await sandbox.reset();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
-});
+const sandbox = withSandbox();
 
 type Version = 'v1' | 'v2';
 
@@ -359,8 +347,7 @@ describe('login', () => {
 
 	test('v2 logs in once for many items and keeps the token', async () => {
 		// A gateway that this process has no token of yet.
-		await sandbox.stop();
-		sandbox = await KessSandbox.start();
+		await sandbox.restart();
 		const { credentials } = await run({ items: numbers(30) });
 		expect(await sandbox.requests('oauth')).toBe(1);
 		const stored = credentials.kessWebPayApi as Record<string, string>;

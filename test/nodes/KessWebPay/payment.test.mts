@@ -7,24 +7,15 @@ import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { type NodeRun, runNode } from '../../support/engine.mts';
 import { until } from '../../support/gatewayClient.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
 const CODE = '134567890123456789';
 
-let sandbox: KessSandbox;
+const sandbox = withSandbox();
 let kessPublicKey: string;
 
 beforeAll(async () => {
-	sandbox = await KessSandbox.start();
 	kessPublicKey = (await axios.get<{ kessPublicKey: string }>(`${sandbox.url}/sandbox/webpay/keys`, { proxy: false })).data.kessPublicKey;
-});
-
-beforeEach(async () => {
-	await sandbox.reset();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
 });
 
 const COMMON: IDataObject = {

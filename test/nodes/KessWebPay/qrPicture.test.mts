@@ -1,22 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { drawQrCode } from '../../../kess/qr/picture.ts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start();
-});
-
-beforeEach(async () => {
-	await sandbox.reset();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
-});
+const sandbox = withSandbox();
 
 const order = { outTradeNo: '={{ $json.no ?? "INV-1" }}', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { until } from '../../support/gatewayClient.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay } from '../../support/webPayNode.mts';
 
 const SERVICE = 'webpay.acquire.queryorderbydaterange';
@@ -9,20 +9,11 @@ const DAY = 86_400_000;
 const START = Date.UTC(2026, 10, 20, 12);
 
 let now = START;
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start({ now: () => now });
-});
+const sandbox = withSandbox({ now: () => now });
 
 beforeEach(async () => {
 	now = START;
-	await sandbox.reset();
 	await sandbox.expireTokens();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
 });
 
 const list = (parameters: IDataObject = {}, version: 'v1' | 'v2' = 'v2') =>

@@ -2,25 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { NodeRun } from '../../support/engine.mts';
 import { until } from '../../support/gatewayClient.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 
 const REFUND = 'webpay.acquire.v2Refund';
 const QUERY = 'webpay.acquire.queryRefund';
 
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start();
-});
+const sandbox = withSandbox();
 
 beforeEach(async () => {
-	await sandbox.reset();
 	await createOrders(sandbox, ['INV-1'], true);
-});
-
-afterAll(async () => {
-	await sandbox.stop();
 });
 
 const create = (additionalFields: IDataObject = {}, options: WebPayRunOptions & { outTradeNo?: string; more?: IDataObject } = {}): Promise<NodeRun> => {

@@ -1,17 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { runWebPay } from '../../support/webPayNode.mts';
 
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
-});
+const sandbox = withSandbox();
 
 const createLink = (parameters: IDataObject, version: 'v1' | 'v2' = 'v2') => runWebPay(sandbox, 'savedCard', 'createLink', parameters, { version });
 

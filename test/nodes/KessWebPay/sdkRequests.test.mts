@@ -10,7 +10,7 @@ import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { table } from '../../../sandbox/host/table.mts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
 import { runNode } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { type RequestBody, RequestRecorder } from '../../support/requestRecorder.mts';
 import { encryptedCard, serviceExamples } from '../../support/webPayServices.mts';
 
@@ -249,23 +249,20 @@ const shown = (value: unknown): string => {
 };
 
 describe('the requests of the SDK and ours', () => {
-	let sandbox: KessSandbox;
+	const sandbox = withSandbox();
 	let recorder: RequestRecorder;
 	const rows: string[][] = [];
 
 	beforeAll(async () => {
-		sandbox = await KessSandbox.start();
 		recorder = await RequestRecorder.start(sandbox.url);
 	});
 
 	beforeEach(async () => {
-		await sandbox.reset();
 		recorder.take();
 	});
 
 	afterAll(async () => {
 		await recorder.stop();
-		await sandbox.stop();
 		const heads = ['service', 'field', 'type', 'SDK', 'ours', 'SDK sends', 'we send', 'comparison (number in kess-api section 11)'];
 		process.stdout.write(`\n${table(heads, rows, 30)}\n\n`);
 	});

@@ -10,7 +10,7 @@ import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
 import { table } from '../../../sandbox/host/table.mts';
 import { DurableStore } from '../../support/durableStore.mts';
 import { runNode } from '../../support/engine.mts';
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { RequestRecorder } from '../../support/requestRecorder.mts';
 import { encryptedCard, type ServiceExample, serviceExamples } from '../../support/webPayServices.mts';
 
@@ -87,24 +87,21 @@ const examples = serviceExamples(encryptedCard(cipherPublicKey()));
 const nameOf = ({ resource, operation }: ServiceExample) => `${resource}:${operation}`;
 
 describe('service by service', () => {
-	let sandbox: KessSandbox;
+	const sandbox = withSandbox();
 	let recorder: RequestRecorder;
 	const rows: string[][] = [];
 
 	beforeAll(async () => {
 		await new DurableStore().attach();
-		sandbox = await KessSandbox.start();
 		recorder = await RequestRecorder.start(sandbox.url);
 	});
 
 	beforeEach(async () => {
-		await sandbox.reset();
 		recorder.take();
 	});
 
 	afterAll(async () => {
 		await recorder.stop();
-		await sandbox.stop();
 		process.stdout.write(`\n${table(['service', 'operation', 'sandbox', 'fields sent'], rows)}\n\n`);
 	});
 

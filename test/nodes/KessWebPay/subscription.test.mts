@@ -1,25 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay } from '../../support/webPayNode.mts';
 
 const DAY = 86_400_000;
 const CARD = 'ab'.repeat(256);
 
 let now = Date.UTC(2026, 10, 20, 12);
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start({ now: () => now });
-});
+const sandbox = withSandbox({ now: () => now });
 
 beforeEach(async () => {
-	await sandbox.reset();
 	await sandbox.expireTokens();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
 });
 
 const subscription = (operation: string, parameters: IDataObject = {}, version: 'v1' | 'v2' = 'v2', items: IDataObject[] = [{}]) =>

@@ -1,15 +1,7 @@
-import { KessSandbox } from '../../support/kessSandbox.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { runWebPay } from '../../support/webPayNode.mts';
 
-let sandbox: KessSandbox;
-
-beforeAll(async () => {
-	sandbox = await KessSandbox.start();
-});
-
-afterAll(async () => {
-	await sandbox.stop();
-});
+const sandbox = withSandbox();
 
 test('gives the profile of a user, whose ID a spreadsheet may have as a number', async () => {
 	const { items, error } = await runWebPay(sandbox, 'user', 'get', { userId: '={{ $json.id }}' }, { items: [{ id: 10023 }, { id: '10024' }] });
