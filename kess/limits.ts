@@ -7,6 +7,8 @@ export const LIMITS = {
 	callBytes: 250_000,
 	/** Bytes of an answer, unpacked: a page of a hundred such orders has about 2 MB. */
 	answerBytes: 5_000_000,
+	/** Characters of a request: an order with a hundred product lines has about 20,000. */
+	requestLength: 250_000,
 	/** Signed fields of one object: an order has about 40. */
 	fields: 200,
 	/** Fields of a form, in which each part of each product line is one. */

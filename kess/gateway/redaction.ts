@@ -34,6 +34,9 @@ const LOOKED_AT = 10_000;
 /** Control characters, and those that turn the direction of writing or break a line. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
+/** What stands in the header of a login, whole or cut off. */
+const LOGIN = /\b(Basic|Bearer) [^\s"',]{4,}/gi;
+
 /** Codes of the gateways (kess-api §6, spec-partner). */
 const CODE = /^[A-Z0-9_-]{1,40}$/;
 
@@ -82,7 +85,7 @@ export class Redaction {
 	/** What a gateway says, as it may stand in a message: short, on one line, without the credential's values. */
 	words(text: string): string {
 		const whole = text.length <= LOOKED_AT;
-		const clean = this.inWords.over(plainText(whole ? text : text.slice(0, LOOKED_AT)));
+		const clean = this.inWords.over(plainText(whole ? text : text.slice(0, LOOKED_AT))).replace(LOGIN, `$1 ${MASK}`);
 		return clean.length > LIMITS.quoteLength ? `${clean.slice(0, LIMITS.quoteLength)}…` : clean;
 	}
 
@@ -136,7 +139,7 @@ class Masks {
 	private readonly starts = new Set<number>();
 	private readonly short: string[] = [];
 
-	/** @param anyCase whether capital letters make no difference, and values shorter than a needle count too */
+	/** @param anyCase whether capital letters make no difference, the beginning of a value is enough, and short ones count */
 	constructor(
 		values: string[],
 		private readonly anyCase: boolean,
@@ -174,7 +177,7 @@ class Masks {
 		const candidates = this.byNeedle.get(text.slice(at, at + NEEDLE));
 		const found = candidates?.map((spelling) => {
 			const length = commonLength(text, at, spelling);
-			if (length < Math.min(spelling.length, TELLING)) return 0;
+			if (length < Math.min(spelling.length, this.anyCase ? NEEDLE : TELLING)) return 0;
 			return this.anyCase || length > LONGEST_ALONE || standsAlone(text, at, length) ? length : 0;
 		});
 		const longest = Math.max(0, ...(found ?? []));

@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange';
 import { inContext, InvalidValueError } from '../errors';
 import { type JsonObject, requireJsonObject } from '../jsonObject';
+import { LIMITS } from '../limits';
 
 /** The parts of a request that signing looks at: n8n's own options, in its current and its older form (`uri`). */
 export interface RequestOptions {
@@ -83,7 +84,9 @@ export function signedGatewayRequest<T extends RequestOptions>(
 
 function signBody(body: unknown, sign: (fields: JsonObject) => string): string {
 	try {
-		return sign(requireJsonObject(body));
+		const text = sign(requireJsonObject(body));
+		if (text.length <= LIMITS.requestLength) return text;
+		throw new InvalidValueError(`has more than ${LIMITS.requestLength} characters`, 'Send less in its fields and product lines.');
 	} catch (error) {
 		throw inContext(error, 'The request');
 	}

@@ -26,11 +26,11 @@ const FORM_NAME = /^([^[]+)((?:\[[^\]]*\])*)/;
  * Public material does not say whether the signature covers `sign_type`, nor how `false` is written: every known way is
  * tried, over the fields of the body alone. A flat body counts by its own fields, never by an unsigned `data` in it.
  *
- * @param body the bytes as they arrived, or what n8n has parsed them to
+ * @param body the bytes as they arrived
  * @param signType the credential's, `MD5` or `HMAC-SHA256`: a body that names another one is refused
  * @throws RangeError when `signType` is neither of them
  */
-export function readWebPayNotification(body: Uint8Array | object, apiSecretKey: string, signType: string): WebPayNotification {
+export function readWebPayNotification(body: Uint8Array, apiSecretKey: string, signType: string): WebPayNotification {
 	const all = readBody(body);
 	if (typeof all === 'string') return { kind: 'refused', reason: all };
 	const sign = all.get('sign') ?? '';
@@ -62,11 +62,10 @@ function isSigned(fields: PhpMap, sign: PhpValue, signType: string, apiSecretKey
 /**
  * What a call to one of our addresses says, without any proof that KESS has said it.
  *
- * @param body as `readWebPayNotification` takes it, or whatever else n8n has made of a call
+ * @param body the bytes as they arrived
  * @returns the fields of the order, flat or in `data`; `undefined` when it is nothing that KESS could have sent
  */
-export function peekWebPayNotification(body: unknown): { outTradeNo: unknown; status: unknown } | undefined {
-	if (body === null || typeof body !== 'object') return undefined;
+export function peekWebPayNotification(body: Uint8Array): { outTradeNo: unknown; status: unknown } | undefined {
 	const all = readBody(body);
 	if (typeof all === 'string' || all.size === 0) return undefined;
 	const data = all.get('data');
@@ -75,25 +74,17 @@ export function peekWebPayNotification(body: unknown): { outTradeNo: unknown; st
 }
 
 /** @returns the fields, or why they are not read, as a clause without anything of the body */
-function readBody(body: Uint8Array | object): PhpMap | string {
-	let fields: PhpMap | string;
+function readBody(body: Uint8Array): PhpMap | string {
+	if (body.length > LIMITS.callBytes) return `it has more than ${LIMITS.callBytes} bytes`;
+	let fields: PhpValue | string;
 	try {
-		if (body instanceof Uint8Array) {
-			if (body.length > LIMITS.callBytes) return `it has more than ${LIMITS.callBytes} bytes`;
-			const text = decodeUtf8(body);
-			if (/^\s*[{[]/.test(text)) {
-				const value = parsePhpJson(text, LIMITS.depth);
-				fields = value instanceof Map ? value : NOTHING_KNOWN;
-			} else fields = readFormText(text);
-		} else {
-			// Form fields that n8n has parsed still carry their brackets: `detail[0][no]`.
-			const value = parsePhpJson(JSON.stringify(body), LIMITS.depth);
-			fields = value instanceof Map ? readForm(value) : NOTHING_KNOWN;
-		}
+		const text = decodeUtf8(body);
+		fields = /^\s*[{[]/.test(text) ? parsePhpJson(text, LIMITS.depth) : readFormText(text);
 	} catch {
 		return NOTHING_KNOWN;
 	}
 	if (typeof fields === 'string') return fields;
+	if (!(fields instanceof Map)) return NOTHING_KNOWN;
 	const data = fields.get('data');
 	return excess(fields) ?? (data instanceof Map ? excess(data) : undefined) ?? fields;
 }
@@ -106,7 +97,7 @@ function readFormText(text: string): PhpMap | string {
 }
 
 /** Form fields as PHP reads them: brackets make arrays, and of a repeated name the last one counts. */
-function readForm(form: Iterable<[string, PhpValue]>): PhpMap | string {
+function readForm(form: URLSearchParams): PhpMap | string {
 	const fields: PhpMap = new Map();
 	for (const [name, value] of form) {
 		if (name.length > LIMITS.nameLength) return `the name of a field is longer than ${LIMITS.nameLength} characters`;

@@ -47,6 +47,7 @@ const HOSTILE: Array<[name: string, type: string | undefined, body: string | Buf
 	['JSON list', JSON_TYPE, `[${'1,'.repeat(SIZE / 2 - 10)}1]`],
 	['JSON text', JSON_TYPE, '"text"'],
 	['multipart', 'multipart/form-data; boundary=b', multipart('x'.repeat(SIZE))],
+	['multipart, control characters', 'multipart/form-data; boundary=b', multipart('\u0001'.repeat(SIZE))],
 	['multipart cut off', 'multipart/form-data; boundary=b', multipart('x').slice(0, 40)],
 	['octets', 'application/octet-stream', Buffer.alloc(SIZE, 0xff)],
 	['text', 'text/plain', 'x'.repeat(SIZE)],
@@ -159,11 +160,9 @@ describe('a stranger and the real n8n', () => {
 		const isWaiting = async () => (await environment.client.getExecution(executionId)).status === 'waiting';
 		const questions = async () => (await gateway.get('/sandbox/requests')).data.services['webpay.acquire.queryorder']?.requests ?? 0;
 
-		test.each(HOSTILE)('outlives %s', async (name, type, body) => {
+		test.each(HOSTILE)('outlives %s', async (_, type, body) => {
 			const { status } = await post(resumeAddress, type, body);
-			// The one that n8n reads for us names another order: there is nothing to be sent again.
-			if (name === 'multipart') expect(status).toBe(200);
-			else expect(Math.floor(status / 100)).toBe(4);
+			expect(Math.floor(status / 100)).toBe(4);
 			expect(await isWaiting()).toBe(true);
 		});
 
@@ -175,7 +174,8 @@ describe('a stranger and the real n8n', () => {
 			expect(new Set(statuses)).toEqual(new Set([503]));
 			const asked = (await questions()) - before;
 			process.stdout.write(`100 calls of a stranger to a resume address: ${asked} questions to the gateway\n`);
-			expect(asked).toBeLessThanOrEqual(3);
+			// They say that it is paid, so it is looked at again twice, some seconds apart, for all of them together.
+			expect(asked).toBeLessThanOrEqual(5);
 			expect(await isWaiting()).toBe(true);
 		}, 60_000);
 

@@ -44,9 +44,10 @@ export class HandledNotifications {
 		const { keys, pending } = this.of(scope);
 		// With those that n8n may not have stored, because two executions wrote at the same time. But not with those of
 		// which nobody knows yet whether they will run.
-		const settled = [...keys].filter((other) => other !== key && !pending.has(other));
-		const earlier = storedKeys(staticData).filter((other) => !keys.has(other));
-		staticData.handled = [...earlier, ...settled, key].slice(-STORED);
+		const settled = [...keys].filter((other) => !pending.has(other));
+		const all = new Set([...storedKeys(staticData), ...settled]);
+		all.delete(key);
+		staticData.handled = [...all, key].slice(-STORED);
 	}
 
 	/** @param started whether the workflow runs; if not, the gateway's next attempt may start it */

@@ -6,8 +6,8 @@ import { LIMITS } from '../../../kess/limits';
 import { readWebPayAccount } from '../../../kess/webPay/account';
 import { readWebPayNotification } from '../../../kess/webPay/notification';
 import { queryOrder } from '../actions/common/order';
-import { NOTIFIED, questions } from './questions';
-import { type SignatureRule, WebPayClient } from '../client';
+import { lookAgain, NOTIFIED, questions } from './questions';
+import { type ServiceResult, type SignatureRule, WebPayClient } from '../client';
 import { HandledNotifications } from './handled';
 
 const PAID = 'SUCCESS';
@@ -36,7 +36,10 @@ export async function receiveNotification(context: IWebhookFunctions): Promise<I
 	switch (decision.kind) {
 		case 'start': {
 			const response = context.getResponseObject();
-			response.once('close', () => decision.settle(!response.writableFinished || response.statusCode < 300));
+			const settle = () => decision.settle(!response.writableFinished || response.statusCode < 300);
+			// Who has called may have hung up while the gateway was asked.
+			if (response.destroyed) settle();
+			else response.once('close', settle);
 			const json = decision.order as IDataObject;
 			decision.store();
 			return {
@@ -60,11 +63,12 @@ export async function receiveNotification(context: IWebhookFunctions): Promise<I
 
 async function decide(context: IWebhookFunctions): Promise<Decision> {
 	try {
-		const { rawBody, headers } = context.getRequestObject();
-		const size = Math.max(rawBody?.length ?? 0, Number(headers['content-length']) || 0);
-		if (size > LIMITS.callBytes) return { kind: 'refuse', status: 413, reason: `it has ${size} bytes` };
+		const { rawBody } = context.getRequestObject();
+		// n8n keeps the bytes of everything but multipart, in which KESS sends nothing.
+		if (rawBody === undefined) return { kind: 'refuse', status: 415, reason: 'it is neither a form nor JSON' };
+		if (rawBody.length > LIMITS.callBytes) return { kind: 'refuse', status: 413, reason: `it has ${rawBody.length} bytes` };
 		const { apiSecretKey, signType } = readWebPayAccount(await context.getCredentials('kessWebPayApi'));
-		const notification = readWebPayNotification(rawBody ?? context.getBodyData(), apiSecretKey, signType);
+		const notification = readWebPayNotification(rawBody, apiSecretKey, signType);
 		if (notification.kind === 'refused') return { kind: 'refuse', status: 401, reason: notification.reason };
 		const { fields, isAmbiguous } = notification;
 		const outTradeNo = textOf(fields.out_trade_no);
@@ -128,7 +132,10 @@ async function confirm(context: IWebhookFunctions, outTradeNo: string, { status 
 	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
 	const signature = options.responseSignature ?? 'auto';
 	const client = await WebPayClient.open(context, { ...NOTIFIED, signature });
-	const result = await queryOrder(client, outTradeNo);
+	const said = textOf(status);
+	const isBehind = (answer: ServiceResult) =>
+		answer.kind === 'done' && said !== '' && said !== UNDECIDED && textOf((answer.data as JsonObject).status) === UNDECIDED;
+	const result = await lookAgain(async () => await queryOrder(client, outTradeNo), isBehind);
 	switch (result.kind) {
 		case 'unknown':
 			return { kind: 'refuse', status: 503, reason: `the gateway gave no clear answer about the order: ${result.reason}` };
@@ -136,8 +143,7 @@ async function confirm(context: IWebhookFunctions, outTradeNo: string, { status 
 			return { kind: 'refuse', status: 404, reason: `the gateway does not show the order: ${result.reason} (${result.code})` };
 		case 'done': {
 			const order = client.redaction.data(result.data as JsonObject);
-			const said = textOf(status);
-			if (textOf(order.status) === UNDECIDED && said !== '' && said !== UNDECIDED) {
+			if (isBehind(result)) {
 				return { kind: 'refuse', status: 503, reason: 'the gateway still waits for the payment of the order' };
 			}
 			return { kind: 'order', order };

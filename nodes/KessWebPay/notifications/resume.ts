@@ -7,8 +7,11 @@ import { requireOutTradeNo } from '../../../kess/webPay/fields';
 import { peekWebPayNotification } from '../../../kess/webPay/notification';
 import { hasEnded } from '../../../kess/webPay/orderStates';
 import { orderItem, queryOrder, requireDone } from '../actions/common/order';
-import { NOTIFIED, questions } from './questions';
+import { lookAgain, NOTIFIED, questions } from './questions';
 import { matchAnswer, type SignatureRule, WebPayClient } from '../client';
+
+/** Answers of the gateway with which an execution went on. */
+const resumed = new WeakSet<object>();
 
 const resume = {
 	name: 'default',
@@ -41,23 +44,29 @@ export const resumeWebhooks: IWebhookDescription[] = [
 export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	try {
 		const { rawBody } = context.getRequestObject();
-		const told = peekWebPayNotification(rawBody ?? context.getBodyData());
+		// n8n keeps the bytes of everything but multipart, in which KESS sends nothing.
+		const told = rawBody === undefined ? undefined : peekWebPayNotification(rawBody);
 		if (told === undefined) return keepWaiting(context, 400);
 		const outTradeNo = requireOutTradeNo(context.getNodeParameter('outTradeNo'));
 		const named = textOf(told.outTradeNo);
 		// In a loop the address stays the same, and an earlier order may be told again.
 		if (named !== '' && named !== outTradeNo) return keepWaiting(context, 200);
-		const order = await questions.ask(
-			`${context.getExecutionId()} ${context.getNode().id}`,
-			async () => await lookUp(context, outTradeNo),
-		);
+		const status = textOf(told.status);
+		const ask = async () =>
+			await questions.ask(
+				`${context.getExecutionId()} ${context.getNode().id}`,
+				async () => await lookUp(context, outTradeNo),
+			);
+		const order = await lookAgain(ask, (answer) => hasEnded(status) && !hasEnded(answer.status));
 		if (hasEnded(order.status)) {
+			// Of all who share the answer one resumes the execution: n8n does it once.
+			if (resumed.has(order)) return keepWaiting(context, 200);
+			resumed.add(order);
 			return {
 				workflowData: [[{ json: order, pairedItem: { item: 0 } }]],
 				webhookResponse: { received: true },
 			};
 		}
-		const status = textOf(told.status);
 		// The gateway's answer may lag behind its notification, which therefore has to come again.
 		return keepWaiting(context, status === '' || hasEnded(status) ? 503 : 200);
 	} catch (error) {

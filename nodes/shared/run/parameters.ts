@@ -33,7 +33,10 @@ export class ItemParameters {
 	get(name: string, itemIndex: number, fallback: unknown): unknown {
 		this.learn(name, fallback);
 		if (this.fixed.has(name)) return this.fixed.get(name);
-		const evaluated = this.prepared.get(itemIndex)?.get(name) ?? this.evaluate({ name, fallback }, itemIndex);
+		const values = this.prepared.get(itemIndex);
+		const evaluated = values?.get(name) ?? this.evaluate({ name, fallback }, itemIndex);
+		// A collection is read field by field, and evaluating it costs n8n as much as all that a row has in it.
+		values?.set(name, evaluated);
 		if ('error' in evaluated) throw evaluated.error;
 		return evaluated.value;
 	}

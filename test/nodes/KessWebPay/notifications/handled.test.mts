@@ -58,3 +58,15 @@ test.each([undefined, null, 'text', 5, {}])('static data that somebody has spoil
 	expect(start(new HandledNotifications(), 'SUCCESS:A', staticData)).toBe(true);
 	expect(staticData.handled).toEqual(['SUCCESS:A']);
 });
+
+test('what is stored stays stored, whatever has become of the call that brought it', () => {
+	const handled = new HandledNotifications();
+	const staticData: IDataObject = {};
+	// The first of two has hung up before anybody could say what became of it.
+	for (const key of ['SUCCESS:A', 'SUCCESS:B']) {
+		handled.claim('scope', key, staticData);
+		handled.store('scope', key, staticData);
+	}
+	expect(staticData.handled).toEqual(['SUCCESS:A', 'SUCCESS:B']);
+	expect(new HandledNotifications().has('scope', 'SUCCESS:A', staticData)).toBe(true);
+});
