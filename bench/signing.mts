@@ -45,7 +45,7 @@ const ORDER = {
 
 const API_SECRET_KEY = 'made-up-key-of-the-bench';
 
-/** The specification's own functions (spec-webpay-v1, GENERATE SIGN), with the HMAC that is missing there. */
+/** The specification's own functions (docs/gateway.md §12, GENERATE SIGN), with the HMAC that is missing there. */
 const PHP = `
 [, $json, $key, $ms] = $argv;
 function toUrlParams(array $params) {

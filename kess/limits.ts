@@ -17,7 +17,7 @@ export const LIMITS = {
 	nameLength: 128,
 	/** Objects and lists inside each other: an order has four. */
 	depth: 32,
-	/** Characters of an access token: the Partner gateway's have up to 1,200 (spec-partner, GET ACCESS TOKEN). */
+	/** Characters of an access token: the Partner gateway's have up to 1,200 (docs/gateway.md §13, GET ACCESS TOKEN). */
 	tokenLength: 4096,
 	/** Characters of a text of the gateway's that is shown to a person. */
 	quoteLength: 300,

@@ -1,7 +1,7 @@
 import { withoutEndZeros } from './digits';
 import { InvalidValueError } from './errors';
 
-/** Decimals that KESS books for each currency it takes. Riel have none in everyday use (spec-webpay-v1: "two decimal"). */
+/** Decimals that KESS books for each currency it takes. Riel have none in everyday use (docs/gateway.md §12: "two decimal"). */
 const DECIMALS = new Map([
 	['USD', 2],
 	['KHR', 0],
@@ -24,7 +24,7 @@ export interface Money {
  * The currency of an order, as the gateway spells it.
  *
  * @param value three letters in any case
- * @returns `USD` or `KHR` (spec-webpay-v1, CREATE ORDER: `currency`)
+ * @returns `USD` or `KHR` (docs/gateway.md §12, CREATE ORDER: `currency`)
  * @throws InvalidValueError for every other currency
  */
 export function parseCurrency(value: unknown): string {

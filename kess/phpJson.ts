@@ -101,7 +101,7 @@ export function toJson(value: PhpValue): Json {
 }
 
 /**
- * The text a partner request or answer is signed over (spec-partner, RSA2 `toString`): what PHP 8.2 prints for the
+ * The text a partner request or answer is signed over (docs/gateway.md §13, RSA2 `toString`): what PHP 8.2 prints for the
  * decoded top level after `ksort`, without `sign` and `sign_type`.
  *
  * @param text the JSON text as it is sent or arrived

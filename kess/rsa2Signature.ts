@@ -31,7 +31,7 @@ const privateKeys = new KeyCache((text) => readPrivateKey(text));
 const publicKeys = new KeyCache(readPublicKey);
 
 /**
- * Signs as the partner gateway wants it (spec-partner, RSA2 `createSign`): SHA-256, RSASSA-PKCS1-v1_5.
+ * Signs as the partner gateway wants it (docs/gateway.md §13, RSA2 `createSign`): SHA-256, RSASSA-PKCS1-v1_5.
  *
  * @param canonical what `canonicalJson` made of the request
  * @param privateKey the partner's RSA key: a KeyObject, PEM in any paste, or base64 DER; not encrypted
@@ -43,7 +43,7 @@ export function signRsa2(canonical: string, privateKey: KeyObject | string): str
 }
 
 /**
- * Checks a signature of the partner gateway (spec-partner, RSA2 `verifySign`).
+ * Checks a signature of the partner gateway (docs/gateway.md §13, RSA2 `verifySign`).
  *
  * @param canonical what `canonicalJson` made of the answer
  * @param sign the answer's `sign`, base64; white space in it does not matter

@@ -6,17 +6,17 @@ import { ksortKeys } from './phpKeyOrder';
 /** Fields as JSON.parse gives them, or as `parsePhpJson` does where the written form of a number matters. */
 export type WebPayParams = Readonly<Record<string, unknown>> | PhpMap;
 
-/** What the specification calls `sign_type` (spec-webpay-v1, CREATE ORDER). */
+/** What the specification calls `sign_type` (docs/gateway.md §12, CREATE ORDER). */
 const SIGN_TYPES: readonly string[] = ['MD5', 'HMAC-SHA256'];
 
 /**
- * How a server may have written a `false` in `data` (kess-api §5): left out (`$v != ""`), as nothing (`$v !== ""`), or
+ * How a server may have written a `false` in `data` (docs/gateway.md §5): left out (`$v != ""`), as nothing (`$v !== ""`), or
  * as the 0 that KESS's own SDK sends.
  */
 const FALSE_FORMS = [undefined, '', '0'];
 
 /**
- * The string that is signed, without the secret (spec-webpay-v1, GENERATE SIGN: `toUrlParams` after `ksort`, as PHP 8
+ * The string that is signed, without the secret (docs/gateway.md §12, GENERATE SIGN: `toUrlParams` after `ksort`, as PHP 8
  * runs it): `key=value` joined by `&`, without `sign`, without lists, objects, null, false and empty text, values not
  * URL-encoded, and without any `&` at either end.
  *
@@ -28,7 +28,7 @@ export function webPayString(params: WebPayParams): string {
 }
 
 /**
- * The signature of a request (spec-webpay-v1, GENERATE SIGN; the HMAC that is missing there: kess-api §5).
+ * The signature of a request (docs/gateway.md §12, GENERATE SIGN; the HMAC that is missing there: docs/gateway.md §5).
  *
  * @param params all fields of the request; its `sign_type` chooses the hash and is spelt exactly `MD5` or `HMAC-SHA256`
  * @param apiSecretKey the merchant's API secret key
@@ -41,7 +41,7 @@ export function webPaySignature(params: WebPayParams, apiSecretKey: string): str
 }
 
 /**
- * Every signature that the gateway may have put on `data` (kess-api §5, Response signature): one, or three where `data`
+ * Every signature that the gateway may have put on `data` (docs/gateway.md §5, Response signature): one, or three where `data`
  * holds a `false`. `sign_type` stands beside `data` and is not in the string.
  *
  * @param data the `data` of an answer: an object or a list
@@ -99,7 +99,7 @@ export type WebPaySignatureVerdict =
 	| 'invalid';
 
 /**
- * Checks the signature of an answer (kess-api §5, Response signature).
+ * Checks the signature of an answer (docs/gateway.md §5, Response signature).
  *
  * @param answer the body as `parsePhpJson` has read it, so that every number is printed as PHP prints it
  * @param signType the one the credential asks for; an answer signed in another way is not accepted in its place
@@ -119,7 +119,7 @@ export function verifyWebPayAnswer(answer: PhpMap, apiSecretKey: string, signTyp
 	return data instanceof Map && hasOtherReading(data) ? 'ambiguous' : 'valid';
 }
 
-/** Fields by which it is decided what an answer, a notification or a request means (kess-api §3, Responses). */
+/** Fields by which it is decided what an answer, a notification or a request means (docs/gateway.md §3, Responses). */
 const DECISIVE: readonly string[] = [
 	'amount',
 	'currency',

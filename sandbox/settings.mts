@@ -1,4 +1,4 @@
-/** Switches between behaviours that public material on KESS leaves open (kess-api sections 5, 6 and 11). */
+/** Switches between behaviours that public material on KESS leaves open (docs/gateway.md §5, §6 and §11). */
 export interface SettingValues {
 	/** Refusals come with HTTP 200 and `success: false` instead of an HTTP error status. */
 	envelope200: boolean;

@@ -4,7 +4,7 @@ import { InvalidValueError } from '../errors';
  * The gateway's origin for a credential.
  *
  * @param environment the credential's choice
- * @param hosts the published origins by environment (kess-api §1)
+ * @param hosts the published origins by environment (docs/gateway.md §1)
  * @param customUrl used when the environment is `custom`
  * @returns `https://host[:port]`, without a trailing slash
  * @throws InvalidValueError when the custom address is not an origin

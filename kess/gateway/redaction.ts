@@ -37,7 +37,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 /** What stands in the header of a login, whole or cut off. */
 const LOGIN = /\b(Basic|Bearer) [^\s"',]{4,}/gi;
 
-/** Codes of the gateways (kess-api §6, spec-partner). */
+/** Codes of the gateways (docs/gateway.md §6, docs/gateway.md §13). */
 const CODE = /^[A-Z0-9_-]{1,40}$/;
 
 /** The values of a credential that must not come back to a person or an item. */

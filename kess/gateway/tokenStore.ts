@@ -8,7 +8,7 @@ import { NotSentError } from '../errors';
 /** A token is not used to its end, because a request that is under way may outlive it: so long before, or half its life. */
 const RENEW_BEFORE_MS = 60_000;
 
-/** The life of a token when the answer does not say (kess-api §11, point 11). */
+/** The life of a token when the answer does not say (docs/gateway.md §11, point 11). */
 const DEFAULT_LIFE_SECONDS = 1800;
 
 /** How long a refused login is remembered, so that a wrong password costs one login and not one for each item. */

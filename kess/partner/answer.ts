@@ -11,7 +11,7 @@ import { verifyRsa2 } from '../rsa2Signature';
 export type PartnerAnswer =
 	| { kind: 'success'; data: JsonObject }
 	| { kind: 'refused'; code: string; reason: string }
-	/** Said before the gateway looks at the request, and without a signature (spec-partner, sample fail response). */
+	/** Said before the gateway looks at the request, and without a signature (docs/gateway.md §13, sample fail response). */
 	| { kind: 'unauthenticated'; reason: string }
 	/** Whoever says it, it only makes us wait: whether the gateway did what was asked is not known. */
 	| { kind: 'busy'; code: string }
@@ -27,7 +27,7 @@ const REASON_FIELDS = ['error_desc', 'error_des', 'message'];
 type Signature = 'valid' | 'missing' | 'wrong';
 
 /**
- * Sorts an answer of the Partner gateway and checks its signature (spec-partner, API GATEWAY SPECIFICATION).
+ * Sorts an answer of the Partner gateway and checks its signature (docs/gateway.md §13, API GATEWAY SPECIFICATION).
  *
  * A refusal names no transfer, so that it cannot be told which request it belongs to.
  *

@@ -20,7 +20,7 @@ const INVALID: PartnerExplanation = {
 
 const NEVER_TWICE = 'Do not send it again under a new transfer reference before you know.';
 
-/** What each code means to each service (spec-partner, the tables "Error code review" and "Response fail"). */
+/** What each code means to each service (docs/gateway.md §13, the tables "Error code review" and "Response fail"). */
 const BY_SERVICE: ReadonlyMap<string, ReadonlyMap<string, PartnerExplanation>> = new Map([
 	[
 		CREATE_TRANSFER,

@@ -2,7 +2,7 @@ import { InvalidValueError } from '../errors';
 import { type Money, parseMoney } from '../money';
 import { requireReference, requireText } from '../textField';
 
-/** Lengths in characters (spec-partner, Sample Parameters of each service). */
+/** Lengths in characters (docs/gateway.md §13, Sample Parameters of each service). */
 const MAX_REFERENCE = 64;
 const MAX_RECEIVER = 25;
 const MAX_SENDER = 96;

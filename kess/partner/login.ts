@@ -24,7 +24,7 @@ export function partnerLoginKey(login: PartnerLogin): string {
 }
 
 /**
- * The login (spec-partner, GET ACCESS TOKEN).
+ * The login (docs/gateway.md §13, GET ACCESS TOKEN).
  *
  * @throws NotSentError when a value is missing, or cannot stand in an HTTP header
  */
@@ -58,7 +58,7 @@ export function partnerLoginRequest(login: PartnerLogin): Login {
 
 /**
  * Reads the answer to a login. The specification does not say whether the token lies in `data`: both are read
- * (kess-api §9). There is no way to renew a token but another login.
+ * (docs/gateway.md §9). There is no way to renew a token but another login.
  *
  * @param status the HTTP status
  * @param body the parsed body, or the text where it was not JSON

@@ -4,7 +4,7 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Written inside a word, as in O'Neil. */
 const APOSTROPHE = /['`´\u2018\u2019\u02bc]/gu;
 
-/** KESS's own names have up to 96 characters (spec-partner, receiver_name); putting marks in order takes the square of them. */
+/** KESS's own names have up to 96 characters (docs/gateway.md §13, receiver_name); putting marks in order takes the square of them. */
 const MAX_LENGTH = 400;
 
 const WORDS = /[\p{L}\p{M}\p{N}]+/gu;

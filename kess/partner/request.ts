@@ -8,9 +8,9 @@ import { signRsa2 } from '../rsa2Signature';
 import { trimDeep } from '../textField';
 
 /**
- * Signs a request to the Partner gateway (spec-partner, RSA2). Fields that are `undefined` are not sent, nor are texts
+ * Signs a request to the Partner gateway (docs/gateway.md §13, RSA2). Fields that are `undefined` are not sent, nor are texts
  * with nothing in them: the gateway may read these as null, and would then not find them in the signature. Text is
- * trimmed. `sign_type` is always sent, because earlier versions of the gateway want it (kess-api §9).
+ * trimmed. `sign_type` is always sent, because earlier versions of the gateway want it (docs/gateway.md §9).
  *
  * @param fields the request's fields by their gateway names; a `sign` or `sign_type` among them is replaced
  * @param privateKey the partner's RSA key, not encrypted

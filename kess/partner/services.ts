@@ -1,4 +1,4 @@
-/** Where the KESS Partner gateway lives and what it can do (spec-partner). */
+/** Where the KESS Partner gateway lives and what it can do (docs/gateway.md §13). */
 
 /** Origins by the credential's environment. No production host is published: it is entered as a custom one. */
 export const PARTNER_HOSTS: ReadonlyMap<string, string> = new Map([['sandbox', 'https://clientdev.kesspay.io']]);

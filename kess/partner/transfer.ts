@@ -10,7 +10,7 @@ export interface AskedTransfer {
 	receiverId?: string;
 }
 
-/** Fields that the answer of a service always has (spec-partner, Response success data). */
+/** Fields that the answer of a service always has (docs/gateway.md §13, Response success data). */
 const PROMISED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 	[CREATE_TRANSFER, new Set(['receiver_id', 'amount', 'currency', 'pre_transfer_id'])],
 	[CONFIRM_TRANSFER, new Set(['receiver_id', 'amount', 'currency', 'pre_transfer_id'])],
@@ -45,7 +45,7 @@ export function matchTransfer(asked: AskedTransfer, data: Record<string, unknown
 	return undefined;
 }
 
-/** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (spec-partner, fund_transfer_id). */
+/** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (docs/gateway.md §13, fund_transfer_id). */
 export function isPaid(data: Record<string, unknown>): boolean {
 	return textOf(data.result_code) === 'SUCCESS' && textOf(data.fund_transfer_id) !== '';
 }

@@ -19,13 +19,13 @@ export type WebPayAnswer =
 const REASON_FIELDS = ['error_des', 'error_desc', 'message', 'msg', 'error_description', 'error', 'detail'];
 const CODE_FIELDS = ['error_code', 'status_code', 'code'];
 
-/** Seen in bodies that come with HTTP 200 (kess-api §6); n8n itself only looks at the HTTP status. */
+/** Seen in bodies that come with HTTP 200 (docs/gateway.md §6); n8n itself only looks at the HTTP status. */
 const UNAUTHENTICATED_CODES = new Set(['401', 'UNAUTHENTICATED']);
 const BUSY_CODES = new Set(['429', '503', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE']);
 const FAILED_CODES = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'FEATURE_UNDER_MAINTENANCE', 'GATEWAY_TIMEOUT']);
 
 /**
- * Sorts an answer of the WebPay gateway (kess-api §3 envelope, §6 errors). KESS's words for being busy are not published.
+ * Sorts an answer of the WebPay gateway (docs/gateway.md §3 envelope, §6 errors). KESS's words for being busy are not published.
  *
  * @param status the HTTP status
  * @param text the body as it arrived: the signature covers what PHP makes of exactly this text

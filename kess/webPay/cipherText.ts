@@ -6,7 +6,7 @@ const MIN_BYTES = 128;
 const MAX_BYTES = 1024;
 
 /**
- * Data that the merchant has encrypted with the public key of KESS (kess-api §7): one RSA block in hex.
+ * Data that the merchant has encrypted with the public key of KESS (docs/gateway.md §7): one RSA block in hex.
  *
  * @returns lower-case hex
  * @throws InvalidValueError when it is anything else. The value is never quoted: it may be the card itself.

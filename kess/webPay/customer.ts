@@ -8,7 +8,7 @@ const PADDING_BYTES = 11;
 
 const MAX_FIELD = 255;
 
-/** Field names of the gateway, by the names of the user's form (kess-api §7, customer). */
+/** Field names of the gateway, by the names of the user's form (docs/gateway.md §7, customer). */
 const FIELDS = {
 	firstName: 'first_name',
 	lastName: 'last_name',
@@ -49,7 +49,7 @@ export function readCustomer(input: CustomerInput): Customer | undefined {
 }
 
 /**
- * Encrypts the customer for KESS (kess-api §7): JSON, RSA with PKCS#1 v1.5 padding, in one block.
+ * Encrypts the customer for KESS (docs/gateway.md §7): JSON, RSA with PKCS#1 v1.5 padding, in one block.
  *
  * @param publicKey the merchant's public key file of KESS
  * @returns lower-case hex, another one each time

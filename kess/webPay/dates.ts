@@ -3,7 +3,7 @@ import { InvalidValueError } from '../errors';
 const DAY_HINT = 'Choose a day, or enter it as year, month and day, for example 2026-11-21.';
 
 /**
- * A day of a range (kess-api §8: neither the format nor the time zone of `start_date` and `end_date` is published).
+ * A day of a range (docs/gateway.md §8: neither the format nor the time zone of `start_date` and `end_date` is published).
  *
  * @param value a date or a date and time as ISO 8601 text; the day is taken as it is written there
  * @returns `2026-11-21`

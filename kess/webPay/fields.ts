@@ -2,13 +2,13 @@ import { inContext, InvalidValueError } from '../errors';
 import { undecidedAddress } from '../webPaySignature';
 import { requireReference, requireText, trimText } from '../textField';
 
-/** Lengths in characters (spec-webpay-v1, CREATE ORDER). */
+/** Lengths in characters (docs/gateway.md §12, CREATE ORDER). */
 const MAX_REFERENCE = 64;
 const MAX_TITLE = 255;
 const MAX_DETAIL = 64;
 
 /**
- * The merchant's own order number (spec-webpay-v1: `out_trade_no`, String 64, unique).
+ * The merchant's own order number (docs/gateway.md §12: `out_trade_no`, String 64, unique).
  *
  * @throws InvalidValueError when it is empty, too long, or a number that has lost digits on its way here
  */
@@ -26,12 +26,12 @@ export function outTradeNoAdvice(outTradeNo: string): string | undefined {
 	return `The order number "${outTradeNo}" is longer than 32 characters or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not.`;
 }
 
-/** The order's title (spec-webpay-v1: `body`, String 255). */
+/** The order's title (docs/gateway.md §12: `body`, String 255). */
 export function requireTitle(value: unknown): string {
 	return requireText(value, MAX_TITLE);
 }
 
-/** One product line of an order as the user wrote it (spec-webpay-v1, Detail). */
+/** One product line of an order as the user wrote it (docs/gateway.md §12, Detail). */
 export interface DetailInput {
 	no?: unknown;
 	name?: unknown;
@@ -111,7 +111,7 @@ export function requireSeconds(value: unknown): number {
 }
 
 /**
- * The address that a buyer pays from (kess-api §3, directPay: `ip_address`).
+ * The address that a buyer pays from (docs/gateway.md §3, directPay: `ip_address`).
  *
  * @throws InvalidValueError when it is neither an IPv4 nor an IPv6 address
  */

@@ -18,7 +18,7 @@ export function webPayLoginKey(login: WebPayLogin): string {
 	return loginKey(login.origin, login.username, login.password, login.clientId, login.clientSecret);
 }
 
-/** The body of the OAuth2 password grant (kess-api §2). */
+/** The body of the OAuth2 password grant (docs/gateway.md §2). */
 export function webPayLoginBody(login: WebPayLogin): Record<string, string> {
 	return {
 		grant_type: 'password',
@@ -30,7 +30,7 @@ export function webPayLoginBody(login: WebPayLogin): Record<string, string> {
 }
 
 /**
- * Reads the answer to a login (kess-api §2: no envelope; `expires_in` is a number or a text).
+ * Reads the answer to a login (docs/gateway.md §2: no envelope; `expires_in` is a number or a text).
  *
  * @param status the HTTP status
  * @param body the parsed body, or the text where it was not JSON

@@ -20,7 +20,7 @@ const NOTHING_KNOWN = 'the body is neither a form nor a JSON object';
 const FORM_NAME = /^([^[]+)((?:\[[^\]]*\])*)/;
 
 /**
- * Reads and verifies a call to `notify_url` (kess-api §5, notify_url callback): JSON or form, flat or as
+ * Reads and verifies a call to `notify_url` (docs/gateway.md §5, notify_url callback): JSON or form, flat or as
  * `{ data, sign, sign_type }`. What stands in the address is no part of it.
  *
  * Public material does not say whether the signature covers `sign_type`, nor how `false` is written: every known way is

@@ -1,5 +1,5 @@
 /**
- * States after which nobody pays an order any more (kess-api §3, States). FAILED is not among them, because another
+ * States after which nobody pays an order any more (docs/gateway.md §3, States). FAILED is not among them, because another
  * attempt may follow, nor is any word that is not known. Only SUCCESS means paid.
  */
 const ENDED: ReadonlySet<unknown> = new Set([

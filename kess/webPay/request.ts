@@ -5,7 +5,7 @@ import { decidesElsewhere, webPaySignature } from '../webPaySignature';
 import { LIMITS } from '../limits';
 
 /**
- * The form of a request that every known gateway variant signs alike (kess-api §5): text is trimmed (and the trimmed
+ * The form of a request that every known gateway variant signs alike (docs/gateway.md §5): text is trimmed (and the trimmed
  * value both signed and sent), empty fields, `false` and `0` are left out, `true` is sent as 1, numbers are short
  * enough for PHP to print them as JSON does. An earlier `sign` is dropped.
  *
@@ -64,7 +64,7 @@ function normalise(field: string, value: Json | undefined): Json | undefined {
 }
 
 /**
- * Signs a request (spec-webpay-v1, GENERATE SIGN).
+ * Signs a request (docs/gateway.md §12, GENERATE SIGN).
  *
  * @param fields the request's fields; `sign_type` among them decides the algorithm
  * @param apiSecretKey the merchant's API secret key

@@ -1,4 +1,4 @@
-/** Where the WebPay gateway lives and how its two versions differ (kess-api §1 to §3). */
+/** Where the WebPay gateway lives and how its two versions differ (docs/gateway.md §1 to §3). */
 
 export type GatewayVersion = 'v1' | 'v2';
 
@@ -21,7 +21,7 @@ export function sellerField(version: GatewayVersion): 'seller_id' | 'seller_code
 	return version === 'v1' ? 'seller_id' : 'seller_code';
 }
 
-/** All that is known of a service (kess-api §3). What does not stand in its row is decided nowhere. */
+/** All that is known of a service (docs/gateway.md §3). What does not stand in its row is decided nowhere. */
 export interface WebPayService {
 	/** As it is sent and signed; KESS spells it in several ways, and takes all of them. */
 	name: string;
@@ -35,7 +35,7 @@ export interface WebPayService {
 	 */
 	does: 'reads' | 'changes' | 'pays';
 	/**
-	 * Whether something is decided by its answer, which then has to be signed. No signature covers a list (kess-api §5), nor
+	 * Whether something is decided by its answer, which then has to be signed. No signature covers a list (docs/gateway.md §5), nor
 	 * the answer of a card payment without 3-D Secure: two times `false`.
 	 */
 	isDecisive: boolean;

@@ -45,7 +45,7 @@ ${
 ${order.redirectUrl === null ? '' : html`<p><a class="button" href="${returnAddress(order.redirectUrl, order.outTradeNo)}">Back to the shop</a></p>`}`;
 }
 
-/** KESS appends the order number when it sends the buyer back (kess-api section 5, redirect_url). */
+/** KESS appends the order number when it sends the buyer back (docs/gateway.md §5, redirect_url). */
 function returnAddress(redirectUrl: string, outTradeNo: string): string {
 	const address = new URL(redirectUrl);
 	address.searchParams.set('out_trade_no', outTradeNo);

@@ -11,7 +11,7 @@ export interface Amount {
 
 const invalid = (name: string, reason: string) => new Refusal('VALIDATIONERROR', `The ${name} field ${reason}.`);
 
-/** The fields of one request. Each reader refuses a field that is absent or wrong (spec-partner, Sample Parameters). */
+/** The fields of one request. Each reader refuses a field that is absent or wrong (docs/gateway.md §13, Sample Parameters). */
 export class Fields {
 	constructor(private readonly body: PhpMap) {}
 
@@ -42,7 +42,7 @@ export class Fields {
 		return { value, hundredths: BigInt(whole + fraction.padEnd(2, '0')) };
 	}
 
-	/** Only USD is allowed (spec-partner, CREATE UNIFIED FUND TRANSFER). */
+	/** Only USD is allowed (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER). */
 	currency(name: string): 'USD' {
 		const currency = this.text(name, 3);
 		if (currency !== 'USD') throw invalid(name, 'must be USD');

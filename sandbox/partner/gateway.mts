@@ -18,7 +18,7 @@ export interface PartnerState {
 	rsa2: () => Rsa2;
 }
 
-/** `POST /partnerapi/v1/gateway` (spec-partner, API GATEWAY SPECIFICATION). */
+/** `POST /partnerapi/v1/gateway` (docs/gateway.md §13, API GATEWAY SPECIFICATION). */
 export async function gateway(core: SandboxCore, c: SandboxContext, state: PartnerState): Promise<Response> {
 	const body = await readBody(c);
 	const sent = (name: string) => textOf(body instanceof Refusal ? undefined : body.get(name));
@@ -109,7 +109,7 @@ function success(data: Data, rsa2: Rsa2, fault: string | undefined): Answer {
 	return answer(200, phpMap({ success: true, code: 200n, message: 'OK', data: shown }), rsa2, fault);
 }
 
-/** A refused login is the one answer without a signature (spec-partner, Sample fail response). */
+/** A refused login is the one answer without a signature (docs/gateway.md §13, Sample fail response). */
 function refuse(refusal: Refusal, rsa2: Rsa2, fault: string | undefined): Answer {
 	if (refusal.code === 'UNAUTHENTICATED') return { status: refusal.status, body: refusal.body };
 	return answer(refusal.status, phpMap(refusal.body), rsa2, fault);

@@ -6,7 +6,7 @@ import { secretsEqual } from '../secrets.mts';
 import { busy, unauthenticated } from './refusal.mts';
 import type { PartnerTokens } from './tokens.mts';
 
-/** `POST /partnerapi/v1/token` (spec-partner, GET ACCESS TOKEN). Nothing here is signed. */
+/** `POST /partnerapi/v1/token` (docs/gateway.md §13, GET ACCESS TOKEN). Nothing here is signed. */
 export async function login(core: SandboxCore, c: SandboxContext, tokens: PartnerTokens): Promise<Response> {
 	const input = await readInput(c);
 	core.requests.begin(c.env.outgoing, { gateway: 'partner', service: 'partner-oauth' }, core.now());

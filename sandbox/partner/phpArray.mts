@@ -103,7 +103,7 @@ function encodeFloat(value: number): string {
 	return `${digits.includes('.') ? digits : `${digits}.0`}e${power < 0 ? '-' : '+'}${Math.abs(power)}`;
 }
 
-/** The text that is signed (spec-partner, Signature algorithm: `toString`). @throws RangeError as `encodePhp` */
+/** The text that is signed (docs/gateway.md §13, Signature algorithm: `toString`). @throws RangeError as `encodePhp` */
 export function canonicalPhp(body: PhpMap): string {
 	const signed = [...body].filter(([key]) => key !== 'sign' && key !== 'sign_type');
 	return encodePhp(new Map(signed.sort(([a], [b]) => comparePhpKeys(a, b))));

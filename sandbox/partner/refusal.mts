@@ -1,5 +1,5 @@
 /**
- * The specification's codes, with the HTTP status each comes with (spec-partner, Error code review). The last two are
+ * The specification's codes, with the HTTP status each comes with (docs/gateway.md §13, Error code review). The last two are
  * not KESS's: whatever limits requests stands before the gateway.
  */
 const STATUS = {
@@ -35,7 +35,7 @@ export class Refusal extends Error {
 	}
 }
 
-/** All that a sender hears who is not let in (spec-partner, GET ACCESS TOKEN). */
+/** All that a sender hears who is not let in (docs/gateway.md §13, GET ACCESS TOKEN). */
 export const unauthenticated = () => new Refusal('UNAUTHENTICATED', 'Unauthorized');
 
 /** What a sender hears when the gateway is busy. Unsigned, because it need not be the gateway that says so. */

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, sign as signBytes, verify as verifyB
 import forge from 'node-forge';
 import type { KeyRing } from './keys.mts';
 
-/** RSA2 as the gateway's side uses it: SHA-256, RSASSA-PKCS1-v1_5, base64 (spec-partner, Signature algorithm). */
+/** RSA2 as the gateway's side uses it: SHA-256, RSASSA-PKCS1-v1_5, base64 (docs/gateway.md §13, Signature algorithm). */
 export interface Rsa2 {
 	/** Signs with KESS's private key. */
 	sign(text: string): string;

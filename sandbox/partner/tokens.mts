@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { partnerAccount } from '../accounts.mts';
 
-/** The length of a signature under a 4096-bit key: tokens of the real gateway are long (spec-partner, Text(1200)). */
+/** The length of a signature under a 4096-bit key: tokens of the real gateway are long (docs/gateway.md §13, Text(1200)). */
 const SIGNATURE_BYTES = 512;
 
 const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');

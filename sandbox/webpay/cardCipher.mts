@@ -19,7 +19,7 @@ export function cipherPublicKey(): string {
 	return createPublicKey(createPrivateKey(privatePem())).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-/** What a card has to consist of (kess-api section 7). */
+/** What a card has to consist of (docs/gateway.md §7). */
 export interface Card {
 	number: string;
 	securityCode: string;
@@ -54,7 +54,7 @@ function isDigits(value: PhpValue | undefined, min: number, max: number): value 
 	return typeof value === 'string' && /^\d+$/.test(value) && value.length >= min && value.length <= max;
 }
 
-/** JSON, encrypted by RSA with PKCS #1 v1.5 padding, in hex (kess-api section 7). */
+/** JSON, encrypted by RSA with PKCS #1 v1.5 padding, in hex (docs/gateway.md §7). */
 function decrypt(name: string, hex: string): PhpArray {
 	try {
 		const key = forge.pki.privateKeyFromPem(privatePem());

@@ -56,7 +56,7 @@ export class Fields {
 		return { amountText, amount, currency };
 	}
 
-	/** The product lines (spec-webpay-v1, Detail), as they came. */
+	/** The product lines (docs/gateway.md §12, Detail), as they came. */
 	detail(): PhpArray[] {
 		const lines = this.body.detail ?? [];
 		if (!Array.isArray(lines)) throw invalid('detail', 'must be a list');

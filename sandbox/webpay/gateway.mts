@@ -24,7 +24,7 @@ export interface WebPayState {
 
 type Data = { [field: string]: PhpValue } | PhpValue[];
 
-/** `POST /api/mch/v1/gateway` and `POST /api/mch/v2/gateway` (spec-webpay-v1; kess-api sections 2 to 6). */
+/** `POST /api/mch/v1/gateway` and `POST /api/mch/v2/gateway` (docs/gateway.md §12; docs/gateway.md §2 to §6). */
 export async function gateway(
 	core: SandboxCore,
 	c: SandboxContext,
@@ -89,7 +89,7 @@ function checkSender(c: SandboxContext, { tokens }: WebPayState, version: Gatewa
 	}
 }
 
-/** Credentials that have no business in a request, whatever their spelling (kess-api section 5). */
+/** Credentials that have no business in a request, whatever their spelling (docs/gateway.md §5). */
 const CREDENTIALS = new Set(['clientsecret', 'password', 'apisecretkey']);
 
 function serve(

@@ -46,7 +46,7 @@ export class KhqrPaymentStore {
 	}
 }
 
-/** `data` of a payment (kess-api section 3, payKhqr); number, amount and currency are the sandbox's own addition. */
+/** `data` of a payment (docs/gateway.md §3, payKhqr); number, amount and currency are the sandbox's own addition. */
 export function khqrPaymentData({ outTradeNo, amount, currency, transactionRef, receiver }: KhqrPayment): { [field: string]: PhpValue } {
 	return {
 		out_trade_no: outTradeNo,

@@ -7,7 +7,7 @@ import { notificationFields } from './orderData.mts';
 import type { Order } from './orders.mts';
 import { webPaySign } from './signature.mts';
 
-/** How long a receiver may take (kess-api section 5). */
+/** How long a receiver may take (docs/gateway.md §5). */
 const TIMEOUT_MS = 25_000;
 
 interface Attempt {
@@ -29,7 +29,7 @@ export interface Notification {
 	attempts: Attempt[];
 }
 
-/** Tells merchants by POST to `notify_url` what became of their orders (kess-api section 5, notify_url callback). */
+/** Tells merchants by POST to `notify_url` what became of their orders (docs/gateway.md §5, notify_url callback). */
 export class Notifier {
 	private log: Notification[] = [];
 	private stop = new AbortController();

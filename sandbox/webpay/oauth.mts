@@ -8,7 +8,7 @@ import { busy } from './refusal.mts';
 import type { TokenStore } from './tokens.mts';
 
 /**
- * `POST /oauth/token`, in the manner of Laravel Passport (kess-api section 2): JSON or form, password and refresh grants.
+ * `POST /oauth/token`, in the manner of Laravel Passport (docs/gateway.md §2): JSON or form, password and refresh grants.
  * The answer has no envelope, and `expires_in` is text, as KESS documents it.
  */
 export async function login(core: SandboxCore, c: SandboxContext, tokens: TokenStore): Promise<Response> {

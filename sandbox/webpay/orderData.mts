@@ -6,12 +6,12 @@ import type { Order, Refund } from './orders.mts';
 /** The fields of an order as the gateway names them. */
 export type OrderData = { [field: string]: PhpValue };
 
-/** ISO 8601 with microseconds, UTC (spec-webpay-v1, `updated_at`). */
+/** ISO 8601 with microseconds, UTC (docs/gateway.md §12, `updated_at`). */
 export function isoTime(time: number | null): string | null {
 	return time === null ? null : new Date(time).toISOString().replace(/Z$/, '000Z');
 }
 
-/** `14/08/2020 09:24 AM`, UTC (spec-webpay-v1, `created_at`). */
+/** `14/08/2020 09:24 AM`, UTC (docs/gateway.md §12, `created_at`). */
 function v1Time(time: number): string {
 	const [, year, month, day, hour = '', minute] = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+)/.exec(new Date(time).toISOString()) ?? [];
 	const hour12 = String(Number(hour) % 12 || 12).padStart(2, '0');
@@ -22,7 +22,7 @@ export function paymentLink(order: Order, origin: string): string {
 	return `${origin}/pay/${order.token}`;
 }
 
-/** `data` of gateway v1: every scalar is text, `user_id` the text `null` (spec-webpay-v1, RESPONSE). */
+/** `data` of gateway v1: every scalar is text, `user_id` the text `null` (docs/gateway.md §12, RESPONSE). */
 export function orderDataV1(order: Order, origin: string): OrderData {
 	return {
 		id: String(order.id),
@@ -44,7 +44,7 @@ export function orderDataV1(order: Order, origin: string): OrderData {
 	};
 }
 
-/** `data` of gateway v2 (kess-api section 3, Responses). */
+/** `data` of gateway v2 (docs/gateway.md §3, Responses). */
 export function orderDataV2(order: Order, origin: string): OrderData {
 	return {
 		token: order.token,
@@ -73,7 +73,7 @@ export function orderDataV2(order: Order, origin: string): OrderData {
 	};
 }
 
-/** `data` of a refund (kess-api section 3, Responses). */
+/** `data` of a refund (docs/gateway.md §3, Responses). */
 export function refundData(order: Order, refund: Refund): OrderData {
 	return {
 		amount: refund.amount,
@@ -87,7 +87,7 @@ export function refundData(order: Order, refund: Refund): OrderData {
 	};
 }
 
-/** The flat fields of a notification (kess-api section 5, notify_url callback), the same for both versions. */
+/** The flat fields of a notification (docs/gateway.md §5, notify_url callback), the same for both versions. */
 export function notificationFields(order: Order, origin: string): OrderData {
 	const { payment_link: _link, error_logs: _logs, queue_number: _queue, ...data } = orderDataV2(order, origin);
 	return { ...data, bank_ref: order.transactionId, trx_id: order.transactionId };

@@ -7,7 +7,7 @@ const MAX_PER_PAGE = 100;
 const MAX_PAGE = 10 ** 6;
 
 /**
- * One page of a list with its counters (kess-api section 3, date range). More rows on a page than the gateway gives are
+ * One page of a list with its counters (docs/gateway.md §3, date range). More rows on a page than the gateway gives are
  * cut down without a word.
  *
  * @param listField `items` for orders, `data` for subscriptions

@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.mts';
 
-/** Titles and codes as kess-api section 4 lists them. */
+/** Titles and codes as docs/gateway.md §4 lists them. */
 export const PAYMENT_METHODS = [
 	{ title: 'KHQR', bic: 'KHQR' },
 	{ title: 'KESS PAY', bic: 'KESSKH' },
@@ -16,10 +16,10 @@ export const PAYMENT_METHODS = [
 
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
 
-/** Charged by scanning the buyer's code (kess-api section 3, quickpay). */
+/** Charged by scanning the buyer's code (docs/gateway.md §3, quickpay). */
 export const SCANNED = ['WECHAT', 'ALIPAY'] as const;
 
-/** Charged by card data (kess-api section 3, directPay). */
+/** Charged by card data (docs/gateway.md §3, directPay). */
 export const CARDS = ['VISA_MASTER', 'GOOGLEPAY', 'UNIONPAY'] as const;
 
 /**

@@ -1,4 +1,4 @@
-/** Codes of the gateway (kess-api section 6), with the HTTP status each comes with. */
+/** Codes of the gateway (docs/gateway.md §6), with the HTTP status each comes with. */
 const STATUS = {
 	VALIDATION_ERROR: 400,
 	UNAUTHENTICATED: 401,
@@ -24,7 +24,7 @@ export class Refusal extends Error {
 		return STATUS[this.code];
 	}
 
-	/** The body of the answer (kess-api section 6: `error_des` is KESS's own spelling). */
+	/** The body of the answer (docs/gateway.md §6: `error_des` is KESS's own spelling). */
 	get body(): object {
 		return { success: false, error_des: this.message, status_code: this.status, code: this.code };
 	}

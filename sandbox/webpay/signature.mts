@@ -8,7 +8,7 @@ export function isSignType(value: unknown): value is SignType {
 }
 
 /**
- * The text that is signed, without the key (spec-webpay-v1, `toUrlParams` under PHP 8): no `sign`, no lists and objects,
+ * The text that is signed, without the key (docs/gateway.md §12, `toUrlParams` under PHP 8): no `sign`, no lists and objects,
  * nothing that equals an empty string, sorted by key.
  */
 export function signedText(params: object): string {
@@ -23,7 +23,7 @@ export function signedText(params: object): string {
 }
 
 /**
- * A signature of the WebPay gateway (spec-webpay-v1, `makeSign`; kess-api section 5 for HMAC-SHA256).
+ * A signature of the WebPay gateway (docs/gateway.md §12, `makeSign`; docs/gateway.md §5 for HMAC-SHA256).
  *
  * @param params decoded parameters; lists and objects among them are not covered
  * @returns lower-case hex

@@ -1,7 +1,7 @@
 import { isoTime, type OrderData } from './orderData.mts';
 import type { Subscription } from './subscriptions.mts';
 
-/** A subscription in a list (kess-api section 3, subscription row). */
+/** A subscription in a list (docs/gateway.md §3, subscription row). */
 export function subscriptionRow({ code, order, status, interval, createdAt }: Subscription): OrderData {
 	return {
 		subscription_code: code,

@@ -23,7 +23,7 @@ export interface ServiceExample {
 	prepare?(sandbox: KessSandbox): Promise<IDataObject>;
 }
 
-/** Card data as a merchant's own page encrypts it (kess-api section 7). */
+/** Card data as a merchant's own page encrypts it (docs/gateway.md §7). */
 export function encryptedCard(publicKey: string): string {
 	const card = JSON.stringify({ number: '5123456789012346', securityCode: '123', expiry: { month: '05', year: '28' } });
 	return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(card)).toString('hex');

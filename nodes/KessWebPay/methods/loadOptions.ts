@@ -10,7 +10,7 @@ import { type SignatureRule, WebPayClient } from '../client';
 const TIMEOUT_MS = 10_000;
 const PATIENCE_MS = 10_000;
 
-/** The payment methods of the merchant for the panel's list: which codes there are differs between merchants (kess-api §4). */
+/** The payment methods of the merchant for the panel's list: which codes there are differs between merchants (docs/gateway.md §4). */
 export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	try {
 		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;

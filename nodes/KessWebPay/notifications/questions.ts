@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { SharedQuestions } from '../../shared/gateway/sharedQuestions';
 
 /**
- * What a call from outside may cost. The gateway waits about 25 s for an answer to a notification (kess-api §5): until then
+ * What a call from outside may cost. The gateway waits about 25 s for an answer to a notification (docs/gateway.md §5): until then
  * a question may have waited for its turn, for a busy gateway, and have been put again.
  */
 export const NOTIFIED = {

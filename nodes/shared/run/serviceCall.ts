@@ -23,7 +23,7 @@ export const parametersProperty: INodeProperties = {
 		'Fields of the service as a JSON object, by their gateway names. Service and signature are added. Never enter passwords or card numbers here.',
 };
 
-/** Names that must never go into a request body (kess-api §5): the gateway does not want them, and others can read them. */
+/** Names that must never go into a request body (docs/gateway.md §5): the gateway does not want them, and others can read them. */
 const SECRET_FIELDS = new Set(['api_secret_key', 'client_secret', 'password', 'secret', 'secret_key']);
 
 /**

@@ -1,6 +1,6 @@
 import type { PartnerService } from './service.mts';
 
-/** spec-partner, CONFIRM FUND TRANSFER: the money moves. */
+/** docs/gateway.md §13, CONFIRM FUND TRANSFER: the money moves. */
 export const confirmTransfer: PartnerService = {
 	name: 'confirm.fundTransfer',
 	handle({ fields, transfers }) {

@@ -1,7 +1,7 @@
 import { Refusal } from '../refusal.mts';
 import type { PartnerService } from './service.mts';
 
-/** spec-partner, CREATE UNIFIED FUND TRANSFER: no money moves. */
+/** docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER: no money moves. */
 export const createTransfer: PartnerService = {
 	name: 'create.unified.fundTransfer',
 	handle({ fields, transfers, wallets, settings }) {

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.mts';
 import type { PreTransfer } from '../transfer.mts';
 import type { PartnerService } from './service.mts';
 
-/** spec-partner, QUERY FUND TRANSFER. */
+/** docs/gateway.md §13, QUERY FUND TRANSFER. */
 export const queryTransfer: PartnerService = {
 	name: 'query.fundTransfer',
 	handle({ fields, transfers, settings }) {

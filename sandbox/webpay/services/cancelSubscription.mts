@@ -1,6 +1,6 @@
 import type { WebPayService } from './service.mts';
 
-/** Names its subscription in `code` (kess-api section 11, 14). */
+/** Names its subscription in `code` (docs/gateway.md §11, 14). */
 export const cancelSubscription: WebPayService = {
 	name: 'webpay.acquire.cancelSubscription',
 	versions: ['v2'],

@@ -1,6 +1,6 @@
 import type { WebPayService } from './service.mts';
 
-/** Closes an order that has not been paid (kess-api section 3). */
+/** Closes an order that has not been paid (docs/gateway.md §3). */
 export const closeOrder: WebPayService = {
 	name: 'webpay.acquire.closeorder',
 	versions: ['v1', 'v2'],

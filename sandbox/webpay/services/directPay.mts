@@ -10,7 +10,7 @@ const DECLINED = '4000000000000002';
 const WITHOUT_3DS = '5200000000000007';
 
 /**
- * Charges a card (kess-api section 3): at once without 3-D Secure, otherwise when the buyer has confirmed in the HTML that
+ * Charges a card (docs/gateway.md §3): at once without 3-D Secure, otherwise when the buyer has confirmed in the HTML that
  * the merchant shows.
  */
 export const directPay: WebPayService = {

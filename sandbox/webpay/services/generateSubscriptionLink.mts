@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.mts';
 import { INTERVALS } from '../subscriptions.mts';
 import type { WebPayService } from './service.mts';
 
-/** A link under which the buyer starts to pay regularly (kess-api section 3). It is the payment link of the first order. */
+/** A link under which the buyer starts to pay regularly (docs/gateway.md §3). It is the payment link of the first order. */
 export const generateSubscriptionLink: WebPayService = {
 	name: 'webpay.acquire.generateSubscriptionLink',
 	versions: ['v2'],

@@ -1,6 +1,6 @@
 import type { WebPayService } from './service.mts';
 
-/** Some of Bakong's members: the first ones by the codes that kess-api section 4 has, the last one is made up. */
+/** Some of Bakong's members: the first ones by the codes that docs/gateway.md §4 has, the last one is made up. */
 const MEMBERS = [
 	{ name: 'ABA Bank', bic: 'ABAAKHPP' },
 	{ name: 'ACLEDA Bank', bic: 'ACLBKHPP' },
@@ -9,7 +9,7 @@ const MEMBERS = [
 	{ name: 'Sandbox Microfinance', bic: 'SBOXKHPP' },
 ];
 
-/** The banks and wallets that a KHQR can be paid from (kess-api section 3, Bakong member). */
+/** The banks and wallets that a KHQR can be paid from (docs/gateway.md §3, Bakong member). */
 export const getBakongMembers: WebPayService = {
 	name: 'webpay.acquire.getbakongmembers',
 	versions: ['v2'],

@@ -1,7 +1,7 @@
 import { PAYMENT_METHODS } from '../paymentMethods.mts';
 import type { WebPayService } from './service.mts';
 
-/** The methods a buyer can choose from (kess-api section 3, payment method). */
+/** The methods a buyer can choose from (docs/gateway.md §3, payment method). */
 export const getPaymentMethods: WebPayService = {
 	name: 'webpay.acquire.getpaymentmethods',
 	versions: ['v1', 'v2'],

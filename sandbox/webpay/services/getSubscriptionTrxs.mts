@@ -3,7 +3,7 @@ import { inRange, pageOf } from '../pages.mts';
 import { subscriptionRow } from '../subscriptionRow.mts';
 import type { WebPayService } from './service.mts';
 
-/** What has been charged (kess-api section 3). */
+/** What has been charged (docs/gateway.md §3). */
 export const getSubscriptionTrxs: WebPayService = {
 	name: 'webpay.acquire.getSubscriptionTrxs',
 	versions: ['v2'],

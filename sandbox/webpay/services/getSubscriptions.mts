@@ -2,7 +2,7 @@ import { inRange, pageOf } from '../pages.mts';
 import { subscriptionRow } from '../subscriptionRow.mts';
 import type { WebPayService } from './service.mts';
 
-/** All subscriptions, newest first (kess-api section 3). */
+/** All subscriptions, newest first (docs/gateway.md §3). */
 export const getSubscriptions: WebPayService = {
 	name: 'webpay.acquire.getSubscriptions',
 	versions: ['v2'],

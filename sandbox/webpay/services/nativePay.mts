@@ -4,7 +4,7 @@ import { findPaymentMethod } from '../paymentMethods.mts';
 import { readOrderRequest } from './newOrder.mts';
 import type { WebPayService } from './service.mts';
 
-/** An order with the QR text and the app link of one payment method (kess-api section 3). */
+/** An order with the QR text and the app link of one payment method (docs/gateway.md §3). */
 export const nativePay: WebPayService = {
 	name: 'webpay.acquire.nativePay',
 	versions: ['v2'],

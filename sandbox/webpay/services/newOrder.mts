@@ -3,10 +3,10 @@ import { Refusal } from '../refusal.mts';
 import type { OrderRequest } from '../orders.mts';
 import type { ServiceRequest } from './service.mts';
 
-/** Half an hour (kess-api section 8). */
+/** Half an hour (docs/gateway.md §8). */
 const DEFAULT_LIFE_SECONDS = 1800;
 
-/** The fields of every service that makes an order (kess-api section 3, transaction fields). @throws Refusal */
+/** The fields of every service that makes an order (docs/gateway.md §3, transaction fields). @throws Refusal */
 export function readOrderRequest({ version, signType, fields, sellerCode }: ServiceRequest): OrderRequest {
 	if (sellerCode === undefined) {
 		throw new Refusal('VALIDATION_ERROR', `The ${version === 'v1' ? 'seller_id' : 'seller_code'} field is required.`);

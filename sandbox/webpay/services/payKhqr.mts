@@ -6,7 +6,7 @@ import type { WebPayService } from './service.mts';
 /** What every user of the sandbox has, in each currency. */
 const BALANCE = 1_000_000;
 
-/** Pays a KHQR code with the money of a KESS user (kess-api section 3). The code of an order of this sandbox pays that order. */
+/** Pays a KHQR code with the money of a KESS user (docs/gateway.md §3). The code of an order of this sandbox pays that order. */
 export const payKhqr: WebPayService = {
 	name: 'webpay.acquire.payKhqr',
 	versions: ['v2'],

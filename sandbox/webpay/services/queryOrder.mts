@@ -1,7 +1,7 @@
 import { khqrPaymentData } from '../khqrPayments.mts';
 import type { WebPayService } from './service.mts';
 
-/** spec-webpay-v1, QUERY ORDER. Whether the real gateway finds payments of KHQR codes by it, too, is not published. */
+/** docs/gateway.md §12, QUERY ORDER. Whether the real gateway finds payments of KHQR codes by it, too, is not published. */
 export const queryOrder: WebPayService = {
 	name: 'webpay.acquire.queryOrder',
 	versions: ['v1', 'v2'],

@@ -1,7 +1,7 @@
 import { inRange, pageOf } from '../pages.mts';
 import type { WebPayService } from './service.mts';
 
-/** Orders created on the days of a range, newest first (kess-api section 3). */
+/** Orders created on the days of a range, newest first (docs/gateway.md §3). */
 export const queryOrderByDateRange: WebPayService = {
 	name: 'webpay.acquire.queryorderbydaterange',
 	versions: ['v2'],

@@ -2,7 +2,7 @@ import { refundData } from '../orderData.mts';
 import { Refusal } from '../refusal.mts';
 import type { WebPayService } from './service.mts';
 
-/** A refund by KESS's number of it or by the merchant's reference (kess-api section 3). */
+/** A refund by KESS's number of it or by the merchant's reference (docs/gateway.md §3). */
 export const queryRefund: WebPayService = {
 	name: 'webpay.acquire.queryRefund',
 	versions: ['v2'],

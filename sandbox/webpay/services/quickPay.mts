@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.mts';
 import { readOrderRequest } from './newOrder.mts';
 import type { WebPayService } from './service.mts';
 
-/** Charges the buyer whose code was scanned (kess-api section 3). A code that ends with 0000 has run out. */
+/** Charges the buyer whose code was scanned (docs/gateway.md §3). A code that ends with 0000 has run out. */
 export const quickPay: WebPayService = {
 	name: 'webpay.acquire.quickpay',
 	versions: ['v2'],

@@ -1,6 +1,6 @@
 import type { WebPayService } from './service.mts';
 
-/** Names its subscription in `subscription_code` (kess-api section 11, 14). */
+/** Names its subscription in `subscription_code` (docs/gateway.md §11, 14). */
 export const reActiveSubscription: WebPayService = {
 	name: 'webpay.acquire.reActiveSubscription',
 	versions: ['v2'],

@@ -2,7 +2,7 @@ import { refundData } from '../orderData.mts';
 import { Refusal } from '../refusal.mts';
 import type { WebPayService } from './service.mts';
 
-/** Gives back a paid order, or a part of it (kess-api section 3). Without an amount: all that is left. */
+/** Gives back a paid order, or a part of it (docs/gateway.md §3). Without an amount: all that is left. */
 export const refund: WebPayService = {
 	name: 'webpay.acquire.v2Refund',
 	versions: ['v2'],

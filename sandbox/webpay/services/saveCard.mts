@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Refusal } from '../refusal.mts';
 import type { WebPayService } from './service.mts';
 
-/** A page on which the buyer saves a card (kess-api section 3). */
+/** A page on which the buyer saves a card (docs/gateway.md §3). */
 export const saveCard: WebPayService = {
 	name: 'webpay.acquire.saveCard',
 	versions: ['v2'],

@@ -2,10 +2,10 @@ import { Refusal } from '../refusal.mts';
 import { INTERVALS } from '../subscriptions.mts';
 import type { WebPayService } from './service.mts';
 
-/** As long as one block of the smallest RSA key in use, in hex (kess-api section 7). */
+/** As long as one block of the smallest RSA key in use, in hex (docs/gateway.md §7). */
 const MIN_CIPHERTEXT = 256;
 
-/** Charges an order to a card, and again in every period to come (kess-api section 3). */
+/** Charges an order to a card, and again in every period to come (docs/gateway.md §3). */
 export const subscription: WebPayService = {
 	name: 'webpay.acquire.subscription',
 	versions: ['v2'],

@@ -7,7 +7,7 @@ const USERS = new Map([
 	['10024', { first_name: 'ស្រី', last_name: 'អ៊ុន', phone_number: '098765432', kyc_status: 'pending' }],
 ]);
 
-/** The profile of a user (kess-api section 3). But for `kyc_status` the names of the fields are those of the request that adds one. */
+/** The profile of a user (docs/gateway.md §3). But for `kyc_status` the names of the fields are those of the request that adds one. */
 export const userProfile: WebPayService = {
 	name: 'webpay.acquire.userprofile',
 	versions: ['v2'],

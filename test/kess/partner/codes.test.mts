@@ -1,7 +1,7 @@
 import { explainPartnerCode, PARTNER_CODES } from '../../../kess/partner/codes.ts';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../kess/partner/services.ts';
 
-/** spec-partner, the tables "Error code review" and "Response fail" of each service. */
+/** docs/gateway.md §13, the tables "Error code review" and "Response fail" of each service. */
 const SPECIFIED: Array<[service: string, codes: string[]]> = [
 	[CREATE_TRANSFER, ['UNAUTHENTICATED', 'NOTELIGIBLE', 'VALIDATIONERROR', 'SYSTEMERROR']],
 	[CONFIRM_TRANSFER, ['UNAUTHENTICATED', 'USED', 'NOTEXIST', 'EXPIRED', 'VALIDATIONERROR', 'SYSTEMERROR']],

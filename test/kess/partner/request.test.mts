@@ -23,7 +23,7 @@ test('what is sent verifies on the other side, and sign is the last field', () =
 	const sent = JSON.parse(text) as Record<string, unknown>;
 	expect(sent).toEqual({ ...create, out_trade_no: 'T/1', sender_name: 'សុខ Ü "x"', sign_type: 'RSA2', sign: expect.any(String) });
 	expect(Object.keys(sent).at(-1)).toBe('sign');
-	// kess-api §10, canonical text example.
+	// docs/gateway.md §10, canonical text example.
 	expect(phpText(sent)).toBe(
 		'{"amount":0.5,"currency":"USD","out_trade_no":"T\\/1","receiver_id":"855","sender_name":"\\u179f\\u17bb\\u1781 \\u00dc \\"x\\"","service":"create.unified.fundTransfer"}',
 	);

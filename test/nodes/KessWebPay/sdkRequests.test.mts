@@ -16,7 +16,7 @@ import { encryptedCard, serviceExamples } from '../../support/webPayServices.mts
 
 type Type = 'string' | 'number' | 'flag' | 'hex' | 'list' | 'object';
 
-/** Whether the SDK's types demand a field; of some fields kess-api does not say. */
+/** Whether the SDK's types demand a field; of some fields docs/gateway.md does not say. */
 type Need = 'required' | 'optional' | 'one of' | 'not stated';
 
 interface SdkService {
@@ -53,7 +53,7 @@ const TRANSACTION: RequestBody = {
 };
 const ORDER_NUMBER: SdkService = { fields: { out_trade_no: ['string', 'required'] }, input: () => ({ out_trade_no: 'INV-1' }) };
 
-/** The requests of the SDK (kess-api section 3, requests). */
+/** The requests of the SDK (docs/gateway.md §3, requests). */
 const SDK: Record<string, SdkService> = {
 	createorder: {
 		fields: {
@@ -206,7 +206,7 @@ function sdkBody(service: string, input: RequestBody): RequestBody {
 	return { service: `webpay.acquire.${service}`, sign_type: 'MD5', seller_code: webPayAccount.sellerCode, ...Object.fromEntries(fields) };
 }
 
-/** The SDK's signature of a body: nothing nested, empty or blank; text trimmed (kess-api section 5). */
+/** The SDK's signature of a body: nothing nested, empty or blank; text trimmed (docs/gateway.md §5). */
 function sdkSign(body: RequestBody, signType: 'MD5' | 'HMAC-SHA256' = 'MD5', key: string = webPayAccount.apiSecretKey): string {
 	const text = Object.keys(body)
 		.sort()
@@ -232,7 +232,7 @@ const IS_TYPE: Record<Type, (value: unknown) => boolean> = {
 
 const DIFFERENT = 'DIFFERENT';
 
-/** How our field compares with the SDK's; the numbers are those of kess-api section 11. */
+/** How our field compares with the SDK's; the numbers are those of docs/gateway.md §11. */
 function compare(name: string, type: Type, theirs: unknown, ours: unknown): string {
 	if (isDeepStrictEqual(theirs, ours)) return 'same';
 	if (name === 'ip_addess' && ours === undefined) return '13: misspelt name not sent';
@@ -263,7 +263,7 @@ describe('the requests of the SDK and ours', () => {
 
 	afterAll(async () => {
 		await recorder.stop();
-		const heads = ['service', 'field', 'type', 'SDK', 'ours', 'SDK sends', 'we send', 'comparison (number in kess-api section 11)'];
+		const heads = ['service', 'field', 'type', 'SDK', 'ours', 'SDK sends', 'we send', 'comparison (number in docs/gateway.md §11)'];
 		process.stdout.write(`\n${table(heads, rows, 30)}\n\n`);
 	});
 

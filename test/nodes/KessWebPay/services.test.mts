@@ -16,7 +16,7 @@ import { encryptedCard, type ServiceExample, serviceExamples } from '../../suppo
 
 const PREFIX = 'webpay.acquire.';
 
-/** Every service of the gateway that a merchant has (kess-api section 3), in the spelling of the SDK. */
+/** Every service of the gateway that a merchant has (docs/gateway.md §3), in the spelling of the SDK. */
 const SERVICES = [
 	'createorder',
 	'nativePay',

@@ -7,7 +7,7 @@ import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { confirmItem } from './results';
 
-/** `confirm.fundTransfer` (spec-partner, CONFIRM FUND TRANSFER): the second of two steps. */
+/** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
 	option: {
 		name: 'Confirm',

@@ -4,7 +4,7 @@ import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderN
 import { checkReceiver, endOfLife, readNewTransfer } from './newTransfer';
 import { alreadyPaid, unclearStanding } from './results';
 
-/** `create.unified.fundTransfer` (spec-partner, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
+/** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
 	option: {
 		name: 'Create',

@@ -7,7 +7,7 @@ import type { PartnerOperation } from '../operation';
 import { outTradeNo } from './fields';
 import { readTransferNumber } from './newTransfer';
 
-/** `query.fundTransfer` (spec-partner, QUERY FUND TRANSFER). */
+/** `query.fundTransfer` (docs/gateway.md §13, QUERY FUND TRANSFER). */
 export const query: PartnerOperation = {
 	option: {
 		name: 'Query',

@@ -44,7 +44,7 @@ export interface Confirmation {
 /** With these the gateway has nothing under the number, or nothing that could still be confirmed. */
 export const NONE: ReadonlySet<string> = new Set(['NOTEXIST', 'EXPIRED']);
 
-/** With these a confirmation has certainly not been carried out (spec-partner, CONFIRM FUND TRANSFER). */
+/** With these a confirmation has certainly not been carried out (docs/gateway.md §13, CONFIRM FUND TRANSFER). */
 const NOT_CARRIED_OUT = new Set(['NOTEXIST', 'EXPIRED', 'VALIDATIONERROR', 'NOTELIGIBLE']);
 
 const flights = new Flights();
@@ -55,7 +55,7 @@ export async function inFlight<T>(client: PartnerClient, outTradeNo: string, wor
 }
 
 /**
- * Looks up what became of a transfer number (spec-partner, QUERY FUND TRANSFER). Looking is safe, so it is repeated.
+ * Looks up what became of a transfer number (docs/gateway.md §13, QUERY FUND TRANSFER). Looking is safe, so it is repeated.
  *
  * @throws KessError when the number has been paid, but to somebody else or over another amount than asked
  */
@@ -86,7 +86,7 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 }
 
 /**
- * Prepares a transfer (spec-partner, CREATE UNIFIED FUND TRANSFER). No money moves. When the answer is lost nobody knows
+ * Prepares a transfer (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER). No money moves. When the answer is lost nobody knows
  * the pre-transfer's ID, so nobody can confirm it, and preparing once more is safe.
  *
  * @throws KessError when the gateway refuses, or gives no clear answer
@@ -123,7 +123,7 @@ export async function prepare(client: PartnerClient, fields: JsonObject, asked: 
 }
 
 /**
- * Confirms a prepared transfer: the moment at which money moves (spec-partner, CONFIRM FUND TRANSFER).
+ * Confirms a prepared transfer: the moment at which money moves (docs/gateway.md §13, CONFIRM FUND TRANSFER).
  *
  * A pre-transfer can be used once, so the very same confirmation may be sent again, and no other. After every unclear
  * answer the transfer number is looked up first. Refused means that no attempt can have paid; what cannot be told is

@@ -6,7 +6,7 @@ import { listProperties, readLimit } from '../common/list';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 
-/** `webpay.acquire.getbakongmembers` (kess-api §3, Bakong member). */
+/** `webpay.acquire.getbakongmembers` (docs/gateway.md §3, Bakong member). */
 export const getMany: WebPayOperation = {
 	service: SERVICES.getBakongMembers,
 	option: {

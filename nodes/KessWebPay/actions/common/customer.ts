@@ -7,7 +7,7 @@ import { readPublicKey, RsaKeyError } from '../../../../kess/rsaKeys';
 import { type CustomerInput, encryptCustomer, readCustomer } from '../../../../kess/webPay/customer';
 import type { WebPayClient } from '../../client';
 
-/** The key is KESS's own: how long it is, merchants cannot choose (kess-api §7 counts with 1024 bits too). */
+/** The key is KESS's own: how long it is, merchants cannot choose (docs/gateway.md §7 counts with 1024 bits too). */
 const MIN_BITS = 1024;
 
 /** The buyer's details, which gateway version 2 takes encrypted. */

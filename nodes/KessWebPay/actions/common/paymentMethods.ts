@@ -4,7 +4,7 @@ import type { WebPayClient } from '../../client';
 import { requireDone } from './order';
 
 /**
- * `webpay.acquire.getpaymentmethods` (kess-api §3, payment method): the methods that this merchant's buyers can choose.
+ * `webpay.acquire.getpaymentmethods` (docs/gateway.md §3, payment method): the methods that this merchant's buyers can choose.
  *
  * @returns the methods as the gateway describes them; it answers with a list, or with one method alone
  */

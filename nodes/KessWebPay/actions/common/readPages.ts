@@ -54,7 +54,7 @@ interface Page {
 	lastPage: number | undefined;
 }
 
-/** Orders are listed under `items`, subscriptions under `data` (kess-api §11, 15); a bare list is all there is. */
+/** Orders are listed under `items`, subscriptions under `data` (docs/gateway.md §11, 15); a bare list is all there is. */
 function readPage(data: Json, page: number): Page {
 	if (Array.isArray(data)) return { entries: data as IDataObject[], lastPage: page };
 	const { items, data: rows, current_page: currentPage, last_page: lastPage } = data as JsonObject;

@@ -30,7 +30,7 @@ export const currencyProperty: INodeProperties = {
 	description: 'Riel have no decimals',
 };
 
-/** The parameters of everything that makes an order (kess-api §3, transaction fields). */
+/** The parameters of everything that makes an order (docs/gateway.md §3, transaction fields). */
 export const transactionProperties: INodeProperties[] = [
 	outTradeNoProperty,
 	{

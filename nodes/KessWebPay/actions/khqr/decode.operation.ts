@@ -4,7 +4,7 @@ import type { WebPayOperation } from '../operation';
 import { orderItem, requireDone } from '../common/order';
 import { qrcodeProperty } from './fields';
 
-/** `webpay.acquire.decodeKhqr` (kess-api §3): who is paid by a KHQR code, in the gateway's words. */
+/** `webpay.acquire.decodeKhqr` (docs/gateway.md §3): who is paid by a KHQR code, in the gateway's words. */
 export const decode: WebPayOperation = {
 	service: SERVICES.decodeKhqr,
 	option: {

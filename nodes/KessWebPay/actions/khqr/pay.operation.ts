@@ -9,7 +9,7 @@ import { currencyProperty } from '../common/transaction';
 import { type KhqrPayment, payOnce } from './payOnce';
 import { qrcodeProperty } from './fields';
 
-/** `webpay.acquire.payKhqr` (kess-api §3): pays a KHQR code with the money of a KESS user. */
+/** `webpay.acquire.payKhqr` (docs/gateway.md §3): pays a KHQR code with the money of a KESS user. */
 export const pay: WebPayOperation = {
 	service: SERVICES.payKhqr,
 	option: {

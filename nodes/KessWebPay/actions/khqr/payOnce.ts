@@ -12,11 +12,11 @@ import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../cl
 import { queryOrder, refusal } from '../common/order';
 import { type SentPayment, SentPayments } from './sentPayments';
 
-/** The only word for a payment that has been made (kess-api §3, States); an open set otherwise. */
+/** The only word for a payment that has been made (docs/gateway.md §3, States); an open set otherwise. */
 const PAID = 'SUCCEEDED';
 
 /**
- * With these the gateway has not begun to pay (kess-api §6). Not among them: a number that was used before, a payment
+ * With these the gateway has not begun to pay (docs/gateway.md §6). Not among them: a number that was used before, a payment
  * that could not be processed, and every failure on the gateway's side, because money may have moved.
  */
 const NOT_CARRIED_OUT = new Set([
@@ -118,7 +118,7 @@ async function send(client: WebPayClient, notes: SentPayments, noted: SentPaymen
 function readAnswer({ money }: KhqrPayment, data: Json): IDataObject | undefined {
 	if (!isPlainObject(data) || typeof data.status !== 'string' || data.status === '') return undefined;
 	const amount = data.amount ?? data.total_amount ?? undefined;
-	// Money is only compared where it is named (kess-api §3, payKhqr: it need not be).
+	// Money is only compared where it is named (docs/gateway.md §3, payKhqr: it need not be).
 	if (amount !== undefined && !isSameMoney(money, amount, data.currency ?? money.currency)) return undefined;
 	return data as IDataObject;
 }

@@ -2,7 +2,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from '../common/order';
 
-/** `webpay.acquire.closeorder` (kess-api §3): nobody can pay the order any more. */
+/** `webpay.acquire.closeorder` (docs/gateway.md §3): nobody can pay the order any more. */
 export const close: WebPayOperation = {
 	service: SERVICES.closeOrder,
 	option: {

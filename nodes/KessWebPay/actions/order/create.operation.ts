@@ -22,7 +22,7 @@ import {
 	transactionProperties,
 } from '../common/transaction';
 
-/** `webpay.acquire.createorder` (spec-webpay-v1, CREATE ORDER). */
+/** `webpay.acquire.createorder` (docs/gateway.md §12, CREATE ORDER). */
 export const create: WebPayOperation = {
 	service: SERVICES.createOrder,
 	option: {

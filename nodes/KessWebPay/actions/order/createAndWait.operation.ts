@@ -10,7 +10,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { orderItem } from '../common/order';
 import { limitWaitTimeProperty, readLimit, waitUntil } from './waitLimit';
 
-/** What KESS itself is said to use (kess-api §8); it is sent, so that the time is known. */
+/** What KESS itself is said to use (docs/gateway.md §8); it is sent, so that the time is known. */
 const DEFAULT_EXPIRES_IN = 1800;
 
 const waitNotice: INodeProperties = {

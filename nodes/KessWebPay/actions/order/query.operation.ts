@@ -2,7 +2,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from '../common/order';
 
-/** `webpay.acquire.queryorder` (spec-webpay-v1, QUERY ORDER): only the status SUCCESS means paid. */
+/** `webpay.acquire.queryorder` (docs/gateway.md §12, QUERY ORDER): only the status SUCCESS means paid. */
 export const query: WebPayOperation = {
 	service: SERVICES.queryOrder,
 	option: {

@@ -7,7 +7,7 @@ import { readPages } from '../common/readPages';
 
 const PER_PAGE = 100;
 
-/** `webpay.acquire.queryorderbydaterange` (kess-api §3). */
+/** `webpay.acquire.queryorderbydaterange` (docs/gateway.md §3). */
 export const queryByDateRange: WebPayOperation = {
 	service: SERVICES.queryOrderByDateRange,
 	option: {

@@ -22,7 +22,7 @@ import { chargeOnce } from './chargeOnce';
 import { adviseUnpaid, paymentItem } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
-/** `webpay.acquire.directPay` (kess-api §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
+/** `webpay.acquire.directPay` (docs/gateway.md §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
 export const directPay: WebPayOperation = {
 	service: SERVICES.directPay,
 	option: {

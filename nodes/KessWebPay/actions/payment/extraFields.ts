@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../../kess/jsonObject';
 import { normaliseWebPayFields } from '../../../../kess/webPay/request';
 import { readParameters } from '../../../shared/run/serviceCall';
 
-/** For fields that only some versions of the gateway know (kess-api §11 #13). */
+/** For fields that only some versions of the gateway know (docs/gateway.md §11 #13). */
 export const extraFieldsField: INodeProperties = {
 	displayName: 'Extra Fields',
 	name: 'extraFields',

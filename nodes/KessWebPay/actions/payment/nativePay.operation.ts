@@ -21,7 +21,7 @@ import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../com
 import { paymentItem } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
-/** `webpay.acquire.nativePay` (kess-api §3): an order that is paid by QR code or in the app of one payment method. */
+/** `webpay.acquire.nativePay` (docs/gateway.md §3): an order that is paid by QR code or in the app of one payment method. */
 export const nativePay: WebPayOperation = {
 	service: SERVICES.nativePay,
 	option: {

@@ -16,7 +16,7 @@ import { chargeOnce } from './chargeOnce';
 import { adviseUnpaid } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
-/** `webpay.acquire.quickpay` (kess-api §3): the buyer shows a code and is charged at once. */
+/** `webpay.acquire.quickpay` (docs/gateway.md §3): the buyer shows a code and is charged at once. */
 export const quickPay: WebPayOperation = {
 	service: SERVICES.quickPay,
 	option: {

@@ -5,7 +5,7 @@ import { listProperties, readLimit } from '../common/list';
 import type { WebPayOperation } from '../operation';
 import { fetchPaymentMethods } from '../common/paymentMethods';
 
-/** `webpay.acquire.getpaymentmethods`: the field `bic` is what `service_code` takes (kess-api §4). */
+/** `webpay.acquire.getpaymentmethods`: the field `bic` is what `service_code` takes (docs/gateway.md §4). */
 export const getMany: WebPayOperation = {
 	service: SERVICES.getPaymentMethods,
 	option: {

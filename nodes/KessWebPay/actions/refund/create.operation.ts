@@ -25,13 +25,13 @@ interface NewRefund {
 	fields: JsonObject;
 }
 
-/** Order states that say that nothing is left to be given back, or soon will be (kess-api §3, States). */
+/** Order states that say that nothing is left to be given back, or soon will be (docs/gateway.md §3, States). */
 const FULLY_REFUNDED = ['REFUNDED', 'PENDING_REFUNDED'];
 
 /** Between looking for a refund and making it, no other item of this process may make it. */
 const flights = new Flights();
 
-/** `webpay.acquire.v2Refund` (kess-api §3): without an amount, all of the order. */
+/** `webpay.acquire.v2Refund` (docs/gateway.md §3): without an amount, all of the order. */
 export const create: WebPayOperation = {
 	service: SERVICES.refund,
 	option: {

@@ -8,7 +8,7 @@ import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 import { matchReference, merchantReferenceField, queryRefund, requireMerchantReference } from './refunds';
 
-/** `webpay.acquire.queryRefund` (kess-api §3): by one of the two numbers, or by both. */
+/** `webpay.acquire.queryRefund` (docs/gateway.md §3): by one of the two numbers, or by both. */
 export const query: WebPayOperation = {
 	service: SERVICES.queryRefund,
 	option: {

@@ -31,7 +31,7 @@ export interface RefundFacts {
 
 /**
  * Reads a refund from an answer, which is the refund itself or its order with all refunds in `refund_histories`
- * (kess-api §3, Responses).
+ * (docs/gateway.md §3, Responses).
  *
  * @param reference tells which of an order's refunds is meant; without it a single one
  */

@@ -6,7 +6,7 @@ import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 import { redirectUrlField } from '../common/transaction';
 
-/** `webpay.acquire.saveCard` (kess-api §3). */
+/** `webpay.acquire.saveCard` (docs/gateway.md §3). */
 export const createLink: WebPayOperation = {
 	service: SERVICES.saveCard,
 	option: {

@@ -2,7 +2,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { changeSubscription, subscriptionCodeProperty } from './subscriptions';
 
-/** `webpay.acquire.cancelSubscription` (kess-api §3): here the subscription is named by `code`. */
+/** `webpay.acquire.cancelSubscription` (docs/gateway.md §3): here the subscription is named by `code`. */
 export const cancel: WebPayOperation = {
 	service: SERVICES.cancelSubscription,
 	option: {

@@ -7,7 +7,7 @@ import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 import { intervalProperty, requireInterval } from './subscriptions';
 
-/** `webpay.acquire.subscription` (kess-api §3): charges an order to a card, now and in every period to come. */
+/** `webpay.acquire.subscription` (docs/gateway.md §3): charges an order to a card, now and in every period to come. */
 export const create: WebPayOperation = {
 	service: SERVICES.subscription,
 	option: {

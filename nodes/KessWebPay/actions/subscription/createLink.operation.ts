@@ -8,7 +8,7 @@ import { readOutTradeNo, requireDone } from '../common/order';
 import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
 import { intervalProperty, requireInterval } from './subscriptions';
 
-/** `webpay.acquire.generateSubscriptionLink` (kess-api §3). */
+/** `webpay.acquire.generateSubscriptionLink` (docs/gateway.md §3). */
 export const createLink: WebPayOperation = {
 	service: SERVICES.generateSubscriptionLink,
 	option: {

@@ -5,7 +5,7 @@ import { listProperties, readLimit } from '../common/list';
 import type { WebPayOperation } from '../operation';
 import { readPages } from '../common/readPages';
 
-/** `webpay.acquire.getSubscriptions` (kess-api §3). */
+/** `webpay.acquire.getSubscriptions` (docs/gateway.md §3). */
 export const getMany: WebPayOperation = {
 	service: SERVICES.getSubscriptions,
 	option: {

@@ -7,7 +7,7 @@ import type { WebPayOperation } from '../operation';
 import { readPages } from '../common/readPages';
 import { requireSubscriptionCode } from './subscriptions';
 
-/** `webpay.acquire.getSubscriptionTrxs` (kess-api §3). */
+/** `webpay.acquire.getSubscriptionTrxs` (docs/gateway.md §3). */
 export const getTransactions: WebPayOperation = {
 	service: SERVICES.getSubscriptionTransactions,
 	option: {

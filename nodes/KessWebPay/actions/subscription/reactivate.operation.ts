@@ -2,7 +2,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { changeSubscription, subscriptionCodeProperty } from './subscriptions';
 
-/** `webpay.acquire.reActiveSubscription` (kess-api §3): here the subscription is named by `subscription_code`. */
+/** `webpay.acquire.reActiveSubscription` (docs/gateway.md §3): here the subscription is named by `subscription_code`. */
 export const reactivate: WebPayOperation = {
 	service: SERVICES.reactivateSubscription,
 	option: {

@@ -9,7 +9,7 @@ import { requireDone } from '../common/order';
 
 const INTERVALS = ['daily', 'monthly', 'weekly'];
 
-/** The parameter by which operations name their subscription, whatever the gateway calls it (kess-api §11, 14). */
+/** The parameter by which operations name their subscription, whatever the gateway calls it (docs/gateway.md §11, 14). */
 export const subscriptionCodeProperty: INodeProperties = {
 	displayName: 'Subscription Code',
 	name: 'subscriptionCode',

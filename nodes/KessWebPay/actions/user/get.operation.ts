@@ -3,7 +3,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { orderItem, requireDone } from '../common/order';
 import type { WebPayOperation } from '../operation';
 
-/** `webpay.acquire.userprofile` (kess-api §3): known by its name and from one working client. */
+/** `webpay.acquire.userprofile` (docs/gateway.md §3): known by its name and from one working client. */
 export const get: WebPayOperation = {
 	service: SERVICES.userProfile,
 	option: {

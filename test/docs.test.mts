@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the code cites has to be there for those who have only this repository. */
+
+const root = join(__dirname, '..');
+const gateway = readFileSync(join(root, 'docs', 'gateway.md'), 'utf8');
+const sections = new Set([...gateway.matchAll(/^## (\d+)\./gm)].map(([, number]) => number));
+
+const cited = ['credentials', 'kess', 'nodes', 'sandbox', 'test', 'bench'].flatMap((folder) =>
+	readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+		.filter((name) => /\.m?ts$/.test(name) && !name.includes('node_modules'))
+		.flatMap((name) =>
+			[...readFileSync(join(root, folder, name), 'utf8').matchAll(/docs\/gateway\.md (§\d+(?:(?:, | and | to )§\d+)*)/g)].flatMap(([, numbers = '']) =>
+				[...numbers.matchAll(/\d+/g)].map(([number]) => ({ file: `${folder}/${name}`, number })),
+			),
+		),
+);
+
+test('every section of docs/gateway.md that is cited is there', () => {
+	expect(cited.length).toBeGreaterThan(100);
+	expect(cited.filter(({ number }) => !sections.has(number))).toEqual([]);
+});
+
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/gateway.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
+	const text = readFileSync(join(root, page), 'utf8');
+	const folder = join(root, page, '..');
+	const anchors = (content: string) =>
+		new Set([...content.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
+	const broken = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(([, file = '', anchor]) => {
+		try {
+			const content = file === '' ? text : readFileSync(join(folder, file), 'utf8');
+			return anchor !== undefined && anchor !== '' && !anchors(content).has(anchor);
+		} catch {
+			return true;
+		}
+	});
+	expect(broken.map(([link]) => link)).toEqual([]);
+});
