@@ -147,7 +147,7 @@ const SUMS: ReadonlySet<string> = new Set(['amount', 'currency', 'total_amount']
  *
  * Every border between two fields of the other reading is either one of this reading too, or stands inside a value as
  * `&name=`. So this reading is the only one that counts when no decisive field has a border in it, and none stands inside
- * another field, unless it says the same there.
+ * another field. Links have queries of their own: there it may, when it says the same.
  */
 export function hasOtherReading(fields: PhpMap): boolean {
 	const signed = [...fields].filter(([, value]) => value !== null && value !== '' && typeof value !== 'object');
@@ -158,15 +158,15 @@ export function hasOtherReading(fields: PhpMap): boolean {
 		if (typeof value !== 'string' || !value.includes('&')) return false;
 		// A link may have a query of its own.
 		if (DECISIVE.includes(key) && key !== 'payment_link' && /&[^&=]*=/.test(value)) return true;
-		const isLink = value.includes('://');
-		return [...value.matchAll(DECISIVE_INSIDE)].some(
-			([, name = '', said = '']) => name > first && !(isLink && SUMS.has(name) && !fields.has(name)) && !saysTheSame(fields.get(name), name, said),
-		);
+		const inside = [...value.matchAll(DECISIVE_INSIDE)].filter(([, name = '']) => name > first);
+		return value.includes('://') ? inside.some(([, name = '', said = '']) => !saysTheSame(fields.get(name), name, said)) : inside.length > 0;
 	});
 }
 
+/** Whether what stands in the query of a link agrees with the field itself. */
 function saysTheSame(own: PhpValue | undefined, name: string, said: string): boolean {
-	if (own === undefined || own === null || typeof own === 'object') return false;
+	if (own === undefined) return SUMS.has(name);
+	if (own === null || typeof own === 'object') return false;
 	const text = phpText(own);
 	return text === said || (SUMS.has(name) && Number(text) === Number(said));
 }

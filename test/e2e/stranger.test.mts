@@ -168,14 +168,15 @@ describe('a stranger and the real n8n', () => {
 
 		test('asks the gateway seldom, however often somebody calls', async () => {
 			const before = await questions();
+			const started = Date.now();
 			const statuses = await Promise.all(
 				Array.from({ length: 100 }, async (_, index) => (await http.post(resumeAddress, { status: 'SUCCESS', index })).status),
 			);
 			expect(new Set(statuses)).toEqual(new Set([503]));
 			const asked = (await questions()) - before;
 			process.stdout.write(`100 calls of a stranger to a resume address: ${asked} questions to the gateway\n`);
-			// They say that it is paid, so it is looked at again twice, some seconds apart, for all of them together.
-			expect(asked).toBeLessThanOrEqual(5);
+			// They say that it is paid, so it is looked at again twice: for all of them together, and never within three seconds.
+			expect(asked).toBeLessThanOrEqual((Date.now() - started) / 3000 + 1);
 			expect(await isWaiting()).toBe(true);
 		}, 60_000);
 
