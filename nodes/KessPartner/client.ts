@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import type { Outcome } from '../../kess/gateway/outcome';
 import type { Redaction } from '../../kess/gateway/redaction';
 import type { JsonObject } from '../../kess/jsonObject';
 import { KessError } from '../../kess/errors';
@@ -12,18 +13,6 @@ import { explainInvalid } from '../shared/run/errors';
 import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
 
 const CREDENTIAL = 'kessPartnerApi';
-
-/** What the gateway did, as far as anybody can tell. */
-export type PartnerResult =
-	| { kind: 'done'; data: IDataObject }
-	| { kind: 'refused'; code: string; reason: string }
-	/** No answer, or none that can be believed: the gateway may have carried out the request. */
-	| {
-			kind: 'unknown';
-			reason: string;
-			/** The gateway is busy: what only looks has been repeated as often as makes sense. */
-			isBusy?: true;
-	  };
 
 /** Speaks to the Partner gateway for one partner during one execution. */
 export class PartnerClient {
@@ -69,9 +58,8 @@ export class PartnerClient {
 	 *
 	 * @param service the gateway's name for it
 	 * @param fields its fields by their gateway names
-	 * @throws KessError when nothing was sent: the gateway cannot be reached, refuses the login, or a key is unreadable
 	 */
-	async call(service: string, fields: JsonObject): Promise<PartnerResult> {
+	async call(service: string, fields: JsonObject): Promise<Outcome<IDataObject>> {
 		const delivery = await this.session.post({
 			url: `${this.account.origin}${PARTNER_GATEWAY_PATH}`,
 			body: { ...fields, service },
@@ -79,19 +67,23 @@ export class PartnerClient {
 			isRead: isPartnerRead(service),
 			read: (status, text) => readPartnerAnswer(status, text, this.keys.kessPublicKey),
 		});
-		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason, isBusy: delivery.isBusy };
+		if (delivery.kind !== 'answered') return delivery;
 		const { answer } = delivery;
 		switch (answer.kind) {
 			case 'success':
 				return { kind: 'done', data: answer.data as IDataObject };
 			case 'refused':
-				return answer;
+				return { ...answer, verified: true };
 			case 'unauthenticated':
-				throw new KessError(
-					`KESS refuses the login: ${answer.reason}`,
-					'The token was renewed and refused again. Check the KESS Partner credential, and that the account may use this service.',
-					'UNAUTHENTICATED',
-				);
+				// Said before the gateway looks at the request.
+				return {
+					kind: 'notSent',
+					error: new KessError(
+						`KESS refuses the login: ${answer.reason}`,
+						'The token was renewed and refused again. Check the KESS Partner credential, and that the account may use this service.',
+						'UNAUTHENTICATED',
+					),
+				};
 			case 'failed':
 			case 'untrusted':
 			case 'unreadable':

@@ -1,27 +1,21 @@
+import type { Outcome } from '../../kess/gateway/outcome';
 import type { Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
-import { readWebPayAnswer, type WebPayAnswer } from '../../kess/webPay/answer';
+import { readWebPayAnswer } from '../../kess/webPay/answer';
 import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
 import { gatewayPath, sellerField, type WebPayService } from '../../kess/webPay/services';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
 import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
-import { KessError, NotSentError } from '../../kess/errors';
+import { KessError } from '../../kess/errors';
 import { explainInvalid } from '../shared/run/errors';
 import type { GatewayContext } from '../shared/gateway/context';
-import { type Delivery, type GatewayRequest, GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
+import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
 
 const CREDENTIAL = 'kessWebPayApi';
 
 /** Whether an answer without a signature is believed: `auto` follows what each gateway version promises. */
 export type SignatureRule = 'auto' | 'required' | 'ifPresent';
-
-/** What the gateway did. */
-export type ServiceResult =
-	| { kind: 'done'; data: Json }
-	| { kind: 'refused'; code: string; reason: string }
-	/** Nobody can tell whether the gateway carried out the request. */
-	| { kind: 'unknown'; reason: string };
 
 /** What an answer has to be about before it is believed. */
 export interface Asked {
@@ -31,11 +25,6 @@ export interface Asked {
 	mayOmit?: boolean;
 }
 
-/** An answer has come, but it cannot be believed: the gateway may have carried out the request. */
-export class UnbelievedError extends KessError {
-	override name = 'UnbelievedError';
-}
-
 /** Speaks to one merchant's WebPay gateway during one execution. */
 export class WebPayClient {
 	private constructor(
@@ -43,7 +32,6 @@ export class WebPayClient {
 		private readonly account: WebPayAccount,
 		private readonly timeout: number,
 		private readonly signatureRule: SignatureRule,
-		private readonly hasSent = false,
 	) {}
 
 	/**
@@ -72,14 +60,6 @@ export class WebPayClient {
 			values: (accessTokens) => webPayCredentialValues(account, accessTokens),
 		});
 		return new WebPayClient(session, account, timeout, signature);
-	}
-
-	/**
-	 * The same client once something has been sent for an item: what keeps a request from being answered leaves the outcome
-	 * unknown then, because an error would say that nothing was sent.
-	 */
-	afterSending(): WebPayClient {
-		return new WebPayClient(this.session, this.account, this.timeout, this.signatureRule, true);
 	}
 
 	/** What keeps the credential's values out of whatever leaves the node. */
@@ -126,39 +106,34 @@ export class WebPayClient {
 	 *
 	 * @param fields its fields by their gateway names; the seller is added
 	 * @param asked what the answer has to be about
-	 * @throws KessError when the gateway cannot be reached, refuses the login, or the answer is signed wrongly or is
-	 *   about something else
+	 * @throws KessError when this gateway version does not have the service
 	 */
-	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}): Promise<ServiceResult> {
+	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}): Promise<Outcome<Json>> {
 		this.requireService(service);
 		const url = `${this.account.origin}${gatewayPath(this.version)}`;
 		// Empty when the credential names no seller.
 		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: this.account.sellerCode } : {};
-		const delivery = await this.deliver({
+		const delivery = await this.session.post({
 			url,
 			body: { ...seller, ...fields, service: (this.version === 'v1' ? service.nameOnV1 : undefined) ?? service.name },
 			timeout: this.timeout,
 			isRead: service.does === 'reads',
 			read: (status, text) => readWebPayAnswer(status, text, this.account),
 		});
-		if (delivery.kind === 'lost') return { kind: 'unknown', reason: delivery.reason };
+		if (delivery.kind !== 'answered') return delivery;
 		const { answer } = delivery;
 		switch (answer.kind) {
-			case 'success':
-				this.believe(answer.signature, service);
-				matchAnswer(answer.data, asked);
-				return { kind: 'done', data: answer.data };
+			case 'success': {
+				const unbelieved = this.findDoubt(answer.signature, service) ?? findDifference(answer.data, asked);
+				return unbelieved === undefined
+					? { kind: 'done', data: answer.data }
+					: { kind: 'unknown', reason: unbelieved.message, unbelieved };
+			}
 			case 'refused':
-				return answer;
+				return { ...answer, verified: false };
 			case 'unauthenticated':
-				if (this.hasSent) return { kind: 'unknown', reason: `KESS refuses the login: ${answer.reason}` };
-				throw new KessError(
-					`KESS refuses the ${this.version === 'v1' ? 'user name or password' : 'login'}: ${answer.reason}`,
-					this.version === 'v1'
-						? 'Check Username and Password in the KESS WebPay credential, and that they belong to the chosen environment.'
-						: 'The token was renewed and refused again. Check the KESS WebPay credential, and that the account may use this service.',
-					answer.code,
-				);
+				// Said before the gateway looks at the request.
+				return { kind: 'notSent', error: this.loginRefusal(answer) };
 			case 'failed':
 				return { kind: 'unknown', reason: `KESS failed on its side: ${answer.reason} (${answer.code})` };
 			case 'unreadable':
@@ -166,62 +141,67 @@ export class WebPayClient {
 		}
 	}
 
-	private async deliver(request: GatewayRequest<WebPayAnswer>): Promise<Delivery<Exclude<WebPayAnswer, { kind: 'busy' }>>> {
-		try {
-			return await this.session.post(request);
-		} catch (error) {
-			if (this.hasSent && error instanceof NotSentError) return { kind: 'lost', reason: error.message };
-			return await Promise.reject(error);
-		}
+	private loginRefusal({ reason, code }: { reason: string; code: string }): KessError {
+		return this.version === 'v1'
+			? new KessError(
+					`KESS refuses the user name or password: ${reason}`,
+					'Check Username and Password in the KESS WebPay credential, and that they belong to the chosen environment.',
+					code,
+				)
+			: new KessError(
+					`KESS refuses the login: ${reason}`,
+					'The token was renewed and refused again. Check the KESS WebPay credential, and that the account may use this service.',
+					code,
+				);
 	}
 
-	/** @throws UnbelievedError */
-	private believe(signature: WebPaySignatureVerdict, { isDecisive }: WebPayService): void {
+	/** Why an answer with this signature is not believed; `undefined` when it is. */
+	private findDoubt(signature: WebPaySignatureVerdict, { isDecisive }: WebPayService): KessError | undefined {
 		switch (signature) {
 			case 'valid':
-				return;
+				return undefined;
 			case 'invalid':
-				throw new UnbelievedError(
+				return new KessError(
 					'The signature of the answer is wrong, so the answer is not believed',
 					'Check API Secret Key and Signature Type in the KESS WebPay credential. If they are right, somebody may have changed the answer on its way: do not trust the order until KESS confirms it.',
 				);
 			case 'ambiguous':
-				throw new UnbelievedError(
+				return new KessError(
 					'The signature of the answer fits other fields too, because a text in it reads like a field (such as &status=), so the answer is not believed',
 					'Look at the order in the merchant portal of KESS. Use titles without & and = for new orders.',
 				);
 			case 'empty':
-				if (!isDecisive) return;
+				if (!isDecisive) return undefined;
 				break;
 			case 'unsigned':
 		}
 		const required = this.signatureRule === 'required' || (this.signatureRule === 'auto' && this.version === 'v2');
-		if (required) {
-			throw new UnbelievedError(
-				signature === 'empty'
-					? 'The signature of the answer covers nothing in it, so the answer is not believed'
-					: 'The answer has no signature, so it is not believed',
-				'Ask KESS why answers come unsigned. If that is meant to be so for your account, set the option Response Signature to Verify If Present.',
-			);
-		}
+		if (!required) return undefined;
+		return new KessError(
+			signature === 'empty'
+				? 'The signature of the answer covers nothing in it, so the answer is not believed'
+				: 'The answer has no signature, so it is not believed',
+			'Ask KESS why answers come unsigned. If that is meant to be so for your account, set the option Response Signature to Verify If Present.',
+		);
 	}
 }
 
-/** A well-signed answer to another question is no answer. @throws UnbelievedError */
-export function matchAnswer(data: Json, { outTradeNo, money, mayOmit = false }: Asked): void {
+/** How an answer differs from what was asked: a well-signed one to another question is no answer. */
+export function findDifference(data: Json, { outTradeNo, money, mayOmit = false }: Asked): KessError | undefined {
 	const order: JsonObject =
 		data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
 	const omitted = mayOmit && (order.out_trade_no ?? undefined) === undefined;
 	if (outTradeNo !== undefined && !omitted && textOf(order.out_trade_no) !== outTradeNo) {
-		throw new UnbelievedError(
+		return new KessError(
 			'The answer is about another order than the one asked for, so it is not believed',
 			'Query the order again. If this stays so, report it to KESS.',
 		);
 	}
 	if (money !== undefined && !isSameMoney(money, order.total_amount, order.currency)) {
-		throw new UnbelievedError(
+		return new KessError(
 			`The answer names another amount than ${money.decimal} ${money.currency}, so it is not believed`,
 			'Query the order and compare its amount and currency before you send its payment link to anybody.',
 		);
 	}
+	return undefined;
 }

@@ -1,13 +1,14 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { type JsonObject, textOf } from '../../../kess/jsonObject';
+import type { Outcome } from '../../../kess/gateway/outcome';
+import { type Json, type JsonObject, textOf } from '../../../kess/jsonObject';
 import { messageOf } from '../../../kess/errors';
 import { LIMITS } from '../../../kess/limits';
 import { readWebPayAccount } from '../../../kess/webPay/account';
 import { readWebPayNotification } from '../../../kess/webPay/notification';
 import { queryOrder } from '../actions/common/order';
 import { lookAgain, NOTIFIED, questions } from './questions';
-import { type ServiceResult, type SignatureRule, WebPayClient } from '../client';
+import { type SignatureRule, WebPayClient } from '../client';
 import { HandledNotifications } from './handled';
 
 const PAID = 'SUCCESS';
@@ -133,12 +134,14 @@ async function confirm(context: IWebhookFunctions, outTradeNo: string, { status 
 	const signature = options.responseSignature ?? 'auto';
 	const client = await WebPayClient.open(context, { ...NOTIFIED, signature });
 	const said = textOf(status);
-	const isBehind = (answer: ServiceResult) =>
+	const isBehind = (answer: Outcome<Json>) =>
 		answer.kind === 'done' && said !== '' && said !== UNDECIDED && textOf((answer.data as JsonObject).status) === UNDECIDED;
 	const result = await lookAgain(async () => await queryOrder(client, outTradeNo), isBehind);
 	switch (result.kind) {
 		case 'unknown':
 			return { kind: 'refuse', status: 503, reason: `the gateway gave no clear answer about the order: ${result.reason}` };
+		case 'notSent':
+			return { kind: 'refuse', status: 503, reason: `it cannot be checked now: ${result.error.message}` };
 		case 'refused':
 			return { kind: 'refuse', status: 404, reason: `the gateway does not show the order: ${result.reason} (${result.code})` };
 		case 'done': {

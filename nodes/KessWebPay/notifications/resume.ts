@@ -8,7 +8,7 @@ import { peekWebPayNotification } from '../../../kess/webPay/notification';
 import { hasEnded } from '../../../kess/webPay/orderStates';
 import { orderItem, queryOrder, requireDone } from '../actions/common/order';
 import { lookAgain, NOTIFIED, questions } from './questions';
-import { matchAnswer, type SignatureRule, WebPayClient } from '../client';
+import { findDifference, type SignatureRule, WebPayClient } from '../client';
 
 /** Answers of the gateway with which an execution went on. */
 const resumed = new WeakSet<object>();
@@ -84,7 +84,8 @@ async function lookUp(context: IWebhookFunctions, outTradeNo: string): Promise<I
 	const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
 	const client = await WebPayClient.open(context, { timeout, signature, patience: NOTIFIED.patience });
 	const data = requireDone(await queryOrder(client, outTradeNo), 'query the order', 'KESS is asked again with its next notification.');
-	matchAnswer(data, { outTradeNo, money });
+	const unbelieved = findDifference(data, { outTradeNo, money });
+	if (unbelieved !== undefined) throw unbelieved;
 	return orderItem(client.redaction.data(data));
 }
 

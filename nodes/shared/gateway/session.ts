@@ -10,7 +10,8 @@ import { decodeUtf8 } from '../../../kess/phpJson';
 import { causes, lossReason, unreachable } from '../../../kess/gateway/connection';
 import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
 import { plainHttpAdvice } from '../../../kess/gateway/address';
-import { InvalidValueError, NotSentError } from '../../../kess/errors';
+import { InvalidValueError, messageOf, NotSentError } from '../../../kess/errors';
+import type { NotSent, Unknown } from '../../../kess/gateway/outcome';
 import { type CredentialValues, type ReadAnswer, Redaction } from '../../../kess/gateway/redaction';
 import type { RequestOptions } from '../../../kess/gateway/signedRequest';
 import { LoginBusyError } from '../../../kess/gateway/tokenStore';
@@ -22,16 +23,8 @@ import { SessionToken, type TokenRules } from './token';
 /** How long a request of an execution waits for a busy gateway, in all, in milliseconds. */
 export const PATIENCE_MS = 60_000;
 
-/** Sent, but no usable answer came back: the gateway may have carried it out. */
-interface Lost {
-	kind: 'lost';
-	reason: string;
-	/** The gateway is busy, and has been waited for as long as makes sense. */
-	isBusy?: true;
-}
-
-/** What became of a request on the wire. */
-export type Delivery<Answer> = { kind: 'answered'; answer: Answer } | Lost;
+/** What became of a request on the wire: an answer to be read, or none. */
+export type Delivery<Answer> = { kind: 'answered'; answer: Answer } | Unknown | NotSent;
 
 /** An answer to a request that was sent with this token. */
 type Answered<Answer> = { kind: 'answered'; answer: Answer; token: string };
@@ -107,11 +100,13 @@ export class GatewaySession {
 	/**
 	 * Sends a JSON body, signed by the credential.
 	 *
-	 * After a busy answer a request that only reads is repeated, and any request whose login met it; all others count as
-	 * lost, because the gateway may have carried them out.
+	 * After a busy answer a request that only reads is repeated, and any request whose login met it; of all others it is
+	 * unknown then whether the gateway has carried them out.
 	 *
-	 * @throws KessError when the gateway could not be reached or refuses the login; NotSentError when a request that
-	 *   changes something was not sent, because the gateway or its login is too busy
+	 * Never throws.
+	 *
+	 * @returns `notSent` when the gateway could not be reached or refuses the login, or when a request that changes something
+	 *   was held back, because the gateway or its login is too busy
 	 */
 	async post<Answer extends ReadAnswer>(
 		request: GatewayRequest<Answer>,
@@ -123,7 +118,7 @@ export class GatewaySession {
 			if (entered === undefined) return this.heldBack(request.isRead, unsent);
 			waited = entered;
 			const sentAt = Date.now();
-			let outcome: Answered<Answer> | Lost | Busy;
+			let outcome: Answered<Answer> | Unknown | NotSent | Busy;
 			let wait: BusyWait | undefined;
 			try {
 				outcome = await this.exchange(request);
@@ -131,6 +126,9 @@ export class GatewaySession {
 					wait = busyWait(outcome.retryAfter, repeats);
 					this.pace.slowDown(sentAt, wait.ms);
 				} else if (outcome.kind === 'answered') this.pace.goOn();
+			} catch (error) {
+				// Whatever has gone wrong: only what is known says that nothing was sent.
+				return { kind: 'unknown', reason: messageOf(error) };
 			} finally {
 				this.pace.leave();
 			}
@@ -139,7 +137,7 @@ export class GatewaySession {
 			const mayRepeat = request.isRead || unsent !== undefined;
 			if (mayRepeat && repeats < BUSY_REPEATS) continue;
 			if (unsent !== undefined) return this.heldBack(request.isRead, unsent);
-			return { kind: 'lost', reason: busyReason(outcome.code, wait), isBusy: true };
+			return { kind: 'unknown', reason: busyReason(outcome.code, wait), isBusy: true };
 		}
 	}
 
@@ -148,16 +146,17 @@ export class GatewaySession {
 	 *
 	 * @param unsent the login that met it, where it was not the gateway itself
 	 */
-	private heldBack(isRead: boolean, unsent: LoginBusyError | undefined): Lost {
+	private heldBack(isRead: boolean, unsent: LoginBusyError | undefined): Unknown | NotSent {
 		const seconds = Math.ceil(this.pace.pause / 1000);
 		const reason = unsent?.reason ?? `the gateway is busy and asks to wait ${seconds} s`;
 		// A look may follow something that was sent: no error may say then that nothing was.
-		if (isRead) return { kind: 'lost', reason, isBusy: true };
-		throw unsent ?? new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again then. This request was not sent.');
+		if (isRead) return { kind: 'unknown', reason, isBusy: true };
+		const words = new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again then. This request was not sent.');
+		return { kind: 'notSent', error: unsent ?? words };
 	}
 
 	/** Sends a request with a token that is still good, and again when the gateway no longer takes it. */
-	private async exchange<Answer extends ReadAnswer>(request: GatewayRequest<Answer>): Promise<Answered<Answer> | Lost | Busy> {
+	private async exchange<Answer extends ReadAnswer>(request: GatewayRequest<Answer>): Promise<Answered<Answer> | Unknown | NotSent | Busy> {
 		const outcome = await Exchange.within(request.timeout, async (exchange) => {
 			await this.token?.renewInTime();
 			let sent = await this.send(request, exchange);
@@ -173,18 +172,19 @@ export class GatewaySession {
 			return sent;
 		});
 		if (!(outcome instanceof TimeUpError)) return outcome;
-		if (outcome.hasLeft) return { kind: 'lost', reason: lossReason(outcome) };
+		if (outcome.hasLeft) return { kind: 'unknown', reason: lossReason(outcome) };
 		this.token?.giveUpLogin();
 		const reason = 'the login did not end in time';
 		// A look may follow something that was sent: no error may say then that nothing was.
-		if (request.isRead) return { kind: 'lost', reason };
-		throw new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again. This request was not sent.');
+		if (request.isRead) return { kind: 'unknown', reason };
+		const error = new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again. This request was not sent.');
+		return { kind: 'notSent', error };
 	}
 
 	private async send<Answer extends ReadAnswer>(
 		{ url, body, timeout, read }: GatewayRequest<Answer>,
 		exchange: Exchange,
-	): Promise<Answered<Answer> | Lost | Busy> {
+	): Promise<Answered<Answer> | Unknown | NotSent | Busy> {
 		const options: IHttpRequestOptions & RequestOptions = {
 			method: 'POST',
 			url,
@@ -212,8 +212,7 @@ export class GatewaySession {
 		} catch (error) {
 			const unsent = notSent(error, new URL(url).origin);
 			if (unsent instanceof LoginBusyError) return { kind: 'busy', code: '', retryAfter: unsent.retryAfter, unsent };
-			if (unsent) throw explainInvalid(unsent, '');
-			return { kind: 'lost', reason: lossReason(error) };
+			return unsent ? { kind: 'notSent', error: explainInvalid(unsent, '') } : { kind: 'unknown', reason: lossReason(error) };
 		}
 		// Another item may have logged in while this one was under way; an empty one was filled for this request.
 		const token = tokenBefore || (this.token?.value ?? '');
@@ -221,7 +220,7 @@ export class GatewaySession {
 		try {
 			text = decodeUtf8(bytes);
 		} catch {
-			if (!isBusyStatus(response.statusCode)) return { kind: 'lost', reason: 'the answer is not UTF-8 text' };
+			if (!isBusyStatus(response.statusCode)) return { kind: 'unknown', reason: 'the answer is not UTF-8 text' };
 		}
 		this.learn(token);
 		const answer = this.redaction.answer(read(response.statusCode, text), response.statusCode);
@@ -246,7 +245,7 @@ export class GatewaySession {
  *
  * @param error what n8n's HTTP helper threw: its own error around whatever went wrong
  */
-function notSent(error: unknown, origin: string): Error | undefined {
-	const known = causes(error).find((cause) => cause instanceof NotSentError || cause instanceof InvalidValueError);
+function notSent(error: unknown, origin: string): NotSentError | InvalidValueError | undefined {
+	const known = causes(error).find((cause): cause is NotSentError | InvalidValueError => cause instanceof NotSentError || cause instanceof InvalidValueError);
 	return known ?? unreachable(error, origin);
 }

@@ -13,9 +13,10 @@ export class StopRunError extends KessError {
  *
  * @param subject the parameter, as the panel names it; the message continues the sentence
  */
-export function explainInvalid(error: unknown, subject: string): Error {
-	if (error instanceof InvalidValueError) return new KessError(`${subject} ${error.message}`.trim(), error.hint);
-	return error instanceof Error ? error : new Error(String(error));
+export function explainInvalid<Other>(error: Other, subject: string): KessError | Exclude<Other, InvalidValueError> {
+	return error instanceof InvalidValueError
+		? new KessError(`${subject} ${error.message}`.trim(), error.hint)
+		: (error as Exclude<Other, InvalidValueError>);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { KessError } from '../../../../kess/errors';
+import { orThrow } from '../../../../kess/gateway/outcome';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { QUERY_TRANSFER } from '../../../../kess/partner/services';
 import { isPaid, matchTransfer } from '../../../../kess/partner/transfer';
@@ -18,7 +19,7 @@ export const query: PartnerOperation = {
 	properties: [outTradeNo],
 	async execute(call, { client }) {
 		const number = readTransferNumber(call);
-		const result = await client.call(QUERY_TRANSFER, { out_trade_no: number });
+		const result = orThrow(await client.call(QUERY_TRANSFER, { out_trade_no: number }));
 		if (result.kind === 'refused') throw refusal(result, QUERY_TRANSFER);
 		if (result.kind === 'unknown') {
 			throw new KessError(

@@ -6,9 +6,10 @@ import { KessError, messageOf } from '../../../../kess/errors';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
 import { type AskedTransfer, isPaid, matchTransfer } from '../../../../kess/partner/transfer';
+import { afterSending, type NotSent, orThrow, type Outcome } from '../../../../kess/gateway/outcome';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { type Claim, type ConfirmMemory, GRACE_MS } from './memory';
-import type { PartnerClient, PartnerResult } from '../../client';
+import type { PartnerClient } from '../../client';
 
 /** How often the same confirmation, or a look-up, is sent before the outcome is called unknown. */
 const ATTEMPTS = 3;
@@ -63,7 +64,7 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 	let reason = '';
 	for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
 		await pauseBefore(attempt);
-		const result = await client.call(QUERY_TRANSFER, { out_trade_no: asked.outTradeNo });
+		const result = orThrow(await client.call(QUERY_TRANSFER, { out_trade_no: asked.outTradeNo }));
 		if (result.kind === 'refused') {
 			return NONE.has(result.code) ? { state: 'none' } : { state: 'unclear', reason: result.reason };
 		}
@@ -92,12 +93,12 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
  * @throws KessError when the gateway refuses, or gives no clear answer
  */
 export async function prepare(client: PartnerClient, fields: JsonObject, asked: AskedTransfer): Promise<IDataObject> {
-	let result: PartnerResult = { kind: 'unknown', reason: '' };
+	let result: Exclude<Outcome<IDataObject>, NotSent> = { kind: 'unknown', reason: '' };
 	let lostBefore = false;
 	for (let attempt = 0; attempt < ATTEMPTS && result.kind === 'unknown'; attempt++) {
 		await pauseBefore(attempt);
 		lostBefore = attempt > 0;
-		result = await client.call(CREATE_TRANSFER, fields);
+		result = orThrow(await client.call(CREATE_TRANSFER, fields));
 	}
 	if (result.kind === 'done') {
 		const difference = matchTransfer(asked, result.data as JsonObject, CREATE_TRANSFER);
@@ -138,10 +139,14 @@ export async function confirm(client: PartnerClient, memory: ConfirmMemory, conf
 	let reason = '';
 	for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
 		await pauseBefore(attempt);
-		const send = async () =>
-			await client.call(CONFIRM_TRANSFER, { pre_transfer_id: preTransferId, partner_transaction_id: partnerTransactionId });
 		const first = attempt === 0 && !sentBefore;
-		const result = first ? await orReleased(send, memory, claim) : await orUnknown(send);
+		const sent = await client.call(CONFIRM_TRANSFER, { pre_transfer_id: preTransferId, partner_transaction_id: partnerTransactionId });
+		if (first && sent.kind === 'notSent') {
+			// Nothing is held up by a confirmation that has never left.
+			await memory.release(claim);
+			throw sent.error;
+		}
+		const result = afterSending(sent);
 		if (result.kind === 'done' && isPaid(result.data as JsonObject)) {
 			const difference = matchTransfer(asked, result.data as JsonObject, CONFIRM_TRANSFER);
 			if (difference === undefined) return { end: 'paid', data: result.data, alreadyConfirmed: false };
@@ -212,35 +217,6 @@ function paidDifferently(data: IDataObject, difference: string): PaidDifferently
 		`This transfer number has been paid already, but not as asked now (${difference}): ${quoted(data.amount)} ${quoted(data.currency)}, fund transfer ${quoted(data.fund_transfer_id)}`,
 		'Use a new transfer number for a new payment. If it is meant to be the same payment, correct amount and receiver.',
 	);
-}
-
-/** The first confirmation of all: when it could not be sent, nothing is held up by it. */
-async function orReleased(
-	send: () => Promise<PartnerResult>,
-	memory: ConfirmMemory,
-	claim: Claim,
-): Promise<PartnerResult> {
-	try {
-		return await send();
-	} catch (error) {
-		// Only errors of our own say that nothing was sent.
-		if (!(error instanceof KessError)) return unknownBecause(error);
-		await memory.release(claim);
-		return await Promise.reject(error);
-	}
-}
-
-/** Once a confirmation is on its way, a gateway that can no longer be reached leaves its outcome open. */
-async function orUnknown(send: () => Promise<PartnerResult>): Promise<PartnerResult> {
-	try {
-		return await send();
-	} catch (error) {
-		return unknownBecause(error);
-	}
-}
-
-function unknownBecause(error: unknown): PartnerResult {
-	return { kind: 'unknown', reason: messageOf(error) };
 }
 
 /** The same once something has been sent: whatever keeps it from an answer leaves the outcome open. */

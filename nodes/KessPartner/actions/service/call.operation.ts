@@ -1,4 +1,5 @@
 import { InvalidValueError, KessError } from '../../../../kess/errors';
+import { orThrow } from '../../../../kess/gateway/outcome';
 import { CONFIRM_TRANSFER } from '../../../../kess/partner/services';
 import { requireText } from '../../../../kess/textField';
 import { parametersProperty, readParameters, serviceProperty } from '../../../shared/run/serviceCall';
@@ -21,7 +22,7 @@ export const call: PartnerOperation = {
 		const service = item.read('service', requireService);
 		item.reference = `service ${service}`;
 		const parameters = item.read('parameters', readParameters);
-		const result = await client.call(service, parameters);
+		const result = orThrow(await client.call(service, parameters));
 		if (result.kind === 'refused') throw refusal(result, service);
 		if (result.kind === 'unknown') {
 			throw new KessError(

@@ -1,9 +1,10 @@
+import { afterSending, orThrow, type Outcome } from '../../../../kess/gateway/outcome';
 import type { Json, JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import { isSameMoney } from '../../../../kess/money';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { matchAnswer, type ServiceResult, type WebPayClient } from '../../client';
+import { findDifference, type WebPayClient } from '../../client';
 import { queryOrder, refusal } from './order';
 import type { NewOrder } from './transaction';
 
@@ -33,16 +34,15 @@ export async function createOnce(
 	order: NewOrder,
 	within?: 'order_info',
 ): Promise<Made> {
-	let result = await callFor(client, service, order, within);
-	const later = client.afterSending();
+	let result = believed(orThrow(await callFor(client, service, order, within)));
 	for (let attempt = 1; attempt < ATTEMPTS && result.kind === 'unknown'; attempt++) {
-		const existing = await findExisting(later, order, result.reason);
+		const existing = await findExisting(client, order, result.reason);
 		if (existing !== undefined) return { existed: true, order: existing };
 		// The gateway does not have it and takes the number only once: now repeating cannot make a second order.
-		result = await callFor(later, service, order, within);
+		result = believed(afterSending(await callFor(client, service, order, within)));
 	}
 	if (result.kind === 'done') return { existed: false, data: result.data };
-	const existing = await findExisting(later, order, result.reason);
+	const existing = await findExisting(client, order, result.reason);
 	if (existing !== undefined) return { existed: true, order: existing };
 	if (result.kind === 'refused') throw refusal(result, 'create the order');
 	throw new KessError(
@@ -54,18 +54,24 @@ export async function createOnce(
 /**
  * Calls a service that makes an order, and matches the order in its answer; see `createOnce`.
  *
- * @throws UnbelievedError when it is another one, or the answer does not say which
+ * @returns `unknown` when it is another one, or the answer does not say which
  */
 export async function callFor(
 	client: WebPayClient,
 	service: WebPayService,
 	order: NewOrder,
 	within?: 'order_info',
-): Promise<ServiceResult> {
+): Promise<Outcome<Json>> {
 	const asked = { outTradeNo: order.outTradeNo, money: order.money };
 	if (within === undefined) return await client.call(service, order.fields, asked);
 	const result = await client.call(service, order.fields);
-	if (result.kind === 'done') matchAnswer((result.data as JsonObject)[within] ?? null, asked);
+	const unbelieved = result.kind === 'done' ? findDifference((result.data as JsonObject)[within] ?? null, asked) : undefined;
+	return unbelieved === undefined ? result : { kind: 'unknown', reason: unbelieved.message, unbelieved };
+}
+
+/** No money moves here: that an answer is not believed is said at once, before anything else is tried. */
+function believed<Result extends { kind: string; unbelieved?: KessError }>(result: Result): Result {
+	if (result.unbelieved !== undefined) throw result.unbelieved;
 	return result;
 }
 
@@ -81,7 +87,7 @@ export async function findExisting(
 	order: NewOrder,
 	because: string,
 ): Promise<ExistingOrder | undefined> {
-	const found = await queryOrder(client, order.outTradeNo);
+	const found = believed(afterSending(await queryOrder(client, order.outTradeNo)));
 	if (found.kind === 'refused') return undefined;
 	if (found.kind === 'unknown') {
 		throw new KessError(

@@ -1,11 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import type { Outcome } from '../../../../kess/gateway/outcome';
 import type { Json } from '../../../../kess/jsonObject';
 import { outTradeNoAdvice, requireOutTradeNo } from '../../../../kess/webPay/fields';
 import { KessError } from '../../../../kess/errors';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
-import type { ServiceResult, WebPayClient } from '../../client';
+import type { WebPayClient } from '../../client';
 
 /** The parameter by which every order operation names its order. */
 export const outTradeNoProperty: INodeProperties = {
@@ -27,7 +28,7 @@ export function readOutTradeNo(call: ItemCall): string {
 }
 
 /** Asks for an order by its number. */
-export async function queryOrder(client: WebPayClient, outTradeNo: string): Promise<ServiceResult> {
+export async function queryOrder(client: WebPayClient, outTradeNo: string): Promise<Outcome<Json>> {
 	return await client.call(SERVICES.queryOrder, { out_trade_no: outTradeNo }, { outTradeNo });
 }
 
@@ -42,14 +43,16 @@ export function orderItem(data: Json): IDataObject {
  * @param intent what was to be done, as it continues "KESS refuses to …"
  * @param advice what to do when nobody knows whether it was done
  */
-export function requireDone(result: ServiceResult, intent: string, advice: string): Json {
+export function requireDone(result: Outcome<Json>, intent: string, advice: string): Json {
 	switch (result.kind) {
 		case 'done':
 			return result.data;
 		case 'refused':
 			throw refusal(result, intent);
 		case 'unknown':
-			throw new KessError(`KESS gave no clear answer when asked to ${intent}: ${result.reason}`, advice);
+			throw result.unbelieved ?? new KessError(`KESS gave no clear answer when asked to ${intent}: ${result.reason}`, advice);
+		case 'notSent':
+			throw result.error;
 	}
 }
 

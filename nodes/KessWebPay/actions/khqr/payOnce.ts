@@ -4,11 +4,11 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { Flights } from '../../../../kess/gateway/flights';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
-import { KessError, messageOf } from '../../../../kess/errors';
+import { KessError } from '../../../../kess/errors';
 import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../client';
+import type { WebPayClient } from '../../client';
 import { queryOrder, refusal } from '../common/order';
 import { type SentPayment, SentPayments } from './sentPayments';
 
@@ -84,16 +84,10 @@ async function pay(client: WebPayClient, notes: SentPayments, payment: KhqrPayme
 }
 
 async function send(client: WebPayClient, notes: SentPayments, noted: SentPayment, payment: KhqrPayment): Promise<IDataObject> {
-	let result: ServiceResult;
-	try {
-		result = await client.call(SERVICES.payKhqr, payment.fields, { outTradeNo: payment.outTradeNo, mayOmit: true });
-	} catch (error) {
-		// Only errors of our own say that nothing was sent.
-		if (error instanceof KessError && !(error instanceof UnbelievedError)) {
-			await notes.release(noted);
-			return await Promise.reject(error);
-		}
-		result = { kind: 'unknown', reason: messageOf(error) };
+	const result = await client.call(SERVICES.payKhqr, payment.fields, { outTradeNo: payment.outTradeNo, mayOmit: true });
+	if (result.kind === 'notSent') {
+		await notes.release(noted);
+		throw result.error;
 	}
 	if (result.kind === 'refused' && NOT_CARRIED_OUT.has(result.code)) {
 		await notes.release(noted);
@@ -125,14 +119,12 @@ function readAnswer({ money }: KhqrPayment, data: Json): IDataObject | undefined
 
 /** Looks the number up as an order. Whether KESS shows payments of KHQR codes there is not published. */
 async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Found> {
-	let result: ServiceResult;
-	try {
-		result = await queryOrder(client, payment.outTradeNo);
-	} catch (error) {
-		return { state: 'unclear', reason: messageOf(error) };
-	}
+	const result = await queryOrder(client, payment.outTradeNo);
+	if (result.kind === 'notSent') return { state: 'unclear', reason: result.error.message };
 	if (result.kind === 'refused') return { state: 'none', reason: `KESS does not find it as an order: ${result.reason} (${result.code})` };
-	if (result.kind === 'unknown') return { state: 'unclear', reason: `KESS gave no clear answer when asked about it: ${result.reason}` };
+	if (result.kind === 'unknown') {
+		return { state: 'unclear', reason: result.unbelieved?.message ?? `KESS gave no clear answer when asked about it: ${result.reason}` };
+	}
 	const data = readAnswer(payment, result.data);
 	if (data?.status === PAID) return { state: 'paid', data };
 	const status = quoted((result.data as JsonObject).status);

@@ -1,7 +1,8 @@
 import { KessError } from '../../../../kess/errors';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { type ServiceResult, UnbelievedError, type WebPayClient } from '../../client';
+import { afterSending, orThrow } from '../../../../kess/gateway/outcome';
+import type { WebPayClient } from '../../client';
 import { callFor, type ExistingOrder, type Made, requireSameMoney } from '../common/createOnce';
 import { queryOrder, refusal } from '../common/order';
 import type { NewOrder } from '../common/transaction';
@@ -21,18 +22,18 @@ export async function chargeOnce(
 	order: NewOrder,
 	within?: 'order_info',
 ): Promise<Made> {
-	const before = await queryOrder(client, order.outTradeNo);
+	const before = orThrow(await queryOrder(client, order.outTradeNo));
 	if (before.kind === 'done') return { existed: true, order: requireSameMoney(order, before.data) };
 	if (before.kind === 'unknown') {
-		throw new KessError(
+		throw before.unbelieved ?? new KessError(
 			`KESS gave no clear answer when asked whether the order exists: ${before.reason}`,
 			'This run has charged nothing. Run the item again with the same order number: an order that exists is returned instead of charged twice.',
 		);
 	}
-	const result = await charge(client, service, order, within);
+	const result = orThrow(await callFor(client, service, order, within));
 	if (result.kind === 'done' && within === undefined) return { existed: false, data: result.data };
 	const reason = result.kind === 'done' ? 'its answer does not have the order that KESS shows' : result.reason;
-	const existing = await findCharged(client.afterSending(), order, reason);
+	const existing = await findCharged(client, order, reason);
 	if (result.kind === 'done' && existing !== undefined) {
 		// What is nested is not signed, and what is a list in place of a text was none when KESS signed it.
 		const signed = Object.entries(result.data as JsonObject).filter(([, value]) => value === null || typeof value !== 'object');
@@ -49,17 +50,8 @@ export async function chargeOnce(
 	);
 }
 
-/** The charge has left: an answer that is not believed leaves open what became of it. */
-async function charge(client: WebPayClient, service: WebPayService, order: NewOrder, within?: 'order_info'): Promise<ServiceResult> {
-	try {
-		return await callFor(client, service, order, within);
-	} catch (error) {
-		return error instanceof UnbelievedError ? { kind: 'unknown', reason: error.message } : await Promise.reject(error);
-	}
-}
-
 async function findCharged(client: WebPayClient, order: NewOrder, because: string): Promise<ExistingOrder | undefined> {
-	const found = await queryOrder(client, order.outTradeNo);
+	const found = afterSending(await queryOrder(client, order.outTradeNo));
 	if (found.kind === 'refused') return undefined;
 	if (found.kind === 'done') return requireSameMoney(order, found.data);
 	throw new KessError(

@@ -1,10 +1,10 @@
+import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { mayAskFor } from '../../../../kess/webPay/khqr';
 import type { Money } from '../../../../kess/money';
 import { requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
-import { UnbelievedError } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { createOnce } from '../common/createOnce';
 import {
@@ -89,10 +89,10 @@ export const nativePay: WebPayOperation = {
 	},
 };
 
-/** The order in the answer is not signed, the QR text is. @throws UnbelievedError when it asks for another amount */
+/** The order in the answer is not signed, the QR text is. @throws KessError when it asks for another amount */
 function requireOwnCode({ qrcode }: JsonObject, money: Money): void {
 	if (typeof qrcode !== 'string' || mayAskFor(qrcode, money)) return;
-	throw new UnbelievedError(
+	throw new KessError(
 		`The QR code in the answer does not ask for ${money.decimal} ${money.currency}, so it is not handed on`,
 		'Query the order, and send the buyer its payment_link instead. If this stays so, report it to KESS.',
 	);

@@ -2,13 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { Flights } from '../../../../kess/gateway/flights';
 import { InvalidValueError, KessError } from '../../../../kess/errors';
-import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
+import { afterSending, orThrow, type Outcome } from '../../../../kess/gateway/outcome';
+import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import type { ItemCall } from '../../../shared/run/item';
-import type { ServiceResult, WebPayClient } from '../../client';
+import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { currencyProperty } from '../common/transaction';
@@ -151,10 +152,10 @@ function requirePartialAmount(value: unknown, currency: string | undefined): Mon
 
 /** A full refund without a reference: the order's own status tells whether an earlier attempt has made it. */
 async function refundUnnamed(client: WebPayClient, refund: NewRefund): Promise<IDataObject> {
-	const before = await queryOrder(client, refund.outTradeNo);
+	const before = orThrow(await queryOrder(client, refund.outTradeNo));
 	if (before.kind === 'refused') throw refusal(before, 'show the order that is to be refunded');
 	if (before.kind === 'unknown') {
-		throw new KessError(
+		throw before.unbelieved ?? new KessError(
 			`KESS gave no clear answer when asked whether the order has been refunded already: ${before.reason}`,
 			'This run has refunded nothing. Run the item again: the order is looked up first.',
 		);
@@ -168,7 +169,7 @@ async function refundUnnamed(client: WebPayClient, refund: NewRefund): Promise<I
 			'This run has refunded nothing. Look at the order at KESS, or give the refund a merchant reference: then it is looked up by that.',
 		);
 	}
-	const result = await send(client, refund);
+	const result = orThrow(await send(client, refund));
 	if (result.kind === 'done') return answeredRefund(result.data, refund);
 	if (result.kind === 'refused') throw refusal(result, 'refund the order');
 	throw new KessError(
@@ -180,6 +181,7 @@ async function refundUnnamed(client: WebPayClient, refund: NewRefund): Promise<I
 /** Makes a refund, or finds the one that an earlier attempt has made. Never sent twice: only looked up. */
 async function refundOnce(client: WebPayClient, refund: NewRefund, reference: string): Promise<IDataObject> {
 	const before = await findRefund(client, reference);
+	if (before.kind === 'notSent') throw before.error;
 	if (before.kind === 'found') return await existingRefund(client, refund, before.data);
 	if (before.kind === 'unclear') {
 		throw new KessError(
@@ -187,11 +189,10 @@ async function refundOnce(client: WebPayClient, refund: NewRefund, reference: st
 			'This run has refunded nothing. Run the item again: the reference is looked up first.',
 		);
 	}
-	const result = await send(client, refund);
+	const result = orThrow(await send(client, refund));
 	if (result.kind === 'done') return answeredRefund(result.data, refund);
-	const later = client.afterSending();
-	const after = await findRefund(later, reference);
-	if (after.kind === 'found') return await existingRefund(later, refund, after.data);
+	const after = await findRefund(client, reference);
+	if (after.kind === 'found') return await existingRefund(client, refund, after.data);
 	if (result.kind === 'refused') throw refusal(result, 'refund the order');
 	throw after.kind === 'none'
 		? new KessError(
@@ -199,12 +200,12 @@ async function refundOnce(client: WebPayClient, refund: NewRefund, reference: st
 				'It may still be on its way. Query the refund in a minute, then run the item again with the same merchant reference: a refund that exists is returned instead of made twice.',
 			)
 		: new KessError(
-				`KESS gave no clear answer to the refund (${result.reason}) and none when asked about it (${after.reason})`,
+				`KESS gave no clear answer to the refund (${result.reason}) and none when asked about it (${after.kind === 'notSent' ? after.error.message : after.reason})`,
 				'The money may have gone back. Run the item again with the same merchant reference: if the refund exists, it is returned with its status, and nothing is refunded twice.',
 			);
 }
 
-async function send(client: WebPayClient, { fields }: NewRefund): Promise<ServiceResult> {
+async function send(client: WebPayClient, { fields }: NewRefund): Promise<Outcome<Json>> {
 	return await client.call(SERVICES.refund, fields);
 }
 
@@ -256,7 +257,7 @@ async function isWholeOrder(
 	{ outTradeNo }: NewRefund,
 	{ amount, currency }: { amount: unknown; currency: unknown },
 ): Promise<boolean> {
-	const result = await queryOrder(client, outTradeNo);
+	const result = afterSending(await queryOrder(client, outTradeNo));
 	if (result.kind !== 'done') {
 		throw new KessError(
 			`A refund with this reference exists already, but KESS does not show the order to compare it with: ${result.reason}`,

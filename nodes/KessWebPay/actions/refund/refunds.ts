@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { NotSent } from '../../../../kess/gateway/outcome';
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/textField';
@@ -55,12 +56,15 @@ export type RefundSearch =
 	| { kind: 'found'; data: JsonObject }
 	| { kind: 'none' }
 	/** Whether there is one stays open. */
-	| { kind: 'unclear'; reason: string };
+	| { kind: 'unclear'; reason: string }
+	| NotSent;
 
 /** Looks for the refund with the merchant's reference. @throws KessError when the answer is not believed */
 export async function findRefund(client: WebPayClient, reference: string): Promise<RefundSearch> {
 	const result = await queryRefund(client, { merchant_reference: reference });
 	switch (result.kind) {
+		case 'notSent':
+			return result;
 		case 'unknown':
 			return { kind: 'unclear', reason: result.reason };
 		case 'refused':
