@@ -119,26 +119,31 @@ export function verifyWebPayAnswer(answer: PhpMap, apiSecretKey: string, signTyp
 	return data instanceof Map && hasOtherReading(data) ? 'ambiguous' : 'valid';
 }
 
-/** Fields by which it is decided what an answer, a notification or a request means (docs/gateway.md §3, Responses). */
+/** Fields by which it is decided what an answer or a notification means (docs/gateway.md §3, Responses). */
 const DECISIVE: readonly string[] = [
 	'amount',
 	'currency',
 	'merchant_reference',
 	'out_trade_no',
 	'payment_link',
-	'seller_code',
-	'seller_id',
-	'service',
 	'status',
 	'total_amount',
 	'transaction_id',
 	'transaction_ref',
 ];
 
-const DECISIVE_INSIDE = new RegExp(`&(${DECISIVE.join('|')})=([^&]*)`, 'g');
+/** Fields that are handed on to people, and may therefore not be made of the text of others. */
+const HANDED_ON: readonly string[] = ['code', 'deeplink', 'html_confirm_payment', 'kyc_status', 'link', 'qrcode', 'qrcode_link', 'user_id'];
 
-/** Sums may stand in a link of a bank's app without the answer having a field for them. */
-const SUMS: ReadonlySet<string> = new Set(['amount', 'currency', 'total_amount']);
+const FIELD_INSIDE = /&(\w{1,64})=([^&]*)/g;
+
+/** A request means what its service and its seller are, too. */
+const DECISIVE_IN_A_REQUEST = new RegExp(`&(${[...DECISIVE, 'seller_code', 'seller_id', 'service'].join('|')})=`, 'g');
+
+/** Numbers of an order and its sums may stand in a link of a bank's app without the answer having a field for them. */
+const IN_LINKS: ReadonlySet<string> = new Set(DECISIVE.filter((name) => name !== 'status' && name !== 'payment_link'));
+
+const SUMS: ReadonlySet<string> = new Set(['amount', 'total_amount']);
 
 /**
  * Whether the text of these fields could be the text of others that mean something else: the signed string joins
@@ -150,7 +155,7 @@ const SUMS: ReadonlySet<string> = new Set(['amount', 'currency', 'total_amount']
  * another field. Links have queries of their own: there it may, when it says the same.
  */
 export function hasOtherReading(fields: PhpMap): boolean {
-	const signed = [...fields].filter(([, value]) => value !== null && value !== '' && typeof value !== 'object');
+	const signed = [...fields].filter(([, value]) => isSigned(value));
 	// Keys are sorted, so a field before the first cannot begin within a later one.
 	const [first = ''] = ksortKeys(signed.map(([key]) => key));
 	return signed.some(([key, value]) => {
@@ -158,30 +163,47 @@ export function hasOtherReading(fields: PhpMap): boolean {
 		if (typeof value !== 'string' || !value.includes('&')) return false;
 		// A link may have a query of its own.
 		if (DECISIVE.includes(key) && key !== 'payment_link' && /&[^&=]*=/.test(value)) return true;
-		const inside = [...value.matchAll(DECISIVE_INSIDE)].filter(([, name = '']) => name > first);
-		return value.includes('://') ? inside.some(([, name = '', said = '']) => !saysTheSame(fields.get(name), name, said)) : inside.length > 0;
+		const isLink = value.includes('://');
+		return [...value.matchAll(FIELD_INSIDE)].some(([, name = '', said = '']) => name > first && couldBe(name, said, fields, isLink));
 	});
 }
 
-/** Whether what stands in the query of a link agrees with the field itself. */
-function saysTheSame(own: PhpValue | undefined, name: string, said: string): boolean {
-	if (own === undefined) return SUMS.has(name);
-	if (own === null || typeof own === 'object') return false;
-	const text = phpText(own);
-	return text === said || (SUMS.has(name) && Number(text) === Number(said));
+function isSigned(value: PhpValue | undefined): value is string | number | bigint | true {
+	return value !== undefined && value !== null && value !== '' && value !== false && typeof value !== 'object';
 }
 
-/** Whether a text would, among signed fields, read as a field that decides something. */
+/** Whether a field that stands inside another one could be what KESS has meant by that name. */
+function couldBe(name: string, said: string, fields: PhpMap, isLink: boolean): boolean {
+	if (!DECISIVE.includes(name) && !HANDED_ON.includes(name)) return false;
+	const own = fields.get(name);
+	// Something stands under this name that no signature covers: the signed one may have been hidden.
+	if (own !== undefined && typeof own === 'object' && own !== null) return true;
+	if (HANDED_ON.includes(name)) return isSigned(own) && !saysTheSame(name, phpText(own), said);
+	if (!isLink) return true;
+	if (isSigned(own)) return !saysTheSame(name, phpText(own), said);
+	const isOrder = fields.has('out_trade_no') || fields.has('status');
+	return isOrder || !IN_LINKS.has(name);
+}
+
+/** Whether what stands in the query of a link agrees with the field itself. */
+function saysTheSame(name: string, own: string, said: string): boolean {
+	if (own === said || (SUMS.has(name) && Number(own) === Number(said))) return true;
+	// Banks write currencies as numbers.
+	return (name === 'currency' && /^\d{3}$/.test(said)) || encodeURIComponent(own) === said;
+}
+
+/** Whether a text would, among the fields of a request, read as a field that decides something. */
 export function decidesElsewhere(text: string): boolean {
-	return text.search(DECISIVE_INSIDE) >= 0;
+	return text.search(DECISIVE_IN_A_REQUEST) >= 0;
 }
 
 /**
- * The same web address in a spelling that does not: `&status=` in its query is written `&%73tatus=`, which every reader of
- * an address takes for the same.
+ * The same web address in a spelling that does not: `&status=` in its query is written `&%73tatus=`, which whoever reads a
+ * query takes for the same.
  */
 export function undecidedAddress(address: string): string {
-	return address.replace(DECISIVE_INSIDE, (found) => `&%${found.charCodeAt(1).toString(16)}${found.slice(2)}`);
+	const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(address) ?? [];
+	return path + query.replace(DECISIVE_IN_A_REQUEST, (found) => `&%${found.charCodeAt(1).toString(16)}${found.slice(2)}`) + fragment;
 }
 
 function requireSignType(signType: unknown): asserts signType is string {

@@ -115,6 +115,17 @@ const ORDER = { out_trade_no: 'INV-1', total_amount: 10.5, currency: 'USD', stat
 const NEW_ORDER = { outTradeNo: 'INV-1', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
 const QUERY = { resource: 'order', operation: 'query', outTradeNo: 'INV-1' };
 
+/** A KHQR text over an amount in US dollars, with its checksum. */
+function khqr(amount: string): string {
+	const text = `00020101021230150011kess@bakong520459995303840540${amount.length}${amount}5802KH5904Shop6010Phnom Penh6304`;
+	let crc = 0xffff;
+	for (const byte of Buffer.from(text)) {
+		crc ^= byte << 8;
+		for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0)) & 0xffff;
+	}
+	return text + crc.toString(16).toUpperCase().padStart(4, '0');
+}
+
 describe('1: names that a regular expression would try in all ways', () => {
 	const LONG = 100_000;
 	const verify = (body: Buffer) => readWebPayNotification(body, SECRET, 'MD5');
@@ -224,6 +235,11 @@ describe('4: answers that never end', () => {
 		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : drip('{')));
 		expect((await run(parameters)).error?.message).toContain('no answer came in time');
 		await untilClosed();
+	});
+
+	test.each([1500.5, 2 ** 31, 5e9, Infinity])('a timeout of %d is no reason to give up', async (timeout) => {
+		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed(ORDER)));
+		expect((await run({ ...QUERY, options: { timeout } })).error).toBeUndefined();
 	});
 
 	test('its headers never come', async () => {
@@ -379,16 +395,6 @@ describe('5: a signature that signs nothing', () => {
 });
 
 describe('6: answers of another order', () => {
-	/** A KHQR text over an amount in US dollars, with its checksum. */
-	function khqr(amount: string): string {
-		const text = `00020101021230150011kess@bakong520459995303840540${amount.length}${amount}5802KH5904Shop6010Phnom Penh6304`;
-		let crc = 0xffff;
-		for (const byte of Buffer.from(text)) {
-			crc ^= byte << 8;
-			for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0)) & 0xffff;
-		}
-		return text + crc.toString(16).toUpperCase().padStart(4, '0');
-	}
 	const native = { resource: 'payment', operation: 'nativePay', ...NEW_ORDER, serviceCode: 'KHQR' };
 
 	test.each<[string, object, string | undefined]>([
@@ -450,6 +456,43 @@ describe('7: one signed text with two readings', () => {
 		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed(data)));
 		expect((await run({ resource: 'refund', operation: 'create', outTradeNo: 'INV-1', reason: 'Returned' })).error).toBeDefined();
 		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
+	});
+
+	const PARTIAL = { partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD', merchantReference: 'REF-1' };
+	const refundPart = { resource: 'refund', operation: 'create', outTradeNo: 'INV-1', reason: 'Returned', additionalFields: PARTIAL };
+	const PAID = { ...ORDER, status: 'SUCCESS' };
+
+	test('refunds that somebody has written into an order prove nothing', async () => {
+		const invented = [{ merchant_reference: 'REF-1', amount: 2.5, currency: 'USD', status: 'SUCCESS' }];
+		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed({ ...PAID, refund_histories: invented })));
+		expect((await run(refundPart)).error?.message).toContain('KESS shows an order that has not been refunded');
+		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
+	});
+
+	test('an order is no answer to a refund', async () => {
+		const none: StubAnswer = { status: 404, body: { success: false, error_des: 'There is no such refund', code: 'NOT_FOUND' } };
+		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : service.endsWith('queryrefund') ? none : signed(PAID)));
+		const { error, items } = await run(refundPart);
+		expect(items).toEqual([]);
+		expect(error?.message).toContain('its answer tells of no refund');
+	});
+
+	test.each(['seller.unknown', 'SELLER UNKNOWN', 'x'.repeat(41)])('a code %s decides nothing by its HTTP status', async (code) => {
+		const refusal: StubAnswer = { status: 404, body: { success: false, error_code: code, error_des: 'Unknown seller' } };
+		gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : service.endsWith('queryrefund') ? refusal : signed(PAID)));
+		expect((await run(refundPart)).error?.message).toContain('(HTTP_404)');
+		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
+	});
+
+	test.each(['transfer.in_progress', 'PROCESS FAILED', 'not_found'])('nor pays a KHQR code twice for a refusal %s', async (code) => {
+		gateway = await startStubGateway((service) => {
+			if (service === 'oauth') return LOGIN;
+			if (service.endsWith('queryorder')) return { status: 404, body: { success: false, error_des: 'Not found', code: 'NOT_FOUND' } };
+			return { status: 400, body: { success: false, error_code: code, error_des: 'It is being processed' } };
+		});
+		const pay = { resource: 'khqr', operation: 'pay', qrcode: khqr('10.5'), outTradeNo: `PAY-${code}`, amount: '10.50', currency: 'USD', senderId: '1' };
+		for (let runs = 0; runs < 2; runs++) expect((await run(pay)).items[0]?.json.status).toBe('unknown');
+		expect(gateway.services.filter((service) => service.endsWith('paykhqr'))).toHaveLength(1);
 	});
 
 	test('nor for an order of which KESS tells no status that is known', async () => {
@@ -669,7 +712,7 @@ describe('8: a gateway that repeats what it was sent', () => {
 			service === 'oauth' ? LOGIN : { status: 400, body: { success: false, error_des: long, code: 'a code with spaces' } },
 		);
 		const { error } = await run(QUERY);
-		expect(error?.message).toMatch(/^KESS refuses to query the order: line 1 line 2 x+… \(400\)/);
+		expect(error?.message).toMatch(/^KESS refuses to query the order: line 1 line 2 x+… \(HTTP_400\)/);
 		expect(error?.message.length).toBeLessThan(500);
 	});
 

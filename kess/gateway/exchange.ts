@@ -1,3 +1,6 @@
+/** Node's own limit: with more it waits a millisecond. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * The time that one exchange with a gateway may take, all of it: login, request and answer, whatever drips meanwhile.
  * HTTP libraries only count the time in which nothing arrives.
@@ -17,7 +20,7 @@ export class Exchange {
 	 * @returns a TimeUpError when the work has not ended by then
 	 */
 	static async within<T>(ms: number, work: (exchange: Exchange) => Promise<T>): Promise<T | TimeUpError> {
-		const exchange = new Exchange(AbortSignal.timeout(ms));
+		const exchange = new Exchange(AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(ms)), LONGEST_MS)));
 		const timeUp = new Promise<TimeUpError>((resolve) => {
 			exchange.signal.addEventListener('abort', () => resolve(new TimeUpError(exchange.left)), { once: true });
 		});

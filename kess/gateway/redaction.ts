@@ -58,7 +58,8 @@ export interface ReadAnswer {
 /**
  * Text from outside on its way to a person or an item: the one place through which everything goes that leaves a node. A
  * gateway or a proxy that repeats the request in its answer would otherwise put a password into an error, a log or an
- * execution. What is decided is decided before, on what the gateway has said.
+ * execution. What is decided is decided on what the gateway has said: data stays as it is until it leaves, and a code that
+ * cannot be shown becomes one that no gateway has.
  */
 export class Redaction {
 	/** For the words of a gateway, of which nobody needs any. */
@@ -72,13 +73,14 @@ export class Redaction {
 		this.inData = new Masks(secrets.filter(isTellingInData), false);
 	}
 
-	/** The words of an answer as they may be shown. @param status the HTTP status: what stands for a code that is none */
+	/** The words of an answer as they may be shown. @param status the HTTP status */
 	answer<Answer extends ReadAnswer>(answer: Answer, status: number): Answer {
 		const { reason, code } = answer;
 		return {
 			...answer,
 			...(reason !== undefined && { reason: this.words(reason) }),
-			...(code !== undefined && { code: this.code(code) ?? String(status) }),
+			// A code of nobody's, so that nothing is decided by what stands for one that cannot be shown.
+			...(code !== undefined && { code: this.code(code) ?? `HTTP_${status}` }),
 		};
 	}
 
@@ -94,10 +96,9 @@ export class Redaction {
 		return this.inData.over(text);
 	}
 
-	/** A code as it may stand in a message, in capital letters. @returns `undefined` for what is none */
+	/** A code as it may stand in a message. @returns `undefined` for what is none */
 	private code(text: string): string | undefined {
-		const code = text.toUpperCase();
-		return CODE.test(code) && this.inWords.over(text) === text ? code : undefined;
+		return CODE.test(text) && this.inWords.over(text) === text ? text : undefined;
 	}
 
 	/** The same value with the credential's secrets masked in all of its texts, names of fields included. */

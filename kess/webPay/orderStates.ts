@@ -15,6 +15,20 @@ const ENDED: ReadonlySet<unknown> = new Set([
 	'VOID',
 ]);
 
+/** States of an order of which something has been given back, or is about to be. */
+const REFUNDED: ReadonlySet<unknown> = new Set([
+	'PARTIAL_REFUNDED',
+	'PENDING_PARTIAL_REFUND',
+	'PENDING_REFUNDED',
+	'REFUNDED',
+	'REJECT_REFUNDED',
+]);
+
+/** Whether the order itself says that there is a refund of it. */
+export function hasRefund(status: unknown): boolean {
+	return REFUNDED.has(status);
+}
+
 /** The other states that are known; the set is open. */
 const GOING_ON: ReadonlySet<unknown> = new Set(['WAITING', 'FAILED']);
 

@@ -39,7 +39,7 @@ function normalise(field: string, value: Json | undefined): Json | undefined {
 			if (decidesElsewhere(text)) {
 				throw new InvalidValueError(
 					`has a field ${field} with text that KESS would read as another field, such as &status=`,
-					'The signature cannot tell the two apart. Write "and" instead of & there.',
+					'The signature cannot tell the two apart. Write "and" instead of & there; in an address of your app put that part first, behind the question mark.',
 				);
 			}
 			return text === '' ? undefined : text;

@@ -166,6 +166,8 @@ export class WebPayClient {
 					'Check API Secret Key and Signature Type in the KESS WebPay credential. If they are right, somebody may have changed the answer on its way: do not trust the order until KESS confirms it.',
 				);
 			case 'ambiguous':
+				// A page of a bank has addresses in it, and the order is looked up.
+				if (!isDecisive) return undefined;
 				return new KessError(
 					'The signature of the answer fits other fields too, because a text in it reads like a field (such as &status=), so the answer is not believed',
 					'Look at the order in the merchant portal of KESS. Use titles without & and = for new orders.',

@@ -196,6 +196,11 @@ describe('verifyWebPayAnswer', () => {
 		['a status that has swallowed the next field', { ...ORDER, status: 'REFUNDED&token=T' }],
 		['a link made of a title', { body: 'x', currency: 'USD', out_trade_no: 'A', payment_link: 'https://evil', total_amount: 10, zz: '&currency=USD&payment_link=https://real&status=WAITING' }],
 		['a QR code made of a title', { body: 'x', qrcode: 'EVIL', zz: '&currency=USD&out_trade_no=A&status=WAITING' }],
+		['a QR code that is hidden behind a list', { app_name: 'Bank', expires_in: '1800&for_ios=0&qrcode=0002&qrcode_link=https://kess/q', qrcode: ['EVIL'] }],
+		['a link that is hidden behind a list', { currency: 'USD', interval: 'monthly&link=https://kess/s', link: ['https://evil'], total_amount: 5 }],
+		['a page of a bank that is hidden behind a list', { code: 'SUB-9&html_confirm_payment=<form>', html_confirm_payment: ['<script>'], status: 'PENDING' }],
+		['a name that says who a user is', { first_name: 'Srey', kyc_status: 'validated', l: '&kyc_status=rejected&last_name=Oun', user_id: '10023' }],
+		['a currency in a link made of a title', { body: 'x', deeplink: 'https://evil/?&currency=USD', out_trade_no: 'A', status: 'WAITING', total_amount: 10 }],
 		['all in one field', { body: 'x&currency=USD&out_trade_no=A&status=REFUNDED' }],
 	])('does not decide between two readings: %s', (_, data) => {
 		expect(verdict(data)).toBe('ambiguous');
@@ -204,6 +209,8 @@ describe('verifyWebPayAnswer', () => {
 	it.each<[string, object]>([
 		['a link of a bank', { app_name: 'Bank', qrcode: '00020101', deeplink: 'bank://pay?type=qr&amount=10.00&currency=USD&qrcode=00020101' }],
 		['the same beside the order', { ...ORDER, deeplink: 'bank://pay?type=qr&amount=10.00&currency=USD&total_amount=10.00' }],
+		['a link of a bank that names the order', { app_name: 'Bank', qrcode: '0002', deeplink: 'bank://pay?x=1&out_trade_no=A&service=khqr&transaction_id=7&currency=840' }],
+		['an address with words of its own', { ...ORDER, notify_url: 'https://shop/hook?shop=1&service=food&seller=5' }],
 		['an address that names the order', { ...ORDER, notify_url: 'https://shop/hook?shop=1&out_trade_no=A' }],
 		['a payment link with a query', { ...ORDER, payment_link: 'https://kess/pay?lang=en&theme=1&currency=USD' }],
 		['a title with signs', { ...ORDER, body: 'Tom & Jerry = friends, A&B' }],
@@ -224,8 +231,8 @@ describe('verifyWebPayAnswer', () => {
 			believed += 1;
 			expect(fields).toMatchObject({ out_trade_no: 'A', status: 'REFUNDED', total_amount: '10', currency: 'USD', transaction_id: '77' });
 		}
-		// The genuine one.
-		expect(believed).toBe(1);
+		// The genuine one, and three in which a time or a seller has swallowed the other.
+		expect(believed).toBe(4);
 	});
 
 	it('refuses an unknown sign type of its own', () => {

@@ -20,6 +20,9 @@ import type { GatewayContext } from './context';
 import { GatewayPace } from './pace';
 import { SessionToken, type TokenRules } from './token';
 
+/** So many of them, because each has to be looked for in all that leaves. */
+const KEPT_TOKENS = 4;
+
 /** How long a request of an execution waits for a busy gateway, in all, in milliseconds. */
 export const PATIENCE_MS = 60_000;
 
@@ -77,7 +80,7 @@ export class GatewaySession {
 	private readonly pace: GatewayPace;
 	/** Set where requests carry one. */
 	private readonly token: SessionToken | undefined;
-	/** Every token that this session has sent: a gateway may repeat an earlier one. */
+	/** The last tokens that this session has sent: a gateway may repeat an earlier one. */
 	private readonly tokens = new Set<string>();
 	private redacts: Redaction;
 
@@ -223,6 +226,8 @@ export class GatewaySession {
 			if (!isBusyStatus(response.statusCode)) return { kind: 'unknown', reason: 'the answer is not UTF-8 text' };
 		}
 		this.learn(token);
+		// Another item may have put one in its place in the meantime.
+		this.learn(this.token?.value ?? '');
 		const answer = this.redaction.answer(read(response.statusCode, text), response.statusCode);
 		if (answer.kind === 'busy') return { kind: 'busy', code: String(answer.code), retryAfter: response.headers['retry-after'] };
 		return { kind: 'answered', answer, token };
@@ -236,6 +241,10 @@ export class GatewaySession {
 	private learn(token: string): void {
 		if (this.tokens.has(token)) return;
 		this.tokens.add(token);
+		for (const oldest of this.tokens) {
+			if (this.tokens.size <= KEPT_TOKENS) break;
+			this.tokens.delete(oldest);
+		}
 		this.redacts = new Redaction(this.rules.values([...this.tokens]));
 	}
 }

@@ -4,6 +4,9 @@ import type { Batching } from './runItems';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** An hour: nobody waits longer, and Node's timers have a limit. */
+const LONGEST_TIMEOUT_MS = 3_600_000;
+
 /** The Batching option, in the words of n8n's HTTP Request node. */
 export function batchingOption(defaultSize: number): INodeProperties {
 	return {
@@ -63,7 +66,7 @@ export function readCommonOptions(
 			batchSize: Math.max(1, Math.trunc(Number(batch.batchSize ?? defaultSize)) || 1),
 			batchInterval: Math.max(0, Number(batch.batchInterval ?? 0) || 0),
 		},
-		timeout: Math.max(1, Number(options.timeout ?? DEFAULT_TIMEOUT_MS) || DEFAULT_TIMEOUT_MS),
+		timeout: Math.min(LONGEST_TIMEOUT_MS, Math.max(1, Math.ceil(Number(options.timeout ?? DEFAULT_TIMEOUT_MS) || DEFAULT_TIMEOUT_MS))),
 		options,
 	};
 }

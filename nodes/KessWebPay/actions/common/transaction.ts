@@ -3,7 +3,6 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidValueError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
-import { undecidedAddress } from '../../../../kess/webPaySignature';
 import { requireText } from '../../../../kess/textField';
 import { requireSeconds, requireTitle, requireWebAddress } from '../../../../kess/webPay/fields';
 import type { ItemCall } from '../../../shared/run/item';
@@ -134,6 +133,6 @@ export function readTransaction(call: ItemCall): NewOrder {
 /** An address of any scheme: apps register their own. */
 function requireAppAddress(value: unknown): string {
 	const text = requireText(value, 2048);
-	if (URL.canParse(text)) return undecidedAddress(text);
+	if (URL.canParse(text)) return text;
 	throw new InvalidValueError('is not an address', 'Enter the whole address with its scheme, for example myshop://paid.');
 }

@@ -1,7 +1,6 @@
 import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { mayAskFor } from '../../../../kess/webPay/khqr';
-import type { Money } from '../../../../kess/money';
 import { requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
@@ -78,7 +77,7 @@ export const nativePay: WebPayOperation = {
 		const order = readNativePay(call);
 		const picture = readQrCode(call);
 		const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
-		if (!made.existed) requireOwnCode(made.data as JsonObject, order.money);
+		if (!made.existed) requireOwnCode(made.data as JsonObject, order);
 		if (made.existed && made.order.status === 'WAITING') {
 			call.advise(
 				'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
@@ -90,8 +89,9 @@ export const nativePay: WebPayOperation = {
 };
 
 /** The order in the answer is not signed, the QR text is. @throws KessError when it asks for another amount */
-function requireOwnCode({ qrcode }: JsonObject, money: Money): void {
-	if (typeof qrcode !== 'string' || mayAskFor(qrcode, money)) return;
+function requireOwnCode({ qrcode }: JsonObject, { money, fields }: NewOrder): void {
+	const isOwn = typeof qrcode === 'string' ? mayAskFor(qrcode, money) : fields.only_deeplink === true && (qrcode ?? null) === null;
+	if (isOwn) return;
 	throw new KessError(
 		`The QR code in the answer does not ask for ${money.decimal} ${money.currency}, so it is not handed on`,
 		'Query the order, and send the buyer its payment_link instead. If this stays so, report it to KESS.',

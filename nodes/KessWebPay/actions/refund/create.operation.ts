@@ -15,7 +15,7 @@ import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../comm
 import { currencyProperty } from '../common/transaction';
 import { isKnown } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
-import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference } from './refunds';
+import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference, tellsOfRefund } from './refunds';
 
 /** A refund as it is sent, with what its answer has to agree with. */
 interface NewRefund {
@@ -205,8 +205,11 @@ async function refundOnce(client: WebPayClient, refund: NewRefund, reference: st
 			);
 }
 
+/** Sends it; an answer that tells of no refund leaves open whether there is one. */
 async function send(client: WebPayClient, { fields }: NewRefund): Promise<Outcome<Json>> {
-	return await client.call(SERVICES.refund, fields);
+	const result = await client.call(SERVICES.refund, fields);
+	const isClear = result.kind !== 'done' || (isPlainObject(result.data) && tellsOfRefund(result.data));
+	return isClear ? result : { kind: 'unknown', reason: 'its answer tells of no refund' };
 }
 
 /** @throws KessError when the gateway says that it has refunded something else than what was asked for */

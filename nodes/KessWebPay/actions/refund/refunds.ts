@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { NotSent } from '../../../../kess/gateway/outcome';
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
+import { hasRefund } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -51,6 +52,14 @@ export function refundFacts(data: JsonObject, reference: string | undefined): Re
 	};
 }
 
+/**
+ * Whether an answer tells of a refund: by fields of its own, or by the state of the order. The refunds that are listed in an
+ * order are not signed, so that alone they prove nothing.
+ */
+export function tellsOfRefund(data: JsonObject): boolean {
+	return data.amount !== undefined || data.merchant_reference !== undefined || hasRefund(data.status);
+}
+
 /** What the gateway says when asked about a refund. */
 export type RefundSearch =
 	| { kind: 'found'; data: JsonObject }
@@ -74,6 +83,7 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 			const [refund] = entries.filter((entry) => Object.keys(entry).length > 0);
 			// Nothing in such an answer is signed, so anybody could have written it.
 			if (refund === undefined) return { kind: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
+			if (!tellsOfRefund(refund)) return { kind: 'unclear', reason: 'KESS shows an order that has not been refunded' };
 			matchReference(refund, reference);
 			return { kind: 'found', data: refund };
 		}

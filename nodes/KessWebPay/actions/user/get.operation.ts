@@ -1,3 +1,5 @@
+import { KessError } from '../../../../kess/errors';
+import { textOf } from '../../../../kess/jsonObject';
 import { requireReference } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { orderItem, requireDone } from '../common/order';
@@ -27,6 +29,13 @@ export const get: WebPayOperation = {
 		const userId = call.read('userId', (value) => requireReference(value, 64));
 		call.reference = `user ${userId}`;
 		const result = await client.call(SERVICES.userProfile, { user_id: userId });
-		return [orderItem(requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'))];
+		const user = orderItem(requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'));
+		if (user.user_id !== undefined && textOf(user.user_id) !== userId) {
+			throw new KessError(
+				'The answer is about another user than the one asked for, so it is not believed',
+				'Run the item again. If this stays so, report it to KESS.',
+			);
+		}
+		return [user];
 	},
 };
