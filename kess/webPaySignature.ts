@@ -24,7 +24,7 @@ const FALSE_FORMS = [undefined, '', '0'];
  * @throws TypeError for a value that JSON cannot carry
  */
 export function webPayString(params: WebPayParams): string {
-	return joinFields(toFields(params), undefined);
+	return joinFields(inOrder(toFields(params)), undefined);
 }
 
 /**
@@ -54,7 +54,7 @@ export function webPayDataSignatures(data: object, signType: string, apiSecretKe
 }
 
 function signedTexts(data: object): string[] {
-	const fields = toFields(data);
+	const fields = inOrder(toFields(data));
 	const texts = FALSE_FORMS.map((falseText) => joinFields(fields, falseText));
 	if (Array.isArray(data)) texts.push('');
 	return [...new Set(texts)];
@@ -246,10 +246,13 @@ function toPhpValue(key: string, value: unknown): PhpValue {
 	throw new TypeError(`The value of ${key} cannot be sent as JSON`);
 }
 
-function joinFields(fields: PhpMap, falseText: string | undefined): string {
+function inOrder(fields: PhpMap): Array<[string, PhpValue]> {
+	return ksortKeys(fields.keys()).map((key) => [key, fields.get(key) ?? null]);
+}
+
+function joinFields(fields: Array<[string, PhpValue]>, falseText: string | undefined): string {
 	const pairs: string[] = [];
-	for (const key of ksortKeys(fields.keys())) {
-		const value = fields.get(key) ?? null;
+	for (const [key, value] of fields) {
 		if (key === 'sign' || value === null || value === '' || typeof value === 'object') continue;
 		if (value !== false) pairs.push(`${key}=${phpText(value)}`);
 		else if (falseText !== undefined) pairs.push(`${key}=${falseText}`);

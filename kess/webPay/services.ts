@@ -82,6 +82,11 @@ export const SERVICES = {
 
 const BY_NAME = new Map<string, WebPayService>(Object.values(SERVICES).map((service) => [service.name.toLowerCase(), service]));
 
+/** The name by which a service is called on this version. */
+export function nameOn(version: GatewayVersion, { name, nameOnV1 = name }: WebPayService): string {
+	return version === 'v1' ? nameOnV1 : name;
+}
+
 /** A service as somebody has written its name: it is sent and signed so, and is what it is in any spelling. */
 export function serviceNamed(name: string): WebPayService {
 	const known = BY_NAME.get(name.toLowerCase()) ?? row('', 'pays', { isDecisive: false });

@@ -3,7 +3,7 @@ import type { Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer } from '../../kess/webPay/answer';
 import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
-import { gatewayPath, sellerField, type WebPayService } from '../../kess/webPay/services';
+import { gatewayPath, nameOn, sellerField, type WebPayService } from '../../kess/webPay/services';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
 import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
@@ -115,7 +115,7 @@ export class WebPayClient {
 		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: this.account.sellerCode } : {};
 		const delivery = await this.session.post({
 			url,
-			body: { ...seller, ...fields, service: (this.version === 'v1' ? service.nameOnV1 : undefined) ?? service.name },
+			body: { ...seller, ...fields, service: nameOn(this.version, service) },
 			timeout: this.timeout,
 			isRead: service.does === 'reads',
 			read: (status, text) => readWebPayAnswer(status, text, this.account),

@@ -10,7 +10,7 @@ import { parseOrText } from '../../../kess/gateway/login';
 import { readWebPayAnswer, type WebPayAnswer } from '../../../kess/webPay/answer';
 import { basicAuthorization, readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../../kess/webPay/account';
 import { Redaction } from '../../../kess/gateway/redaction';
-import { gatewayPath, LOGIN_PATH } from '../../../kess/webPay/services';
+import { gatewayPath, LOGIN_PATH, nameOn, SERVICES } from '../../../kess/webPay/services';
 import { readWebPayLogin, webPayLoginBody } from '../../../kess/webPay/login';
 import { signedWebPayBody } from '../../../kess/webPay/request';
 import { type Post, testCredential } from '../../shared/gateway/testCredential';
@@ -41,7 +41,7 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 	const redaction = new Redaction(webPayCredentialValues(account, [accessToken]));
 	const ask = async (apiSecretKey: string): Promise<WebPayAnswer> => {
 		const fields = {
-			service: account.version === 'v1' ? 'webpay.acquire.queryorder' : 'webpay.acquire.queryOrder',
+			service: nameOn(account.version, SERVICES.queryOrder),
 			sign_type: account.signType,
 			out_trade_no: NO_ORDER,
 		};

@@ -93,6 +93,7 @@ export class GatewaySession {
 		const id = context.getNode().credentials?.[rules.credentialType]?.id ?? '';
 		this.decrypted = { id, name: rules.credentialType, type: rules.credentialType, data: credentials };
 		this.pace = new GatewayPace(rules.patience);
+		// Before anything is sent: it fails for text that cannot be written in an address.
 		this.redacts = new Redaction(rules.values([]));
 		const message = plainHttpAdvice(rules.origin);
 		// Only a node that runs can show it, and not in older n8n.
@@ -239,7 +240,7 @@ export class GatewaySession {
 	}
 
 	private learn(token: string): void {
-		if (this.tokens.has(token)) return;
+		if (token === '' || this.tokens.has(token)) return;
 		this.tokens.add(token);
 		for (const oldest of this.tokens) {
 			if (this.tokens.size <= KEPT_TOKENS) break;
