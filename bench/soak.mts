@@ -1,7 +1,7 @@
 import { DurableStore } from '../test/support/durableStore.mts';
 import { KessSandbox } from '../test/support/kessSandbox.mts';
 import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../test/support/partnerCells.mts';
-import { delayed, FAULTS, STEPS } from '../test/support/partnerFaults.mts';
+import { delayed, PARTNER_FAULTS, STEPS } from '../test/support/partnerFaults.mts';
 
 /**
  * Pays at least ten thousand transfers through KESS Partner in n8n's engine while the gateway misbehaves at random, and
@@ -44,7 +44,7 @@ for (const secondCreate of ['refuse', 'open']) {
 	const executions: Array<() => Promise<Verdict[]>> = [];
 	for (let first = 0; first < total / 2; first += ROWS_EACH) {
 		const items = Array.from({ length: ROWS_EACH }, (_, row) => ({ no: `${secondCreate}-${first + row}`, amount: `${1 + Math.floor(random() * 90_000) / 100}` }));
-		const struck = items.filter(() => random() < 0.35).map(({ no }) => ({ no, fault: pick(FAULTS), service: pick(STEPS), times: pick([1, 1, 2, 3, 30]) }));
+		const struck = items.filter(() => random() < 0.35).map(({ no }) => ({ no, fault: pick(PARTNER_FAULTS), service: pick(STEPS), times: pick([1, 1, 2, 3, 30]) }));
 		const rerun = random() < 0.3;
 		const twice = random() < 0.2;
 		const settings = pick([{}, { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 }]);

@@ -1,4 +1,6 @@
+import { checked } from './checked.mts';
 import type { SandboxContext, SandboxCore } from './core.mts';
+import { faultRequest } from './faults.mts';
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
@@ -13,7 +15,7 @@ export function mountControl(core: SandboxCore): void {
 	app.get('/sandbox/faults', (c) => c.json(faults.list()));
 	app.post('/sandbox/faults', (c) =>
 		change(c, (body) => {
-			faults.add(body);
+			faults.add(checked(faultRequest, body));
 			return faults.list();
 		}),
 	);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { SandboxContext, SandboxCore } from './core.mts';
-import { LATE_BOOKING, type RequestFaults } from './faults.mts';
+import type { RequestFaults } from './faults.mts';
 import { laravelErrorPage, proxyPage } from './pages/errorPages.mts';
 
 /** An answer of a gateway before anything befalls it on its way. */
@@ -28,7 +28,7 @@ export async function deliver(
 	produce: () => Answer,
 	busy: (code: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE') => Answer,
 ): Promise<Response> {
-	if (faults.fault === LATE_BOOKING) {
+	if (faults.fault === 'late-booking') {
 		void sleep(faults.delayMs, undefined, { signal: core.nextReset(), ref: false }).then(produce, () => undefined);
 		return drop(c);
 	}

@@ -1,79 +1,125 @@
-/** Whether a fault that replaces the answer strikes after the request has taken effect, unless `booked` says otherwise. */
-const BOOKS: ReadonlyMap<string, boolean> = new Map([
-	['lost-before-booking', false],
-	['lost-after-booking', true],
-	['error-500-before', false],
-	['error-500-after', true],
-	['hang-after', true],
-	['reset-mid-body', true],
-	['html', true],
-	['empty', true],
-	['redirect', false],
-	['system-error', false],
-	['too-many-requests', false],
-	['unavailable', false],
-]);
-
-/** Faults in which the gateway says that it is busy, with HTTP 429 or 503. */
-const BUSY = ['too-many-requests', 'unavailable'];
-
-/** Faults that a gateway builds into its own answer. */
-const IN_ANSWER = [
-	'wrong-signature',
-	'wrong-order',
-	'wrong-transfer',
-	'wrong-amount',
-	'success-false-200',
-	'expired-token',
-	'token-expired-200',
-	'unsigned',
-	'duplicate-key',
-];
-
-/** The connection is dropped at once, and the request takes effect `delayMs` later, as if it had stood in a queue. */
-export const LATE_BOOKING = 'late-booking';
+import { z } from 'zod';
 
 type Gateway = 'webpay' | 'partner';
 
-/** Services under which the logins are known to the plan and in the request log. */
-const LOGINS: readonly string[] = ['oauth', 'partner-oauth'];
+interface FaultKind {
+	/** One request on its way, the answer that the gateway itself gives, or one notification. */
+	strikes: 'request' | 'answer' | 'notification';
+	/** The one gateway that knows it: it never strikes the other. */
+	only?: Gateway;
+	/** Set where `booked` may say whether the request takes effect all the same: what holds when it says nothing. */
+	books?: boolean;
+	/** It comes a second late when `delayMs` says nothing; the others come late only when that is asked for. */
+	delays?: true;
+	/** The answer may carry `retryAfter`. */
+	busy?: true;
+	/** What it does. */
+	does: string;
+}
 
-/** Faults that one gateway alone knows: they never strike the other. */
-const ONLY_ON: Readonly<Record<Gateway, readonly string[]>> = {
-	webpay: ['wrong-order', 'success-false-200', 'token-expired-200'],
-	partner: ['wrong-transfer', 'unsigned', 'duplicate-key', 'system-error'],
-};
+/** All that can go wrong: a row here, and the place that does it. */
+const KINDS = {
+	slow: { strikes: 'request', delays: true, does: 'the answer comes late, whatever else befalls it' },
+	'lost-before-booking': { strikes: 'request', books: false, does: 'the connection breaks before the request has arrived' },
+	'lost-after-booking': { strikes: 'request', books: true, does: 'the connection breaks before the answer' },
+	'error-500-before': { strikes: 'request', books: false, does: 'an error page with HTTP 500, and nothing has happened' },
+	'error-500-after': { strikes: 'request', books: true, does: 'an error page with HTTP 500, and it has happened' },
+	'hang-after': { strikes: 'request', books: true, does: 'no answer ever comes' },
+	'reset-mid-body': { strikes: 'request', books: true, does: 'the connection breaks in the middle of the answer' },
+	html: { strikes: 'request', books: true, does: 'a web page with HTTP 200 instead of the answer' },
+	empty: { strikes: 'request', books: true, does: 'nothing with HTTP 200 instead of the answer' },
+	redirect: { strikes: 'request', books: false, does: 'HTTP 302 to another address' },
+	'too-many-requests': { strikes: 'request', books: false, busy: true, does: 'HTTP 429' },
+	unavailable: { strikes: 'request', books: false, busy: true, does: 'HTTP 503' },
+	'late-booking': {
+		strikes: 'request',
+		delays: true,
+		does: 'the connection breaks at once, and the request takes effect later, as if it had stood in a queue',
+	},
+	'system-error': { strikes: 'answer', only: 'partner', books: false, does: 'SYSTEMERROR, signed' },
+	'wrong-signature': { strikes: 'answer', does: 'the signature does not belong to the answer' },
+	'wrong-order': { strikes: 'answer', only: 'webpay', does: 'well signed, about another order' },
+	'wrong-transfer': { strikes: 'answer', only: 'partner', does: 'well signed, about another transfer' },
+	'wrong-amount': { strikes: 'answer', does: 'well signed, about another amount' },
+	'success-false-200': { strikes: 'answer', only: 'webpay', does: 'refused, with HTTP 200' },
+	'expired-token': { strikes: 'answer', does: 'the access token is refused, with HTTP 401' },
+	'token-expired-200': { strikes: 'answer', only: 'webpay', does: 'the access token is refused, with HTTP 200' },
+	unsigned: { strikes: 'answer', only: 'partner', does: 'no signature' },
+	'duplicate-key': { strikes: 'answer', only: 'partner', does: 'well signed, with keys that stand twice' },
+	'duplicate-notifications': { strikes: 'notification', does: 'it is sent three times' },
+	'late-notification': { strikes: 'notification', delays: true, does: 'it comes late' },
+	'wrong-notification-signature': { strikes: 'notification', does: 'its signature does not belong to it' },
+} as const satisfies Record<string, FaultKind>;
 
-const IN_NOTIFICATION = ['duplicate-notifications', 'late-notification', 'wrong-notification-signature'];
+export type FaultName = keyof typeof KINDS;
 
-export const FAULT_NAMES: readonly string[] = ['slow', ...BOOKS.keys(), LATE_BOOKING, ...IN_ANSWER, ...IN_NOTIFICATION];
+/** The row of every fault. */
+export const FAULTS: Readonly<Record<FaultName, FaultKind>> = KINDS;
+
+const NAMES = Object.keys(KINDS) as [FaultName, ...FaultName[]];
+
+/** The names of the faults that are so. */
+export function faultsThat(are: (kind: FaultKind) => boolean): FaultName[] {
+	return NAMES.filter((name) => are(FAULTS[name]));
+}
 
 const DEFAULT_DELAY_MS = 1000;
 
-interface PlannedFault {
-	fault: string;
-	/** A service in lower case, `*` for every service (no login), `oauth` for the login of WebPay, `partner-oauth` for Partner's. */
-	service: string;
+/** What `POST /sandbox/faults` takes. */
+export const faultRequest = z
+	.strictObject({
+		fault: z.enum(NAMES, {
+			errorMap: () => ({ message: `there are ${NAMES.map((name) => `${name} (${FAULTS[name].does})`).join(', ')}` }),
+		}),
+		/** In any case: `*` for every service (no login), `oauth` for the login of WebPay, `partner-oauth` for Partner's. */
+		service: z.string().min(1).toLowerCase().default('*'),
+		outTradeNo: z.union([z.string().transform((number) => [number]), z.array(z.string()).min(1)]).optional(),
+		/** How often: for each order number where they are given. */
+		times: z.number().int().positive().default(1),
+		delayMs: z.number().nonnegative().optional(),
+		/** Whether the request takes effect all the same. */
+		booked: z.boolean().optional(),
+		/** Seconds, or any text. */
+		retryAfter: z.union([z.number(), z.string()]).transform(String).optional(),
+	})
+	.superRefine(({ fault, booked, retryAfter }, { addIssue }) => {
+		const onlyFor = (field: string, kinds: FaultName[]) => {
+			if (!kinds.includes(fault)) addIssue({ code: 'custom', path: [field], message: `only for ${kinds.join(', ')}` });
+		};
+		if (booked !== undefined) onlyFor('booked', faultsThat(({ books }) => books !== undefined));
+		if (retryAfter !== undefined) onlyFor('retryAfter', faultsThat(({ busy }) => busy === true));
+	});
+
+export type FaultOptions = Omit<z.input<typeof faultRequest>, 'fault'>;
+
+interface PlannedFault extends Pick<z.output<typeof faultRequest>, 'fault' | 'service' | 'booked' | 'retryAfter'> {
 	delayMs: number;
-	booked: boolean | undefined;
-	retryAfter: string | undefined;
 	/** How often it still strikes: per order number where order numbers are given, else (key `*`) in all. */
 	remaining: Map<string, number>;
+}
+
+/** A fault to come, as `GET /sandbox/faults` shows it. */
+export interface FaultToCome extends Omit<PlannedFault, 'remaining'> {
+	outTradeNo: string[] | undefined;
+	remaining: number;
 }
 
 /** What befalls one request. */
 export interface RequestFaults {
 	delayMs: number;
 	/** The fault besides slowness. */
-	fault?: string;
+	fault?: FaultName;
 	/** Set for a fault that replaces the answer: whether the request takes effect. */
-	booked?: boolean;
+	booked?: boolean | undefined;
 	/** The Retry-After header of a gateway that is busy. */
 	retryAfter?: string | undefined;
 }
 
 /** What befalls a request beyond the setting `maxInFlight`. */
 export const CROWDED: RequestFaults = { delayMs: 0, fault: 'too-many-requests', booked: false, retryAfter: '1' };
+
+/** Services under which the logins are known to the plan and in the request log. */
+const LOGINS: readonly string[] = ['oauth', 'partner-oauth'];
 
 /** What befalls one notification. */
 export interface NotificationFaults {
@@ -86,42 +132,15 @@ export interface NotificationFaults {
 export class FaultPlan {
 	private planned: PlannedFault[] = [];
 
-	/**
-	 * @param request `fault`; `service` (any case, default `*`); `outTradeNo` (one or a list); `times` (default 1, for each
-	 *   order number where they are given); `delayMs`; `booked` for faults that replace the answer; `retryAfter` (seconds, or any
-	 *   text) for those in which the gateway is busy
-	 * @throws Error saying what is wrong with the request
-	 */
-	add(request: Record<string, unknown>): void {
-		const { fault, service = '*', outTradeNo, times = 1, delayMs, booked, retryAfter } = request;
-		if (typeof fault !== 'string' || !FAULT_NAMES.includes(fault)) {
-			throw new Error(`There is no fault ${JSON.stringify(fault)}. There are: ${FAULT_NAMES.join(', ')}.`);
-		}
-		if (typeof service !== 'string' || service === '') throw new Error('service is not a name.');
-		if (!Number.isInteger(times) || (times as number) < 1) throw new Error('times is not a whole number above 0.');
-		if (delayMs !== undefined && !(typeof delayMs === 'number' && delayMs >= 0)) throw new Error('delayMs is not a number of milliseconds.');
-		if (booked !== undefined && !(typeof booked === 'boolean' && BOOKS.has(fault))) {
-			throw new Error(`booked is true or false, and only for ${[...BOOKS.keys()].join(', ')}.`);
-		}
-		if (retryAfter !== undefined && !(BUSY.includes(fault) && ['number', 'string'].includes(typeof retryAfter))) {
-			throw new Error(`retryAfter is a number of seconds or a text, and only for ${BUSY.join(', ')}.`);
-		}
-		const keys = outTradeNo === undefined ? ['*'] : [outTradeNo].flat();
-		if (keys.length === 0 || !keys.every((key) => typeof key === 'string')) {
-			throw new Error('outTradeNo is neither an order number nor a list of them.');
-		}
-		const waits = fault === 'slow' || fault === 'late-notification' || fault === LATE_BOOKING;
+	add({ outTradeNo = ['*'], times, delayMs, ...asked }: z.output<typeof faultRequest>): void {
 		this.planned.push({
-			fault,
-			service: service.toLowerCase(),
-			delayMs: delayMs ?? (waits ? DEFAULT_DELAY_MS : 0),
-			booked: booked as boolean | undefined,
-			retryAfter: retryAfter === undefined ? undefined : String(retryAfter),
-			remaining: new Map(keys.map((key) => [key, times as number])),
+			...asked,
+			delayMs: delayMs ?? (FAULTS[asked.fault].delays ? DEFAULT_DELAY_MS : 0),
+			remaining: new Map(outTradeNo.map((key) => [key, times])),
 		});
 	}
 
-	list(): object[] {
+	list(): FaultToCome[] {
 		return this.planned.map(({ remaining, ...fault }) => ({
 			...fault,
 			outTradeNo: remaining.has('*') ? undefined : [...remaining.keys()],
@@ -134,23 +153,21 @@ export class FaultPlan {
 	}
 
 	/** Takes the faults of one request: slowness, and the first other one that fits. */
-	takeForRequest(service: string, outTradeNo: string | undefined, gateway: Gateway = 'webpay'): RequestFaults {
-		const elsewhere = ONLY_ON[gateway === 'webpay' ? 'partner' : 'webpay'];
-		const fits = (name: string) => (planned: PlannedFault) =>
-			(planned.fault === 'slow') === (name === 'slow') &&
-			!IN_NOTIFICATION.includes(planned.fault) &&
-			!elsewhere.includes(planned.fault) &&
-			(planned.service === service || (planned.service === '*' && !LOGINS.includes(service)));
-		const slow = this.take(fits('slow'), outTradeNo);
-		const other = this.take(fits('other'), outTradeNo);
+	takeForRequest(gateway: Gateway, service: string, outTradeNo?: string): RequestFaults {
+		const fits = ({ fault, service: struck }: PlannedFault) => {
+			const { strikes, only = gateway } = FAULTS[fault];
+			return strikes !== 'notification' && only === gateway && (struck === service || (struck === '*' && !LOGINS.includes(service)));
+		};
+		const slow = this.take((planned) => planned.fault === 'slow' && fits(planned), outTradeNo);
+		const other = this.take((planned) => planned.fault !== 'slow' && fits(planned), outTradeNo);
 		const taken: RequestFaults = { delayMs: (slow?.delayMs ?? 0) + (other?.delayMs ?? 0) };
 		if (!other) return taken;
-		return { ...taken, fault: other.fault, booked: other.booked ?? BOOKS.get(other.fault), retryAfter: other.retryAfter };
+		return { ...taken, fault: other.fault, booked: other.booked ?? FAULTS[other.fault].books, retryAfter: other.retryAfter };
 	}
 
 	/** Takes the faults of one notification; different kinds add up. */
 	takeForNotification(outTradeNo: string): NotificationFaults {
-		const taken = (name: string) => this.take((planned) => planned.fault === name, outTradeNo);
+		const taken = (name: FaultName) => this.take(({ fault }) => fault === name, outTradeNo);
 		const [late, duplicate, wrong] = [
 			taken('late-notification'),
 			taken('duplicate-notifications'),

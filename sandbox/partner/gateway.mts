@@ -1,6 +1,6 @@
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
-import { CROWDED } from '../faults.mts';
+import { CROWDED, type FaultName } from '../faults.mts';
 import { Fields } from './fields.mts';
 import { canonicalPhp, type Data, decodePhp, encodePhp, laravelInput, type PhpMap, phpMap, type PhpValue, withRepeatedKeys } from './phpArray.mts';
 import { busy, Refusal, unauthenticated } from './refusal.mts';
@@ -27,7 +27,7 @@ export async function gateway(core: SandboxCore, c: SandboxContext, state: Partn
 	const outTradeNo = sent('out_trade_no') || state.transfers.outTradeNoOf(sent('pre_transfer_id'));
 	const { maxInFlight } = core.settings.values;
 	const isOneTooMany = core.requests.begin(c.env.outgoing, { gateway: 'partner', service, outTradeNo }, core.now(), maxInFlight);
-	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest(service, outTradeNo, 'partner');
+	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest('partner', service, outTradeNo);
 	const produce = () => {
 		try {
 			checkSender(c, state, faults.fault);
@@ -67,7 +67,7 @@ async function readBody(c: SandboxContext): Promise<PhpMap | Refusal> {
 	}
 }
 
-function checkSender(c: SandboxContext, { tokens }: PartnerState, fault: string | undefined): void {
+function checkSender(c: SandboxContext, { tokens }: PartnerState, fault: FaultName | undefined): void {
 	const [, scheme = '', token = ''] = /^(\w+) +(\S+)$/.exec(c.req.header('authorization') ?? '') ?? [];
 	if (fault === 'expired-token' || scheme.toLowerCase() !== 'bearer' || !tokens.isLive(token)) throw unauthenticated();
 }
@@ -95,14 +95,14 @@ function canonicalOf(body: PhpMap): string | undefined {
 }
 
 /** The faults in which a well-signed answer is about something else than what was asked. */
-function misreport(data: Data, fault: string | undefined): Data {
+function misreport(data: Data, fault: FaultName | undefined): Data {
 	if (fault === 'wrong-amount' && data.amount !== undefined) return { ...data, amount: Number(data.amount) + 1 };
 	if (fault !== 'wrong-transfer') return data;
 	const named = ['out_trade_no', 'pre_transfer_id', 'fund_transfer_id'].filter((name) => data[name] !== undefined);
 	return { ...data, ...Object.fromEntries(named.map((name) => [name, `${data[name]}-OTHER`])) };
 }
 
-function success(data: Data, rsa2: Rsa2, fault: string | undefined): Answer {
+function success(data: Data, rsa2: Rsa2, fault: FaultName | undefined): Answer {
 	const shown: PhpMap = phpMap(data);
 	// JSON.parse would bring such keys into another order than PHP.
 	if (fault === 'duplicate-key') shown.set('meta', new Map([['2', 'second'], ['1', 'first']]));
@@ -110,13 +110,13 @@ function success(data: Data, rsa2: Rsa2, fault: string | undefined): Answer {
 }
 
 /** A refused login is the one answer without a signature (docs/gateway.md §13, Sample fail response). */
-function refuse(refusal: Refusal, rsa2: Rsa2, fault: string | undefined): Answer {
+function refuse(refusal: Refusal, rsa2: Rsa2, fault: FaultName | undefined): Answer {
 	if (refusal.code === 'UNAUTHENTICATED') return { status: refusal.status, body: refusal.body };
 	return answer(refusal.status, phpMap(refusal.body), rsa2, fault);
 }
 
 /** The text that PHP's json_encode prints, signed over all of it. */
-function answer(status: number, fields: PhpMap, rsa2: Rsa2, fault: string | undefined): Answer {
+function answer(status: number, fields: PhpMap, rsa2: Rsa2, fault: FaultName | undefined): Answer {
 	if (fault === 'unsigned') return { status, body: encodePhp(fields) };
 	const canonical = canonicalPhp(fields);
 	const sign = rsa2.sign(fault === 'wrong-signature' ? `${canonical} ` : canonical);

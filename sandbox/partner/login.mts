@@ -10,7 +10,7 @@ import type { PartnerTokens } from './tokens.mts';
 export async function login(core: SandboxCore, c: SandboxContext, tokens: PartnerTokens): Promise<Response> {
 	const input = await readInput(c);
 	core.requests.begin(c.env.outgoing, { gateway: 'partner', service: 'partner-oauth' }, core.now());
-	const faults = core.faults.takeForRequest('partner-oauth', undefined, 'partner');
+	const faults = core.faults.takeForRequest('partner', 'partner-oauth');
 	const produce = () => {
 		const { tokenLifeSeconds, oneLiveToken, partnerTokenInData } = core.settings.values;
 		if (!isPartner(c, input)) return refuse();

@@ -1,7 +1,7 @@
 import { webPayAccount } from '../accounts.mts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
-import { CROWDED } from '../faults.mts';
+import { CROWDED, type FaultName } from '../faults.mts';
 import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
 import { Fields } from './fields.mts';
@@ -36,7 +36,7 @@ export async function gateway(
 	const outTradeNo = body instanceof Refusal ? undefined : textOf(body.out_trade_no) || undefined;
 	const { maxInFlight } = core.settings.values;
 	const isOneTooMany = core.requests.begin(c.env.outgoing, { gateway: `webpay ${version}`, service, outTradeNo }, core.now(), maxInFlight);
-	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest(service, outTradeNo);
+	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest('webpay', service, outTradeNo);
 	const produce = () => {
 		try {
 			checkSender(c, state, version, faults.fault);
@@ -73,7 +73,7 @@ async function readBody(c: SandboxContext): Promise<PhpArray | Refusal> {
 }
 
 /** HTTP Basic on v1, a Bearer token on v2. */
-function checkSender(c: SandboxContext, { tokens }: WebPayState, version: GatewayVersion, fault: string | undefined): void {
+function checkSender(c: SandboxContext, { tokens }: WebPayState, version: GatewayVersion, fault: FaultName | undefined): void {
 	if (fault === 'expired-token' || fault === 'token-expired-200') {
 		throw new Refusal('UNAUTHENTICATED', 'The access token has expired.');
 	}
@@ -120,7 +120,7 @@ function serve(
 }
 
 /** The faults in which a well-signed answer is about something else than what was asked. */
-function misreport(data: Data, fault: string | undefined): Data {
+function misreport(data: Data, fault: FaultName | undefined): Data {
 	if (Array.isArray(data)) return data;
 	if (isPhpArray(data.order_info)) return { ...data, order_info: misreport(data.order_info, fault) };
 	const { out_trade_no: outTradeNo, total_amount: amount, amount: refunded } = data;

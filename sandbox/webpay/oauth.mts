@@ -14,7 +14,7 @@ import type { TokenStore } from './tokens.mts';
 export async function login(core: SandboxCore, c: SandboxContext, tokens: TokenStore): Promise<Response> {
 	const input = await readInput(c);
 	core.requests.begin(c.env.outgoing, { gateway: 'webpay v2', service: 'oauth' }, core.now());
-	const faults = core.faults.takeForRequest('oauth', undefined);
+	const faults = core.faults.takeForRequest('webpay', 'oauth');
 	const produce = () => {
 		if (faults.fault === 'success-false-200') {
 			return { status: 200, body: { success: false, error_des: 'The sandbox was asked to refuse this.', status_code: 400 } };

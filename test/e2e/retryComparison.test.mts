@@ -2,7 +2,7 @@ import axios from 'axios';
 
 import type { Execution } from '../../sandbox/host/restClient.mts';
 import { table } from '../../sandbox/host/table.mts';
-import { FAULTS, STEPS } from '../support/partnerFaults.mts';
+import { delayed, PARTNER_FAULTS, STEPS } from '../support/partnerFaults.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
 import { httpRequestNodes, kessPartner, type PayoutWorkflow, type Shown, type Transfer } from './support/payoutWorkflows.mts';
 
@@ -115,10 +115,10 @@ describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n',
 		const [first = '', ...others] = SOUND.map((name) => prefix + name);
 		if (firstRowLostAt) await control('faults', { fault: 'lost-after-booking', service: firstRowLostAt, outTradeNo: first });
 		const faulty: string[] = [];
-		for (const [index, fault] of FAULTS.entries()) {
+		for (const [index, fault] of PARTNER_FAULTS.entries()) {
 			for (const [step, service] of STEPS.entries()) {
 				const outTradeNo = `${prefix}${fault}-${service.split('.')[0]}`;
-				const delayMs = { slow: SLOW_MS, 'late-booking': LATE_BOOKING_MS }[fault];
+				const { delayMs } = delayed(fault, fault === 'slow' ? SLOW_MS : LATE_BOOKING_MS);
 				await control('faults', { fault, service, outTradeNo, times: TIMES[(index + step) % TIMES.length], delayMs });
 				faulty.push(outTradeNo);
 			}

@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { serviceNamed } from '../../kess/webPay/services.ts';
 import { testPartnerCredential } from '../../nodes/KessPartner/methods/testCredential.ts';
 import { testWebPayCredential } from '../../nodes/KessWebPay/methods/testCredential.ts';
+import type { FaultName } from '../../sandbox/faults.mts';
 import { DurableStore } from '../support/durableStore.mts';
 import type { NodeRun } from '../support/engine.mts';
 import { withSandbox } from '../support/kessSandbox.mts';
@@ -64,7 +65,7 @@ describe('what only looks is asked again', () => {
 		await createOrders(sandbox, ['INV-1'], true);
 	});
 
-	test.each<[string, string, () => string | number]>([
+	test.each<[FaultName, string, () => string | number]>([
 		['too-many-requests', 'seconds', () => 1],
 		['unavailable', 'seconds', () => 1],
 		['too-many-requests', 'a date', () => new Date(Date.now() + 2000).toUTCString()],
@@ -150,7 +151,7 @@ describe('an order', () => {
 		['too-many-requests', true],
 		['unavailable', false],
 		['unavailable', true],
-	])('%s, made: %p: there once, and nothing is sent before the time', async (fault, booked) => {
+	] as const)('%s, made: %p: there once, and nothing is sent before the time', async (fault, booked) => {
 		await sandbox.fault(fault, { service: CREATE, booked, retryAfter: 1 });
 		const { items } = await createOrders(sandbox, ['INV-1'], false);
 		expect(items[0]?.json.payment_link).toBeTruthy();
@@ -207,7 +208,7 @@ describe('an order', () => {
 });
 
 describe('a payout', () => {
-	test.each(['too-many-requests', 'unavailable'])('%s at each step, before and after booking: paid once, or said so', async (fault) => {
+	test.each(['too-many-requests', 'unavailable'] as const)('%s at each step, before and after booking: paid once, or said so', async (fault) => {
 		const credentials = await sandbox.partnerCredential();
 		const said: Verdict[] = [];
 		const pay = async (no: string): Promise<Verdict> => {

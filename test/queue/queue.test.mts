@@ -1,8 +1,9 @@
 import axios from 'axios';
 
+import { type FaultName, FAULTS } from '../../sandbox/faults.mts';
 import { table } from '../../sandbox/host/table.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
-import { delayed, FAULTS, STEPS } from '../support/partnerFaults.mts';
+import { delayed, PARTNER_FAULTS, STEPS } from '../support/partnerFaults.mts';
 import { START_WITHIN_MS } from '../e2e/support/environment.mts';
 import { type Cluster, memoryOf, startCluster, type Worker } from './support/cluster.mts';
 import { inLanes, type Order, orderService, type Payout, payoutService, type Said, type Service } from './support/traffic.mts';
@@ -42,8 +43,8 @@ const WITHIN_MS = 600_000;
 const [, CONFIRM] = STEPS;
 
 // A token that the gateway no longer knows costs a login, and logins are counted here.
-const PAYOUT_FAULTS = FAULTS.filter((fault) => fault !== 'expired-token');
-const ORDER_FAULTS = PAYOUT_FAULTS.filter((fault) => !['system-error', 'wrong-transfer', 'unsigned', 'duplicate-key'].includes(fault));
+const PAYOUT_FAULTS = PARTNER_FAULTS.filter((fault) => fault !== 'expired-token');
+const ORDER_FAULTS = PAYOUT_FAULTS.filter((fault) => FAULTS[fault].only === undefined);
 
 const orders: Order[] = Array.from({ length: ORDERS }, (_, index) => ({
 	no: `ORDER-${index}`,
@@ -158,12 +159,12 @@ describe('n8n in queue mode', () => {
 
 		const others = payoutCalls.filter((_, call) => !HELD_CALLS.includes(call)).flat().filter((_, index) => index % 3 === 0);
 		for (const [index, { no }] of others.entries()) {
-			const fault = PAYOUT_FAULTS[index % PAYOUT_FAULTS.length] as string;
+			const fault = PAYOUT_FAULTS[index % PAYOUT_FAULTS.length] as FaultName;
 			const service = STEPS[Math.floor(index / PAYOUT_FAULTS.length) % STEPS.length];
 			await sandbox.fault(fault, { service, outTradeNo: no, times: 1 + (index % 2), ...delayed(fault, SLOW_MS) });
 		}
 		for (const [index, { no }] of orders.slice(CALM_ORDERS).filter((_, index) => index % 7 === 0).entries()) {
-			const fault = ORDER_FAULTS[index % ORDER_FAULTS.length] as string;
+			const fault = ORDER_FAULTS[index % ORDER_FAULTS.length] as FaultName;
 			await sandbox.fault(fault, { service: 'webpay.acquire.createOrder', outTradeNo: no, ...delayed(fault, SLOW_MS) });
 		}
 		await sandbox.fault('slow', { times: 1_000_000, delayMs: LATENCY_MS });

@@ -18,10 +18,10 @@ beforeEach(() => partner.reset());
 
 const requests = async () => (await client.get('/sandbox/requests')).data;
 
-describe.each<[string, number]>([
+describe.each([
 	['too-many-requests', 429],
 	['unavailable', 503],
-])('%s: HTTP %d', (fault, status) => {
+] as const)('%s: HTTP %d', (fault, status) => {
 	test('nothing is booked, unless that is asked for', async () => {
 		await client.fault(fault, { retryAfter: 7 });
 		const answer = await client.create('v2', 'A');

@@ -64,9 +64,17 @@ test('a reset forgets orders, faults, logs and settings', async () => {
 });
 
 test('settings are all or nothing', async () => {
-	for (const wrong of [{ envelope200: true, nonsense: 1 }, { envelope200: true, notifyFormat: 'xml' }, { tokenLifeSeconds: 0 }, { toString: 1 }, [], 'x']) {
+	const wrongs: Array<[sent: unknown, said: string]> = [
+		[{ envelope200: true, nonsense: 1 }, 'nonsense'],
+		[{ envelope200: true, notifyFormat: 'xml' }, "notifyFormat: Invalid enum value. Expected 'form' | 'json' | 'envelope', received 'xml'"],
+		[{ tokenLifeSeconds: 0 }, 'tokenLifeSeconds: '],
+		[{ toString: 1 }, 'toString'],
+		[[], 'JSON object'],
+		['x', 'JSON object'],
+	];
+	for (const [wrong, said] of wrongs) {
 		const { status, data } = await client.post('/sandbox/settings', JSON.stringify(wrong));
-		expect([status, data]).toEqual([400, { error: expect.any(String) }]);
+		expect([status, data]).toEqual([400, { error: expect.stringContaining(said) }]);
 	}
 	expect((await client.get('/sandbox/settings')).data).toEqual({
 		envelope200: false,

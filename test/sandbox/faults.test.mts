@@ -29,7 +29,7 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 	test.each([
 		['lost-before-booking', false],
 		['lost-after-booking', true],
-	])('%s: no answer, booked: %p', async (fault, booked) => {
+	] as const)('%s: no answer, booked: %p', async (fault, booked) => {
 		await client.fault(fault);
 		await expect(client.create(version, 'A')).rejects.toMatchObject({ code: 'ECONNRESET' });
 		expect(await client.booked()).toEqual(booked ? ['A'] : []);
@@ -41,7 +41,7 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 	test.each([
 		['error-500-before', false],
 		['error-500-after', true],
-	])('%s: a Laravel error page, booked: %p', async (fault, booked) => {
+	] as const)('%s: a Laravel error page, booked: %p', async (fault, booked) => {
 		await client.fault(fault);
 		const { status, data } = await client.create(version, 'A');
 		expect(status).toBe(500);
@@ -185,6 +185,7 @@ describe('the plan', () => {
 		[{ fault: 'slow', delayMs: '5' }],
 		[{ fault: 'slow', booked: true }],
 		[{ fault: 'html', service: 5 }],
+		[{ fault: 'html', tiems: 2 }],
 	])('%j is refused', async (body) => {
 		const { status, data } = await client.post('/sandbox/faults', body);
 		expect([status, data]).toEqual([400, { error: expect.any(String) }]);

@@ -1,5 +1,6 @@
 import axios, { type AxiosResponse } from 'axios';
 import { webPayAccount } from '../../sandbox/accounts.mts';
+import type { FaultName, FaultOptions } from '../../sandbox/faults.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
 import { webPaySign, type SignType } from '../../sandbox/webpay/signature.mts';
 
@@ -60,7 +61,7 @@ export class GatewayClient {
 		return this.call(version, 'queryOrder', { out_trade_no: outTradeNo });
 	}
 
-	async fault(fault: string, more: Body = {}): Promise<void> {
+	async fault(fault: FaultName, more: FaultOptions = {}): Promise<void> {
 		const answer = await this.post('/sandbox/faults', { fault, ...more });
 		if (answer.status !== 200) throw new Error(answer.data.error);
 	}

@@ -1,5 +1,6 @@
 import axios from 'axios';
 import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
+import type { FaultName, FaultOptions } from '../../sandbox/faults.mts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.mts';
 import type { Credentials } from './engine.mts';
 
@@ -61,7 +62,7 @@ export class KessSandbox {
 		await http.post(`${this.url}/sandbox/reset`);
 	}
 
-	async fault(fault: string, options: Record<string, unknown> = {}): Promise<void> {
+	async fault(fault: FaultName, options: FaultOptions = {}): Promise<void> {
 		await http.post(`${this.url}/sandbox/faults`, { fault, ...options });
 	}
 

@@ -2,6 +2,7 @@ import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import axios from 'axios';
 import { canonicalJson } from '../../kess/phpJson.ts';
 import { partnerAccount } from '../../sandbox/accounts.mts';
+import type { FaultName, FaultOptions } from '../../sandbox/faults.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
 
 export type Body = Record<string, unknown>;
@@ -100,7 +101,7 @@ export class PartnerClient {
 		await this.post('/sandbox/reset', {});
 	}
 
-	async fault(fault: string, more: Body = {}): Promise<void> {
+	async fault(fault: FaultName, more: FaultOptions = {}): Promise<void> {
 		const answer = await this.post('/sandbox/faults', { fault, ...more });
 		if (answer.status !== 200) throw new Error(answer.text);
 	}

@@ -1,29 +1,11 @@
-/** What can go wrong at the sandbox's gateway with one request. */
-export const FAULTS: readonly string[] = [
-	'slow',
-	'lost-before-booking',
-	'lost-after-booking',
-	'late-booking',
-	'error-500-before',
-	'error-500-after',
-	'system-error',
-	'too-many-requests',
-	'unavailable',
-	'hang-after',
-	'reset-mid-body',
-	'html',
-	'empty',
-	'redirect',
-	'wrong-signature',
-	'unsigned',
-	'wrong-transfer',
-	'duplicate-key',
-	'expired-token',
-];
+import { type FaultName, type FaultOptions, FAULTS, faultsThat } from '../../sandbox/faults.mts';
+
+/** What can go wrong at the sandbox's Partner gateway with one request. */
+export const PARTNER_FAULTS = faultsThat(({ strikes, only }) => strikes !== 'notification' && only !== 'webpay');
 
 /** A delay belongs to these only: with any other fault the node would see nothing but an answer that comes too late. */
-export function delayed(fault: string, delayMs: number): { delayMs?: number } {
-	return fault === 'slow' || fault === 'late-booking' ? { delayMs } : {};
+export function delayed(fault: FaultName, delayMs: number): FaultOptions {
+	return FAULTS[fault].delays ? { delayMs } : {};
 }
 
 /** The services that a payout goes through. */

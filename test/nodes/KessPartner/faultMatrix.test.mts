@@ -3,7 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { DurableStore } from '../../support/durableStore.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../../support/partnerCells.mts';
-import { delayed, FAULTS, STEPS } from '../../support/partnerFaults.mts';
+import { delayed, PARTNER_FAULTS, STEPS } from '../../support/partnerFaults.mts';
 
 /**
  * Each fault x each step x each way n8n runs a node again x both answers of the gateway to a second create. Every cell is
@@ -48,7 +48,7 @@ describe.each(['refuse', 'open'])('a gateway that meets a second create with "%s
 	test('pays every transfer at most once and says of none what is not so', async () => {
 		const credentials = await sandbox.partnerCredential();
 		const cells: Array<() => Promise<Verdict[]>> = [];
-		for (const fault of FAULTS) {
+		for (const fault of PARTNER_FAULTS) {
 			for (const [stepIndex, step] of STEPS.entries()) {
 				for (const [name, scenario] of SCENARIOS) {
 					const number = cells.length;
@@ -95,7 +95,7 @@ describe.each(['refuse', 'open'])('a gateway that meets a second create with "%s
 		expect(falsePaid).toEqual([]);
 		expect(falseRefused).toEqual([]);
 		expect(new Set(entries.map((entry) => entry.out_trade_no)).size).toBe(entries.length);
-		expect(cells).toHaveLength(FAULTS.length * STEPS.length * SCENARIOS.size);
+		expect(cells).toHaveLength(PARTNER_FAULTS.length * STEPS.length * SCENARIOS.size);
 	});
 });
 

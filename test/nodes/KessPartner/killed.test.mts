@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import type { FaultName } from '../../../sandbox/faults.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, falseWords, type Verdict } from '../../support/partnerCells.mts';
 import type { PayoutJob } from '../../support/payoutProcess.mts';
@@ -18,7 +19,7 @@ jest.setTimeout(300_000);
 const LATE_MS = 6000;
 
 /** Where a process can be caught: what it waits for when it is killed. */
-const CAUGHT: Array<[where: string, fault: string, step: string]> = [
+const CAUGHT: Array<[where: string, fault: FaultName, step: string]> = [
 	['before the transfer is prepared', 'hang-after', 'query.fundTransfer'],
 	['when it is prepared, before the answer', 'slow', 'create.unified.fundTransfer'],
 	['when the confirmation is lost and will be booked later', 'late-booking', 'confirm.fundTransfer'],

@@ -150,7 +150,7 @@ describe('pay', () => {
 		expect(store.entries()).toEqual([]);
 	});
 
-	test.each(['lost-after-booking', 'error-500-after', 'html', 'empty', 'wrong-signature', 'wrong-order', 'wrong-amount'])(
+	test.each(['lost-after-booking', 'error-500-after', 'html', 'empty', 'wrong-signature', 'wrong-order', 'wrong-amount'] as const)(
 		'%s: the payment is found, and sent once',
 		async (fault) => {
 			await sandbox.fault(fault, { service: PAY });
@@ -162,7 +162,7 @@ describe('pay', () => {
 		},
 	);
 
-	test.each(['lost-before-booking', 'error-500-before', 'success-false-200'])('%s: unknown, and never sent again', async (fault) => {
+	test.each(['lost-before-booking', 'error-500-before', 'success-false-200'] as const)('%s: unknown, and never sent again', async (fault) => {
 		await sandbox.fault(fault, { service: PAY });
 		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
 		const { items, error } = await pay({}, { settings });

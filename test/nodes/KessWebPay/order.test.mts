@@ -215,7 +215,7 @@ test('without it the message says which rows were done', async () => {
 });
 
 describe('nothing is created twice and no link is lost', () => {
-	const lost = ['lost-before-booking', 'lost-after-booking', 'error-500-before', 'error-500-after', 'reset-mid-body', 'html', 'empty'];
+	const lost = ['lost-before-booking', 'lost-after-booking', 'error-500-before', 'error-500-after', 'reset-mid-body', 'html', 'empty'] as const;
 
 	test.each(lost)('%s: one order, one link', async (fault) => {
 		await sandbox.fault(fault, { service: 'webpay.acquire.createorder' });
@@ -309,7 +309,7 @@ describe('each way to get no order has its own words', () => {
 		['empty', 'the answer is empty'],
 		['redirect', 'the gateway redirects to another address'],
 		['error-500-after', '(HTTP 500)'],
-	])('%s, whatever is asked', async (fault, reason) => {
+	] as const)('%s, whatever is asked', async (fault, reason) => {
 		await sandbox.fault(fault, { times: 10 });
 		const result = await run({});
 		expect(result.error?.message).toContain(reason);
@@ -357,7 +357,7 @@ describe('login', () => {
 		expect(await sandbox.requests('oauth')).toBe(1);
 	});
 
-	test.each(['expired-token', 'token-expired-200'])('%s: one more login, every order created', async (fault) => {
+	test.each(['expired-token', 'token-expired-200'] as const)('%s: one more login, every order created', async (fault) => {
 		const { credentials } = await run({ items: [{ no: 'FIRST' }] });
 		await sandbox.fault(fault, { service: 'webpay.acquire.createorder' });
 		const result = await run({ items: numbers(20), credential: credentials.kessWebPayApi as Record<string, string> });

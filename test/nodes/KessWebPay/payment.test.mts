@@ -91,7 +91,7 @@ describe('nativePay', () => {
 		expect(items[0]?.json).toMatchObject({ qrcode: null, for_ios: false, deeplink: expect.any(String) });
 	});
 
-	test.each(['lost-after-booking', 'error-500-after', 'html'])('%s: one order, found again with its payment link', async (fault) => {
+	test.each(['lost-after-booking', 'error-500-after', 'html'] as const)('%s: one order, found again with its payment link', async (fault) => {
 		await sandbox.fault(fault, { service: SERVICES.nativePay });
 		const { items, error } = await pay('nativePay');
 		expect(error).toBeUndefined();
@@ -211,7 +211,7 @@ describe.each(['quickPay', 'directPay'] as const)('%s charges once', (operation)
 	const atOnce = (): IDataObject => (operation === 'directPay' ? { card: card('5200000000000007') } : {});
 	const status = ({ items }: NodeRun) => ((items[0]?.json.order_info ?? items[0]?.json) as IDataObject).status;
 
-	test.each(['lost-after-booking', 'error-500-after', 'reset-mid-body', 'html', 'empty'])('%s: looked up, not sent again', async (fault) => {
+	test.each(['lost-after-booking', 'error-500-after', 'reset-mid-body', 'html', 'empty'] as const)('%s: looked up, not sent again', async (fault) => {
 		await sandbox.fault(fault, { service: SERVICES[operation] });
 		const result = await pay(operation, atOnce());
 		expect(result.error).toBeUndefined();
@@ -288,7 +288,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 		['wrong-order', 'The answer is about another order'],
 		['wrong-amount', 'The answer names another amount than 10.5 USD'],
 		['wrong-signature', 'The signature of the answer is wrong'],
-	])('%s is not believed', async (fault, message) => {
+	] as const)('%s is not believed', async (fault, message) => {
 		await sandbox.fault(fault, { service: SERVICES[operation] });
 		const { error, items } = await pay(operation);
 		if (operation === 'nativePay') {

@@ -95,7 +95,7 @@ describe('with a merchant reference nothing is refunded twice', () => {
 		expect([await refunded(), await refunded('INV-2')]).toEqual([[2.5], []]);
 	});
 
-	test.each(['lost-after-booking', 'error-500-after', 'reset-mid-body', 'html', 'empty'])('%s: looked up and returned', async (fault) => {
+	test.each(['lost-after-booking', 'error-500-after', 'reset-mid-body', 'html', 'empty'] as const)('%s: looked up and returned', async (fault) => {
 		await sandbox.fault(fault, { service: REFUND });
 		const result = await create(part('2.50'));
 		expect(result.error).toBeUndefined();
@@ -110,7 +110,7 @@ describe('with a merchant reference nothing is refunded twice', () => {
 		expect(result.items[0]?.json).toMatchObject({ already_existed: true });
 	});
 
-	test.each(['lost-before-booking', 'error-500-before'])('%s: not sent again by itself, but by the next attempt', async (fault) => {
+	test.each(['lost-before-booking', 'error-500-before'] as const)('%s: not sent again by itself, but by the next attempt', async (fault) => {
 		await sandbox.fault(fault, { service: REFUND });
 		const result = await create(part('2.50'));
 		expect(result.error?.message).toMatch(/^KESS gave no clear answer to the refund and does not have it: /);
@@ -143,7 +143,7 @@ describe('with a merchant reference nothing is refunded twice', () => {
 		expect(await refunded()).toEqual([1]);
 	});
 
-	test.each(['success-false-200', 'html'])('when KESS does not say whether it exists (%s), nothing is sent', async (fault) => {
+	test.each(['success-false-200', 'html'] as const)('when KESS does not say whether it exists (%s), nothing is sent', async (fault) => {
 		await sandbox.fault(fault, { service: QUERY });
 		const result = await create(part('1'));
 		expect(result.error?.message).toMatch(/^KESS does not say whether a refund with this reference exists already: /);
@@ -166,7 +166,7 @@ describe('an answer is verified before it is believed', () => {
 	test.each([
 		['wrong-order', 'The answer to the refund names another order'],
 		['wrong-amount', 'The answer to the refund names another amount'],
-	])('%s; the next attempt finds the refund', async (fault, message) => {
+	] as const)('%s; the next attempt finds the refund', async (fault, message) => {
 		await sandbox.fault(fault, { service: REFUND });
 		expect((await create(part('2.50'))).error?.message).toContain(message);
 		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ amount: 2.5, already_existed: true });

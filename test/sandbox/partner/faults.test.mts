@@ -25,7 +25,7 @@ const log = () => client.getJson<{ recent: Logged[]; inFlight: number; services:
 test.each([
 	['lost-before-booking', []],
 	['lost-after-booking', ['A']],
-])('%s: a confirmation without an answer, paid: %j', async (fault, paid) => {
+] as const)('%s: a confirmation without an answer, paid: %j', async (fault, paid) => {
 	const preTransferId = await client.prepare('A');
 	await client.fault(fault, { service: 'confirm.fundTransfer' });
 	await expect(client.confirm(preTransferId)).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -38,7 +38,7 @@ test.each([
 test.each([
 	['error-500-before', []],
 	['error-500-after', ['A']],
-])('%s: a Laravel error page, paid: %j', async (fault, paid) => {
+] as const)('%s: a Laravel error page, paid: %j', async (fault, paid) => {
 	const preTransferId = await client.prepare('A');
 	await client.fault(fault);
 	const { status, text } = await client.confirm(preTransferId);
