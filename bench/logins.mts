@@ -66,7 +66,7 @@ const payouts = async () =>
 			node: new KessPartner(),
 			parameters: { resource: 'fundTransfer', operation: 'payOut', ...PAY_OUT, options: OPTIONS },
 			credentialTypes: [new KessPartnerApi()],
-			credentials: await sandbox.partnerCredential(),
+			credentials: sandbox.partnerCredential(),
 		}),
 	);
 

@@ -34,11 +34,11 @@ const pick = <T,>(list: readonly T[]): T => list[Math.floor(random() * list.leng
 
 const sandbox = await KessSandbox.start({ fastRsa: true });
 await new DurableStore().attach();
-const credentials = await sandbox.partnerCredential();
+const credentials = sandbox.partnerCredential();
 const counts = { transfers: 0, faults: 0, executions: 0, paid: 0, unknown: 0, notPaid: 0, doublePayments: 0, falsePaid: 0, falseRefused: 0 };
 const started = Date.now();
 
-for (const secondCreate of ['refuse', 'open']) {
+for (const secondCreate of ['refuse', 'open'] as const) {
 	await sandbox.reset();
 	await sandbox.settings({ secondCreate });
 	const executions: Array<() => Promise<Verdict[]>> = [];

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-const KEPT = 1000;
+const KEPT = 10_000;
 
 /** One request to a gateway. Nothing secret is ever put into it. */
 interface LoggedRequest {
@@ -23,6 +23,12 @@ interface Count {
 	maxInFlight: number;
 	/** Answers with HTTP 429. */
 	tooManyRequests: number;
+}
+
+/** Counts in all and by service (`oauth` is the login), and the last requests, oldest first. */
+export interface RequestReport extends Count {
+	services: Record<string, Count>;
+	recent: LoggedRequest[];
 }
 
 const zero = (): Count => ({ requests: 0, answered: 0, inFlight: 0, maxInFlight: 0, tooManyRequests: 0 });
@@ -86,8 +92,7 @@ export class RequestLog {
 		return isOneTooMany;
 	}
 
-	/** Counts in all and by service (`oauth` is the login), and the last requests, oldest first. */
-	report(): object {
+	report(): RequestReport {
 		return { ...this.total, services: Object.fromEntries(this.services), recent: this.recent };
 	}
 

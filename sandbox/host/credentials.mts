@@ -2,56 +2,28 @@ import { partnerAccount, webPayAccount } from '../accounts.mts';
 import type { Sandbox } from '../server.mts';
 import type { Credential } from './restClient.mts';
 
+/** What a KESS WebPay credential holds that opens the sandbox. */
+export function webPayCredential({ url }: Pick<Sandbox, 'url'>, version: 'v1' | 'v2'): Record<string, string> {
+	const { clientId, clientSecret, sellerName: _shown, ...account } = webPayAccount;
+	const common = { environment: 'custom', baseUrl: url, gatewayVersion: version, ...account };
+	return version === 'v1' ? common : { ...common, clientId, clientSecret };
+}
+
+/** What a KESS Partner credential holds that opens the sandbox. */
+export function partnerCredential({ url, partnerKeys }: Pick<Sandbox, 'url' | 'partnerKeys'>): Record<string, string> {
+	const { partnerPrivateKey: privateKey, kessPublicKey } = partnerKeys;
+	return { environment: 'custom', baseUrl: url, ...partnerAccount, privateKey, kessPublicKey };
+}
+
 /**
  * The credentials that an n8n of the sandbox has, with the fixed ids that the example workflows name.
  *
  * @param sandbox the local gateway
  */
-export function sandboxCredentials({
-	url,
-	partnerKeys,
-}: Pick<Sandbox, 'url' | 'partnerKeys'>): Array<Credential & { id: string }> {
-	const webPay = {
-		environment: 'custom',
-		baseUrl: url,
-		username: webPayAccount.username,
-		password: webPayAccount.password,
-		apiSecretKey: webPayAccount.apiSecretKey,
-		signType: webPayAccount.signType,
-		sellerCode: webPayAccount.sellerCode,
-	};
+export function sandboxCredentials(sandbox: Pick<Sandbox, 'url' | 'partnerKeys'>): Array<Credential & { id: string }> {
 	return [
-		{
-			id: 'kessWebPaySandbox',
-			name: 'KESS WebPay sandbox (v2)',
-			type: 'kessWebPayApi',
-			data: {
-				...webPay,
-				gatewayVersion: 'v2',
-				clientId: webPayAccount.clientId,
-				clientSecret: webPayAccount.clientSecret,
-			},
-		},
-		{
-			id: 'kessWebPaySandboxV1',
-			name: 'KESS WebPay sandbox (v1)',
-			type: 'kessWebPayApi',
-			data: { ...webPay, gatewayVersion: 'v1' },
-		},
-		{
-			id: 'kessPartnerSandbox',
-			name: 'KESS Partner sandbox',
-			type: 'kessPartnerApi',
-			data: {
-				environment: 'custom',
-				baseUrl: url,
-				partnerId: partnerAccount.partnerId,
-				partnerSecretKey: partnerAccount.partnerSecretKey,
-				userName: partnerAccount.userName,
-				password: partnerAccount.password,
-				privateKey: partnerKeys.partnerPrivateKey,
-				kessPublicKey: partnerKeys.kessPublicKey,
-			},
-		},
+		{ id: 'kessWebPaySandbox', name: 'KESS WebPay sandbox (v2)', type: 'kessWebPayApi', data: webPayCredential(sandbox, 'v2') },
+		{ id: 'kessWebPaySandboxV1', name: 'KESS WebPay sandbox (v1)', type: 'kessWebPayApi', data: webPayCredential(sandbox, 'v1') },
+		{ id: 'kessPartnerSandbox', name: 'KESS Partner sandbox', type: 'kessPartnerApi', data: partnerCredential(sandbox) },
 	];
 }

@@ -8,6 +8,9 @@ export interface DoublePayment {
 	hundredths: bigint;
 }
 
+/** As `GET /sandbox/partner/ledger` shows it; totals are exact decimals in text. */
+export type LedgerReport = ReturnType<Ledger['report']>;
+
 /** Everything that was paid. */
 export class Ledger {
 	private bookings: Booking[] = [];
@@ -47,8 +50,7 @@ export class Ledger {
 		return [...byNumber.values()].filter(({ times }) => times > 1);
 	}
 
-	/** As `GET /sandbox/partner/ledger` shows it; totals are exact decimals in text. */
-	report(): object {
+	report() {
 		return {
 			entries: this.bookings.map(({ time, transfer, partnerTransactionId, fundTransferId }) => ({
 				time: new Date(time).toISOString(),

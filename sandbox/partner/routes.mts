@@ -1,3 +1,4 @@
+import { checked } from '../checked.mts';
 import { change } from '../control.mts';
 import type { SandboxCore } from '../core.mts';
 import { ledgerPage } from '../pages/ledgerPage.mts';
@@ -8,7 +9,7 @@ import { login } from './login.mts';
 import { forgeRsa2, opensslRsa2, type Rsa2 } from './rsa2.mts';
 import { PartnerTokens } from './tokens.mts';
 import { TransferStore } from './transfers.mts';
-import { WalletStore } from './wallets.mts';
+import { walletSchema, WalletStore } from './wallets.mts';
 
 /**
  * Adds the Partner gateway, its login, its ledger and the controls that concern only it.
@@ -46,7 +47,7 @@ export function mountPartner(core: SandboxCore, keys: () => KeyRing, fastRsa: bo
 	app.get('/sandbox/partner/wallets', (c) => c.json(state.wallets.all()));
 	app.post('/sandbox/partner/wallets', (c) =>
 		change(c, (body) => {
-			state.wallets.put(body);
+			state.wallets.put(checked(walletSchema, body));
 			return state.wallets.all();
 		}),
 	);

@@ -1,12 +1,21 @@
+import { z } from 'zod';
+
+const text = (most: number) =>
+	z.string().refine((value) => value.trim() !== '' && [...value].length <= most, `not a text of 1 to ${most} characters`);
+
 /** The wallet of somebody who can be paid. */
-export interface Wallet {
-	userId: string;
+export const walletSchema = z.strictObject({
+	userId: text(25),
 	/** With its leading 0. */
-	phone: string;
-	name: string;
+	phone: text(25).transform(localPhone),
+	name: text(96),
 	/** Whether it may receive money. */
-	eligible: boolean;
-}
+	eligible: z.boolean().default(true),
+});
+
+export type Wallet = z.output<typeof walletSchema>;
+
+export type WalletInput = z.input<typeof walletSchema>;
 
 /** Made up, numbers included. */
 const PEOPLE: ReadonlyArray<readonly [userId: string, phone: string, name: string, eligible?: false]> = [
@@ -66,18 +75,10 @@ export class WalletStore {
 	/**
 	 * Opens a wallet, or changes the one with that `userId`.
 	 *
-	 * @param wallet all fields, but `eligible` may be left out
-	 * @throws Error naming what is wrong with it
+	 * @throws Error when its phone number is another's
 	 */
-	put({ userId, phone, name, eligible = true, ...unknown }: Record<string, unknown>): void {
-		const [surplus] = Object.keys(unknown);
-		if (surplus !== undefined) throw new Error(`A wallet has no ${surplus}. It has: userId, phone, name, eligible.`);
-		if (!isText(userId, 25)) throw new Error('userId is not a text of 1 to 25 characters.');
-		if (!isText(phone, 25)) throw new Error('phone is not a text of 1 to 25 characters.');
-		if (!isText(name, 96)) throw new Error('name is not a text of 1 to 96 characters.');
-		if (typeof eligible !== 'boolean') throw new Error('eligible is neither true nor false.');
-		const others = this.wallets.filter((wallet) => wallet.userId !== userId);
-		const wallet: Wallet = { userId, phone: localPhone(phone), name, eligible };
+	put(wallet: Wallet): void {
+		const others = this.wallets.filter(({ userId }) => userId !== wallet.userId);
 		const taken = others.find((other) => other.phone === wallet.phone);
 		if (taken) throw new Error(`The phone number ${wallet.phone} belongs to the wallet ${taken.userId}.`);
 		this.wallets = [...others, wallet];
@@ -87,8 +88,4 @@ export class WalletStore {
 	reset(): void {
 		this.wallets = PEOPLE.map(([userId, phone, name, eligible = true]) => ({ userId, phone, name, eligible }));
 	}
-}
-
-function isText(value: unknown, maxLength: number): value is string {
-	return typeof value === 'string' && value.trim() !== '' && [...value].length <= maxLength;
 }

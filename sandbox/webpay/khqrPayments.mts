@@ -1,4 +1,3 @@
-import type { PhpValue } from '../phpInput.mts';
 import type { Currency } from './fields.mts';
 import type { Khqr } from './khqr.mts';
 
@@ -47,7 +46,7 @@ export class KhqrPaymentStore {
 }
 
 /** `data` of a payment (docs/gateway.md §3, payKhqr); number, amount and currency are the sandbox's own addition. */
-export function khqrPaymentData({ outTradeNo, amount, currency, transactionRef, receiver }: KhqrPayment): { [field: string]: PhpValue } {
+export function khqrPaymentData({ outTradeNo, amount, currency, transactionRef, receiver }: KhqrPayment) {
 	return {
 		out_trade_no: outTradeNo,
 		amount,
@@ -62,3 +61,5 @@ export function khqrPaymentData({ outTradeNo, amount, currency, transactionRef, 
 		},
 	};
 }
+
+export type KhqrPaymentData = ReturnType<typeof khqrPaymentData>;

@@ -45,7 +45,7 @@ export function orderDataV1(order: Order, origin: string): OrderData {
 }
 
 /** `data` of gateway v2 (docs/gateway.md §3, Responses). */
-export function orderDataV2(order: Order, origin: string): OrderData {
+export function orderDataV2(order: Order, origin: string) {
 	return {
 		token: order.token,
 		out_trade_no: order.outTradeNo,
@@ -74,7 +74,7 @@ export function orderDataV2(order: Order, origin: string): OrderData {
 }
 
 /** `data` of a refund (docs/gateway.md §3, Responses). */
-export function refundData(order: Order, refund: Refund): OrderData {
+export function refundData(order: Order, refund: Refund) {
 	return {
 		amount: refund.amount,
 		currency: order.currency,
@@ -86,6 +86,13 @@ export function refundData(order: Order, refund: Refund): OrderData {
 		merchant_reference: refund.merchantReference,
 	};
 }
+
+/** An order as the sandbox's controls show it. */
+export function orderReport(order: Order, origin: string) {
+	return { gateway: order.version, ...orderDataV2(order, origin), notify_url: order.notifyUrl, redirect_url: order.redirectUrl };
+}
+
+export type OrderReport = ReturnType<typeof orderReport>;
 
 /** The flat fields of a notification (docs/gateway.md §5, notify_url callback), the same for both versions. */
 export function notificationFields(order: Order, origin: string): OrderData {

@@ -7,7 +7,7 @@ import { gateway } from './gateway.mts';
 import { KhqrPaymentStore, khqrPaymentData } from './khqrPayments.mts';
 import { Notifier } from './notifications.mts';
 import { login } from './oauth.mts';
-import { orderDataV2 } from './orderData.mts';
+import { orderReport } from './orderData.mts';
 import { OrderStore, type Order } from './orders.mts';
 import { Refusal } from './refusal.mts';
 import { SubscriptionStore } from './subscriptions.mts';
@@ -53,7 +53,7 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 		return c.redirect(`/pay/${order.token}`, 303);
 	});
 
-	const report = (order: Order) => ({ gateway: order.version, ...orderDataV2(order, core.origin()), notify_url: order.notifyUrl, redirect_url: order.redirectUrl });
+	const report = (order: Order) => orderReport(order, core.origin());
 	const change = (action: 'pay' | 'close') => (c: SandboxContext) => {
 		try {
 			const order = orders.find(c.req.param('outTradeNo') ?? '');

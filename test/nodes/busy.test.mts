@@ -199,7 +199,7 @@ describe('an order', () => {
 		expect(error).toBeUndefined();
 		expect(items.map(({ json }) => json.out_trade_no)).toEqual(numbers);
 		expect(new Set(items.map(({ json }) => json.payment_link)).size).toBe(100);
-		const turnedAway = await sandbox.tooManyRequests();
+		const turnedAway = (await sandbox.requestLog()).tooManyRequests;
 		expect(turnedAway).toBeGreaterThan(0);
 		expect(turnedAway).toBeLessThan(20);
 		expect(await sandbox.orders()).toHaveLength(100);
@@ -209,7 +209,7 @@ describe('an order', () => {
 
 describe('a payout', () => {
 	test.each(['too-many-requests', 'unavailable'] as const)('%s at each step, before and after booking: paid once, or said so', async (fault) => {
-		const credentials = await sandbox.partnerCredential();
+		const credentials = sandbox.partnerCredential();
 		const said: Verdict[] = [];
 		const pay = async (no: string): Promise<Verdict> => {
 			const cell = { items: [{ no }], settings: { onError: 'continueRegularOutput' as const } };
@@ -229,7 +229,7 @@ describe('a payout', () => {
 
 	test('a look-up is repeated three times and no more, and nothing is prepared or paid without it', async () => {
 		await sandbox.fault('too-many-requests', { service: 'query.fundTransfer', retryAfter: 0, times: 10 });
-		const { items } = await runCell({ items: [{ no: 'T-1' }] }, await sandbox.partnerCredential());
+		const { items } = await runCell({ items: [{ no: 'T-1' }] }, sandbox.partnerCredential());
 		expect(items[0]?.json).toMatchObject({ status: 'unknown', reason: 'KESS does not say whether it has been paid (the gateway is busy (429)). This run has sent no payment' });
 		expect(await sandbox.requests('query.fundTransfer')).toBe(4);
 		expect(await sandbox.requests('create.unified.fundTransfer')).toBe(0);
@@ -237,7 +237,7 @@ describe('a payout', () => {
 
 	test('the wait that was asked for comes before the same confirmation again', async () => {
 		await sandbox.fault('too-many-requests', { service: 'confirm.fundTransfer', retryAfter: 2 });
-		const { items } = await runCell({ items: [{ no: 'T-1' }] }, await sandbox.partnerCredential());
+		const { items } = await runCell({ items: [{ no: 'T-1' }] }, sandbox.partnerCredential());
 		expect(items[0]?.json.status).toBe('paid');
 		const [turnedAway = 0, sent = 0] = await sandbox.arrivals('confirm.fundTransfer');
 		expect(sent - turnedAway).toBeGreaterThanOrEqual(1990);
@@ -248,18 +248,18 @@ describe('a payout', () => {
 		await sandbox.settings({ maxInFlight: 3 });
 		await sandbox.fault('slow', { delayMs: 20, times: 1000 });
 		const items = Array.from({ length: 40 }, (_, index) => ({ no: `W-${index}` }));
-		const result = await runCell({ items, options: { batching: { batch: { batchSize: 10 } } } }, await sandbox.partnerCredential());
+		const result = await runCell({ items, options: { batching: { batch: { batchSize: 10 } } } }, sandbox.partnerCredential());
 		expect(result.items.map(({ json }) => [json.out_trade_no, json.status])).toEqual(items.map(({ no }) => [no, 'paid']));
 		const { entries, doublePayments } = await sandbox.ledger();
 		expect([entries.length, doublePayments]).toEqual([40, []]);
-		console.log(`40 payouts, ten at a time, three taken: ${await sandbox.tooManyRequests()} answers with 429`);
+		console.log(`40 payouts, ten at a time, three taken: ${(await sandbox.requestLog()).tooManyRequests} answers with 429`);
 	});
 });
 
 describe('the login', () => {
 	const GATEWAYS: Array<[string, string, (items: IDataObject[]) => Promise<NodeRun>]> = [
 		['WebPay', 'oauth', async (items) => await createOrders(sandbox, items.map(({ no }) => String(no)), false)],
-		['Partner', 'partner-oauth', async (items) => await runCell({ items }, await sandbox.partnerCredential())],
+		['Partner', 'partner-oauth', async (items) => await runCell({ items }, sandbox.partnerCredential())],
 	];
 	const items = Array.from({ length: 10 }, (_, index) => ({ no: `L-${index}` }));
 
@@ -291,7 +291,7 @@ describe('the test of a credential', () => {
 	const outcomes = async () => {
 		const context = new CredentialTestContext({} as never);
 		const webPay = sandbox.webPayCredential('v2').kessWebPayApi ?? {};
-		const partner = (await sandbox.partnerCredential()).kessPartnerApi ?? {};
+		const partner = (sandbox.partnerCredential()).kessPartnerApi ?? {};
 		return [
 			await testWebPayCredential.call(context, { id: '1', name: 'test', type: 'kessWebPayApi', data: webPay }),
 			await testPartnerCredential.call(context, { id: '2', name: 'test', type: 'kessPartnerApi', data: partner }),
@@ -301,7 +301,7 @@ describe('the test of a credential', () => {
 	test('waits a little', async () => {
 		for (const service of ['oauth', 'partner-oauth', QUERY, 'query.fundTransfer']) await sandbox.fault('too-many-requests', { service, retryAfter: 1 });
 		expect((await outcomes()).map(({ status }) => status)).toEqual(['OK', 'OK']);
-		expect(await sandbox.tooManyRequests()).toBe(4);
+		expect((await sandbox.requestLog()).tooManyRequests).toBe(4);
 	});
 
 	test('and says when it does not', async () => {

@@ -1,8 +1,6 @@
-import axios from 'axios';
-
+import { ControlClient } from '../../sandbox/controlClient.mts';
 import { type FaultName, FAULTS } from '../../sandbox/faults.mts';
 import { table } from '../../sandbox/host/table.mts';
-import { KessSandbox } from '../support/kessSandbox.mts';
 import { delayed, PARTNER_FAULTS, STEPS } from '../support/partnerFaults.mts';
 import { START_WITHIN_MS } from '../e2e/support/environment.mts';
 import { type Cluster, memoryOf, startCluster, type Worker } from './support/cluster.mts';
@@ -63,14 +61,9 @@ const heldNumbers = (row: number): string[] => HELD_CALLS.map((call) => payoutCa
 /** Booked by the gateway, which does not say so in time. */
 const hangingNumbers = new Set(heldNumbers(2));
 
-interface Requests {
-	/** The last thousand. */
-	recent: Array<{ at: string; service: string; out_trade_no: string | null; answered: boolean }>;
-}
-
 describe('n8n in queue mode', () => {
 	let cluster: Cluster;
-	let sandbox: KessSandbox;
+	let sandbox: ControlClient;
 	let orderWorkflow: Service<Order>;
 	let payoutWorkflow: Service<Payout>;
 	let killed: Worker;
@@ -81,7 +74,7 @@ describe('n8n in queue mode', () => {
 
 	beforeAll(async () => {
 		cluster = await startCluster(['worker 1', 'worker 2']);
-		sandbox = KessSandbox.of(cluster.sandbox);
+		sandbox = new ControlClient(cluster.sandbox);
 		// The gateway that makes paying twice easiest: it hides prepared transfers and prepares another one.
 		await sandbox.settings({ secondCreate: 'open', queryOpen: 'notexist' });
 		await Promise.all([cluster.startWorker('worker 1'), cluster.startWorker('worker 2')]);
@@ -109,11 +102,9 @@ describe('n8n in queue mode', () => {
 		}
 	}
 
-	const report = async <T,>(path: string) => (await axios.get<T>(`${sandbox.url}/sandbox/${path}`, { proxy: false })).data;
-
 	/** Payouts that a worker is waiting for: the gateway has booked them and has not answered. */
 	async function confirmationsUnderWay(): Promise<Set<string>> {
-		const { recent } = await report<Requests>('requests');
+		const { recent } = await sandbox.requestLog();
 		const hanging = recent.filter(
 			({ at, service, answered, out_trade_no: no }) =>
 				service === CONFIRM.toLowerCase() && !answered && hangingNumbers.has(no ?? '') && Date.parse(at) > Date.now() - WAITING_MS,
@@ -123,8 +114,7 @@ describe('n8n in queue mode', () => {
 
 	/** How many faults are planned for orders and payouts and have not struck. */
 	async function faultsLeft(): Promise<number> {
-		const left = await report<Array<{ outTradeNo?: string[]; remaining: number }>>('faults');
-		return left.reduce((sum, { outTradeNo, remaining }) => sum + (outTradeNo === undefined ? 0 : remaining), 0);
+		return (await sandbox.faults()).reduce((sum, { outTradeNo, remaining }) => sum + (outTradeNo === undefined ? 0 : remaining), 0);
 	}
 
 	/** Numbers that have been booked, and that nothing was booked twice. */

@@ -1,22 +1,15 @@
-import { startSandbox, type Sandbox } from '../../sandbox/server.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
 import { PartnerClient } from '../support/partnerClient.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
-let partner: PartnerClient;
+const sandbox = withSandbox({ fastRsa: true });
+const client = new GatewayClient(sandbox);
+const partner = new PartnerClient(sandbox);
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, fastRsa: true });
-	client = new GatewayClient(sandbox);
-	partner = new PartnerClient(sandbox);
 	await client.authorization('v2');
 	await partner.authorization();
 });
-afterAll(() => sandbox.close());
-beforeEach(() => partner.reset());
-
-const requests = async () => (await client.get('/sandbox/requests')).data;
 
 describe.each([
 	['too-many-requests', 429],
@@ -27,11 +20,11 @@ describe.each([
 		const answer = await client.create('v2', 'A');
 		expect([answer.status, answer.headers['retry-after']]).toEqual([status, '7']);
 		expect(answer.data).toMatchObject({ success: false, status_code: status, error_des: expect.any(String) });
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 		await client.fault(fault, { booked: true });
 		const booked = await client.create('v2', 'A');
 		expect([booked.status, booked.headers['retry-after']]).toEqual([status, undefined]);
-		expect(await client.booked()).toEqual(['A']);
+		expect(await client.orderNumbers()).toEqual(['A']);
 	});
 
 	test('the Partner gateway says so unsigned', async () => {
@@ -40,10 +33,10 @@ describe.each([
 		const answer = await partner.confirm(preTransferId);
 		expect([answer.status, answer.headers['retry-after']]).toEqual([status, 'Sat, 21 Nov 2026 08:00:00 GMT']);
 		expect(answer.json).toEqual({ success: false, error_code: expect.any(String), error_desc: expect.any(String) });
-		expect(await partner.paid()).toEqual([]);
+		expect(await partner.paidOut()).toEqual([]);
 		await partner.fault(fault, { booked: true });
 		expect((await partner.confirm(preTransferId)).status).toBe(status);
-		expect(await partner.paid()).toEqual(['A']);
+		expect(await partner.paidOut()).toEqual(['A']);
 	});
 
 	test('a login can be turned away too', async () => {
@@ -60,23 +53,23 @@ test('only busy answers have a Retry-After', async () => {
 });
 
 test('maxInFlight: who comes when so many are under way is turned away, but for logins, and counted', async () => {
-	await client.post('/sandbox/settings', { maxInFlight: 2 });
+	await client.settings({ maxInFlight: 2 });
 	await client.fault('slow', { delayMs: 300, times: 2 });
 	const served = [client.create('v2', 'A'), partner.create('B')];
-	await until(async () => (await requests()).inFlight === 2);
+	await until(async () => (await client.requestLog()).inFlight === 2);
 	const third = await client.create('v1', 'C');
 	expect([third.status, third.headers['retry-after']]).toEqual([429, '1']);
 	expect((await partner.query('B')).status).toBe(429);
 	expect((await client.login()).status).toBe(200);
 	expect((await Promise.all(served)).map(({ status }) => status)).toEqual([200, 200]);
 	expect((await client.create('v1', 'C')).status).toBe(200);
-	expect(await client.booked()).toEqual(['C', 'A']);
-	expect((await requests()).tooManyRequests).toBe(2);
-	expect((await requests()).services['webpay.acquire.createorder']).toMatchObject({ requests: 3, tooManyRequests: 1 });
+	expect(await client.orderNumbers()).toEqual(['C', 'A']);
+	expect((await client.requestLog()).tooManyRequests).toBe(2);
+	expect((await client.requestLog()).services['webpay.acquire.createorder']).toMatchObject({ requests: 3, tooManyRequests: 1 });
 });
 
 test('oneLiveToken: a login ends the earlier tokens of its gateway', async () => {
-	await client.post('/sandbox/settings', { oneLiveToken: true });
+	await client.settings({ oneLiveToken: true });
 	await partner.login();
 	expect((await client.query('v2', 'NONE')).status).toBe(404);
 	await client.login();

@@ -1,26 +1,19 @@
 import { webPayAccount } from '../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../sandbox/server.mts';
+import { startSandbox } from '../../sandbox/server.mts';
 import { GatewayClient } from '../support/gatewayClient.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
+const sandbox = withSandbox();
+const client = new GatewayClient(sandbox);
 
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
-	client.forgetToken();
-	await client.post('/sandbox/reset', {});
-});
+beforeEach(() => client.forgetToken());
 
 test('the request log counts by service, without secrets', async () => {
 	await client.create('v2', 'A');
 	await client.query('v1', 'A');
 	await client.query('v1', 'B');
 	await client.send('v1', 'not JSON');
-	const { data } = await client.get('/sandbox/requests');
+	const data = await client.requestLog();
 	expect(data).toMatchObject({ requests: 5, answered: 5, inFlight: 0, maxInFlight: 1 });
 	expect(data.services).toMatchObject({
 		oauth: { requests: 1 },
@@ -28,9 +21,7 @@ test('the request log counts by service, without secrets', async () => {
 		'webpay.acquire.queryorder': { requests: 2, answered: 2 },
 		'': { requests: 1 },
 	});
-	expect(data.recent.map((entry: { gateway: string; service: string; out_trade_no: string; status: number; answered: boolean }) => [
-		entry.gateway, entry.service, entry.out_trade_no, entry.status, entry.answered,
-	])).toEqual([
+	expect(data.recent.map((entry) => [entry.gateway, entry.service, entry.out_trade_no, entry.status, entry.answered])).toEqual([
 		['webpay v2', 'oauth', null, 200, true],
 		['webpay v2', 'webpay.acquire.createorder', 'A', 200, true],
 		['webpay v1', 'webpay.acquire.queryorder', 'A', 200, true],
@@ -44,22 +35,22 @@ test('the request log counts by service, without secrets', async () => {
 test('it knows how many requests were in flight at once', async () => {
 	await client.fault('slow', { delayMs: 300, times: 30 });
 	await Promise.all(Array.from({ length: 30 }, (_, index) => client.create('v1', `ORDER-${index}`)));
-	const { data } = await client.get('/sandbox/requests');
+	const data = await client.requestLog();
 	expect(data.maxInFlight).toBe(30);
 	expect(data.services['webpay.acquire.createorder']).toMatchObject({ requests: 30, answered: 30, inFlight: 0, maxInFlight: 30 });
 });
 
 test('a reset forgets orders, faults, logs and settings', async () => {
 	await client.create('v1', 'A', { notify_url: 'http://127.0.0.1:9/' });
-	await client.post('/sandbox/orders/A/pay', {});
+	await client.pay('A');
 	await client.fault('html');
-	await client.post('/sandbox/settings', { envelope200: true });
-	await client.post('/sandbox/reset', {});
-	expect(await client.booked()).toEqual([]);
-	expect((await client.get('/sandbox/faults')).data).toEqual([]);
-	expect((await client.get('/sandbox/notifications')).data).toEqual([]);
-	expect((await client.get('/sandbox/requests')).data).toMatchObject({ requests: 0, recent: [] });
-	expect((await client.get('/sandbox/settings')).data.envelope200).toBe(false);
+	await client.settings({ envelope200: true });
+	await client.reset();
+	expect(await client.orderNumbers()).toEqual([]);
+	expect(await client.faults()).toEqual([]);
+	expect(await client.notifications()).toEqual([]);
+	expect(await client.requestLog()).toMatchObject({ requests: 0, recent: [] });
+	expect((await client.settings({})).envelope200).toBe(false);
 	expect((await client.create('v1', 'A')).status).toBe(200);
 });
 
@@ -98,7 +89,7 @@ test('orders are paid and closed from outside, newest first in the list', async 
 	expect((await client.post(`${path}/pay`, {})).data).toMatchObject({ out_trade_no: 'A/1 ក', status: 'SUCCESS' });
 	expect((await client.post(`${path}/close`, {})).status).toBe(422);
 	expect((await client.post('/sandbox/orders/NONE/pay', {})).status).toBe(404);
-	expect((await client.get('/sandbox/orders')).data).toMatchObject([
+	expect(await client.orders()).toMatchObject([
 		{ out_trade_no: 'B', gateway: 'v2', status: 'WAITING', redirect_url: null },
 		{ out_trade_no: 'A/1 ក', gateway: 'v1', status: 'SUCCESS', notify_url: null },
 	]);
@@ -108,7 +99,7 @@ test('two sandboxes know nothing of each other; a port in use is an error', asyn
 	const other = await startSandbox({ port: 0 });
 	try {
 		await new GatewayClient(other).create('v1', 'A');
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 		await expect(startSandbox({ port: other.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 	} finally {
 		await other.close();

@@ -1,29 +1,16 @@
 import { webPayAccount } from '../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../sandbox/server.mts';
+import { startSandbox } from '../../sandbox/server.mts';
 import { webPaySign } from '../../sandbox/webpay/signature.mts';
 import { GatewayClient, until, type Version } from '../support/gatewayClient.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
+const client = new GatewayClient(withSandbox());
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new GatewayClient(sandbox);
 	await client.authorization('v2');
 });
-afterAll(() => sandbox.close());
-beforeEach(() => client.post('/sandbox/reset', {}));
 
-interface Logged {
-	service: string;
-	out_trade_no: string | null;
-	status: number | null;
-	answered: boolean;
-}
-
-async function lastRequest(): Promise<Logged> {
-	return (await client.get('/sandbox/requests')).data.recent.at(-1);
-}
+const lastRequest = async () => (await client.requestLog()).recent.at(-1);
 
 describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 	test.each([
@@ -32,8 +19,8 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 	] as const)('%s: no answer, booked: %p', async (fault, booked) => {
 		await client.fault(fault);
 		await expect(client.create(version, 'A')).rejects.toMatchObject({ code: 'ECONNRESET' });
-		expect(await client.booked()).toEqual(booked ? ['A'] : []);
-		await until(async () => (await client.get('/sandbox/requests')).data.inFlight === 0);
+		expect(await client.orderNumbers()).toEqual(booked ? ['A'] : []);
+		await until(async () => (await client.requestLog()).inFlight === 0);
 		expect(await lastRequest()).toMatchObject({ service: 'webpay.acquire.createorder', out_trade_no: 'A', status: null, answered: false });
 		expect((await client.query(version, 'A')).status).toBe(booked ? 200 : 404);
 	});
@@ -46,13 +33,13 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 		const { status, data } = await client.create(version, 'A');
 		expect(status).toBe(500);
 		expect(data).toMatch(/^<!DOCTYPE html>[^]*Server Error/);
-		expect(await client.booked()).toEqual(booked ? ['A'] : []);
+		expect(await client.orderNumbers()).toEqual(booked ? ['A'] : []);
 	});
 
 	test('hang-after: booked, and the caller waits in vain', async () => {
 		await client.fault('hang-after');
 		await expect(client.create(version, 'A', {}, 300)).rejects.toMatchObject({ code: 'ECONNABORTED' });
-		expect(await client.booked()).toEqual(['A']);
+		expect(await client.orderNumbers()).toEqual(['A']);
 	});
 
 	test('reset-mid-body: booked, and the answer breaks off', async () => {
@@ -62,7 +49,7 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 			(reason: { code: string; response?: unknown }) => reason,
 		);
 		expect(error?.code).toMatch(/ECONNRESET|ERR_BAD_RESPONSE/);
-		expect(await client.booked()).toEqual(['A']);
+		expect(await client.orderNumbers()).toEqual(['A']);
 	});
 
 	test('slow: the answer comes late', async () => {
@@ -80,7 +67,7 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 	});
 
 	test('wrong-order and wrong-amount are signed well', async () => {
-		await client.post('/sandbox/settings', { signV1: true });
+		await client.settings({ signV1: true });
 		await client.create(version, 'A');
 		await client.fault('wrong-order', { service: 'webpay.acquire.QUERYORDER' });
 		const other = (await client.query(version, 'A')).data;
@@ -98,7 +85,7 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 		expect([html.status, html.data]).toEqual([200, expect.stringContaining('<html')]);
 		const empty = await client.create(version, 'B');
 		expect([empty.status, empty.data]).toEqual([200, '']);
-		expect(await client.booked()).toEqual(['A']);
+		expect(await client.orderNumbers()).toEqual(['A']);
 	});
 
 	test('success-false-200', async () => {
@@ -106,7 +93,7 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 		const { status, data } = await client.create(version, 'A');
 		expect(status).toBe(200);
 		expect(data).toMatchObject({ success: false, code: 'PROCESS_FAILED', error_des: expect.any(String) });
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 	});
 
 	test('expired-token and token-expired-200', async () => {
@@ -122,9 +109,9 @@ describe.each<Version>(['v1', 'v2'])('on %s', (version) => {
 		await client.fault('redirect');
 		const { status, headers } = await client.create(version, 'A');
 		expect([status, headers.location]).toEqual([302, '/moved']);
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 		await client.get(headers.location);
-		expect((await lastRequest()).service).toBe('redirected');
+		expect((await lastRequest())?.service).toBe('redirected');
 	});
 });
 
@@ -138,7 +125,7 @@ describe('a login', () => {
 		expect((await client.login()).data).toMatchObject({ success: false });
 		await client.fault('lost-after-booking', { service: 'OAuth' });
 		await expect(client.login()).rejects.toMatchObject({ code: 'ECONNRESET' });
-		expect((await client.get('/sandbox/requests')).data.services.oauth.requests).toBe(4);
+		expect(await client.requests('oauth')).toBe(4);
 	});
 });
 
@@ -169,10 +156,11 @@ describe('the plan', () => {
 	test('it can be read and cleared', async () => {
 		await client.fault('html', { outTradeNo: ['A', 'B'], times: 3 });
 		await client.create('v1', 'B');
-		expect((await client.get('/sandbox/faults')).data).toEqual([
+		expect(await client.faults()).toEqual([
 			{ fault: 'html', service: '*', delayMs: 0, outTradeNo: ['A', 'B'], remaining: 5 },
 		]);
-		expect((await client.delete('/sandbox/faults')).data).toEqual([]);
+		await client.clearFaults();
+		expect(await client.faults()).toEqual([]);
 		expect((await client.create('v1', 'A')).data.success).toBe('true');
 	});
 
@@ -189,7 +177,7 @@ describe('the plan', () => {
 	])('%j is refused', async (body) => {
 		const { status, data } = await client.post('/sandbox/faults', body);
 		expect([status, data]).toEqual([400, { error: expect.any(String) }]);
-		expect((await client.get('/sandbox/faults')).data).toEqual([]);
+		expect(await client.faults()).toEqual([]);
 	});
 });
 
@@ -199,7 +187,7 @@ test('the sandbox closes although a request hangs', async () => {
 	try {
 		await hanging.fault('hang-after');
 		const lost = expect(hanging.create('v1', 'A')).rejects.toMatchObject({ code: 'ECONNRESET' });
-		await until(async () => (await hanging.booked()).length === 1);
+		await until(async () => (await hanging.orderNumbers()).length === 1);
 		await other.close();
 		await lost;
 	} finally {

@@ -1,16 +1,8 @@
-import { startSandbox, type Sandbox } from '../../sandbox/server.mts';
 import { formatMoney } from '../../sandbox/pages/layout.mts';
 import { GatewayClient } from '../support/gatewayClient.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(() => client.post('/sandbox/reset', {}));
+const client = new GatewayClient(withSandbox());
 
 /** Creates an order and gives the path of its payment page. */
 async function payPath(fields = {}): Promise<string> {
@@ -82,7 +74,7 @@ test('the start page lists orders with their links, states and notifications', a
 	expect((await client.get('/')).data).toContain('There are no orders yet');
 	const path = await payPath({ notify_url: 'http://127.0.0.1:9/' });
 	const before = (await client.get('/')).data;
-	for (const text of ['Unpaid (WAITING)', 'USD 10.50', `href="${path}"`, 'not yet', sandbox.url]) expect(before).toContain(text);
+	for (const text of ['Unpaid (WAITING)', 'USD 10.50', `href="${path}"`, 'not yet', client.url]) expect(before).toContain(text);
 	await press(path, 'pay');
 	expect((await client.get('/')).data).toMatch(/Paid \(SUCCESS\)[^]*SUCCESS sending/);
 });

@@ -1,7 +1,6 @@
 import axios, { type AxiosResponse } from 'axios';
 import { webPayAccount } from '../../sandbox/accounts.mts';
-import type { FaultName, FaultOptions } from '../../sandbox/faults.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
+import { ControlClient } from '../../sandbox/controlClient.mts';
 import { webPaySign, type SignType } from '../../sandbox/webpay/signature.mts';
 
 export type Version = 'v1' | 'v2';
@@ -11,22 +10,20 @@ export type Body = Record<string, unknown>;
 const http = axios.create({ proxy: false, validateStatus: () => true, maxRedirects: 0, timeout: 5000 });
 
 /** A merchant's view of the sandbox over real HTTP, together with its controls. */
-export class GatewayClient {
+export class GatewayClient extends ControlClient {
 	private token = '';
-
-	constructor(readonly sandbox: Sandbox) {}
 
 	/** @returns any status; rejects only when no answer came */
 	post(path: string, body: unknown, headers: Record<string, string> = {}, timeout = 5000): Promise<AxiosResponse> {
-		return http.post(this.sandbox.url + path, body, { headers: { 'content-type': 'application/json', ...headers }, timeout });
+		return http.post(this.url + path, body, { headers: { 'content-type': 'application/json', ...headers }, timeout });
 	}
 
 	async get(path: string): Promise<AxiosResponse> {
-		return http.get(this.sandbox.url + path);
+		return http.get(this.url + path);
 	}
 
 	async delete(path: string): Promise<AxiosResponse> {
-		return http.delete(this.sandbox.url + path);
+		return http.delete(this.url + path);
 	}
 
 	login(fields: Body = {}): Promise<AxiosResponse> {
@@ -59,16 +56,6 @@ export class GatewayClient {
 
 	query(version: Version, outTradeNo: string): Promise<AxiosResponse> {
 		return this.call(version, 'queryOrder', { out_trade_no: outTradeNo });
-	}
-
-	async fault(fault: FaultName, more: FaultOptions = {}): Promise<void> {
-		const answer = await this.post('/sandbox/faults', { fault, ...more });
-		if (answer.status !== 200) throw new Error(answer.data.error);
-	}
-
-	/** Order numbers of all orders that the gateway has booked. */
-	async booked(): Promise<string[]> {
-		return (await this.get('/sandbox/orders')).data.map((order: { out_trade_no: string }) => order.out_trade_no);
 	}
 }
 

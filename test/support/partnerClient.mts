@@ -2,7 +2,7 @@ import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import axios from 'axios';
 import { canonicalJson } from '../../kess/phpJson.ts';
 import { partnerAccount } from '../../sandbox/accounts.mts';
-import type { FaultName, FaultOptions } from '../../sandbox/faults.mts';
+import { ControlClient } from '../../sandbox/controlClient.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
 
 export type Body = Record<string, unknown>;
@@ -27,26 +27,24 @@ const http = axios.create({
 });
 
 /** A partner's view of the sandbox over real HTTP, with OpenSSL as its RSA, together with the controls. */
-export class PartnerClient {
+export class PartnerClient extends ControlClient {
 	private token = '';
 
-	constructor(readonly sandbox: Sandbox) {}
+	constructor(private readonly sandbox: Pick<Sandbox, 'url' | 'partnerKeys'>) {
+		super(sandbox);
+	}
 
 	/** @returns any status; rejects only when no answer came */
 	async post(path: string, body: unknown, headers: Record<string, string> = {}, timeout = 5000): Promise<PartnerAnswer> {
 		const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
-		const answer = await http.post<string>(this.sandbox.url + path, text, { headers: { 'content-type': 'application/json', ...headers }, timeout });
+		const answer = await http.post<string>(this.url + path, text, { headers: { 'content-type': 'application/json', ...headers }, timeout });
 		const json = parse(answer.data);
 		return { status: answer.status, text: answer.data, json, verified: this.verify(answer.data, json.sign), headers: answer.headers };
 	}
 
 	async get(path: string): Promise<{ status: number; text: string }> {
-		const { status, data } = await http.get<string>(this.sandbox.url + path);
+		const { status, data } = await http.get<string>(this.url + path);
 		return { status, text: data };
-	}
-
-	async getJson<T>(path: string): Promise<T> {
-		return JSON.parse((await this.get(path)).text) as T;
 	}
 
 	login(headers: Record<string, string> = {}, fields: Body = {}): Promise<PartnerAnswer> {
@@ -95,29 +93,6 @@ export class PartnerClient {
 
 	query(outTradeNo: string): Promise<PartnerAnswer> {
 		return this.call('query.fundTransfer', { out_trade_no: outTradeNo });
-	}
-
-	async reset(): Promise<void> {
-		await this.post('/sandbox/reset', {});
-	}
-
-	async fault(fault: FaultName, more: FaultOptions = {}): Promise<void> {
-		const answer = await this.post('/sandbox/faults', { fault, ...more });
-		if (answer.status !== 200) throw new Error(answer.text);
-	}
-
-	async settings(changes: Body): Promise<void> {
-		const answer = await this.post('/sandbox/settings', changes);
-		if (answer.status !== 200) throw new Error(answer.text);
-	}
-
-	ledger(): Promise<{ entries: Body[]; totalsByCurrency: Record<string, string>; doublePayments: string[] }> {
-		return this.getJson('/sandbox/partner/ledger');
-	}
-
-	/** Transfer numbers of everything that was paid, in order. */
-	async paid(): Promise<unknown[]> {
-		return (await this.ledger()).entries.map((entry) => entry.out_trade_no);
 	}
 
 	private verify(text: string, sign: unknown): boolean {

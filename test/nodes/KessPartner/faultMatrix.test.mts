@@ -31,7 +31,7 @@ const LATE_MS = 1500;
 
 jest.setTimeout(600_000);
 
-describe.each(['refuse', 'open'])('a gateway that meets a second create with "%s"', (secondCreate) => {
+describe.each(['refuse', 'open'] as const)('a gateway that meets a second create with "%s"', (secondCreate) => {
 	let sandbox: KessSandbox;
 	const counts = { cells: 0, rows: 0, paid: 0, unknown: 0, notPaid: 0, ledger: 0, doublePayments: 0, falsePaid: 0, falseRefused: 0 };
 
@@ -46,7 +46,7 @@ describe.each(['refuse', 'open'])('a gateway that meets a second create with "%s
 	});
 
 	test('pays every transfer at most once and says of none what is not so', async () => {
-		const credentials = await sandbox.partnerCredential();
+		const credentials = sandbox.partnerCredential();
 		const cells: Array<() => Promise<Verdict[]>> = [];
 		for (const fault of PARTNER_FAULTS) {
 			for (const [stepIndex, step] of STEPS.entries()) {

@@ -28,7 +28,7 @@ const CREATE: IDataObject = {
 };
 
 async function run(cell: Partial<Cell>, credential: Record<string, string> = {}): Promise<NodeRun> {
-	return await runCell({ items: [{ no: 'T-1' }], ...cell }, await sandbox.partnerCredential(credential));
+	return await runCell({ items: [{ no: 'T-1' }], ...cell }, sandbox.partnerCredential(credential));
 }
 
 async function paid(): Promise<string[]> {
@@ -157,7 +157,7 @@ describe('payOut', () => {
 
 	test('goes one after the other unless told otherwise', async () => {
 		await run({ items: Array.from({ length: 5 }, (_, index) => ({ no: `W-${index}` })) });
-		expect(await sandbox.maxInFlight()).toBe(1);
+		expect((await sandbox.requestLog()).maxInFlight).toBe(1);
 	});
 
 	test('1,000 cold items cost one login', async () => {
@@ -311,7 +311,7 @@ test('the operation Call runs other services', async () => {
 		node: new KessPartner(),
 		parameters: { resource: 'service', operation: 'call', service: 'query.fundTransfer', parameters: '{"out_trade_no":"T-1"}' },
 		credentialTypes: [new KessPartnerApi()],
-		credentials: await sandbox.partnerCredential(),
+		credentials: sandbox.partnerCredential(),
 	});
 	expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'T-1', result_code: 'SUCCESS' });
 });

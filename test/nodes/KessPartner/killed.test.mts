@@ -34,7 +34,7 @@ describe.each([
 	['refuse', 'pending'],
 	['open', 'pending'],
 	['open', 'notexist'],
-])('a gateway with second create "%s" and an unpaid number "%s"', (secondCreate, queryOpen) => {
+] as const)('a gateway with second create "%s" and an unpaid number "%s"', (secondCreate, queryOpen) => {
 	let sandbox: KessSandbox;
 	let folder: string;
 	const running = new Set<ChildProcess>();
@@ -54,7 +54,7 @@ describe.each([
 	/** Starts a worker and waits until it could begin. */
 	async function worker(name: string, cells: Cell[]) {
 		const file = join(folder, `${name}.json`);
-		const job: PayoutJob = { credentials: await sandbox.partnerCredential(), storeFile: join(folder, 'store.json'), cells };
+		const job: PayoutJob = { credentials: sandbox.partnerCredential(), storeFile: join(folder, 'store.json'), cells };
 		writeFileSync(file, JSON.stringify(job));
 		const script = join(__dirname, '../../support/payoutProcess.mts');
 		const child = spawn(process.execPath, ['--import', 'tsx', script, file], { stdio: ['pipe', 'pipe', 'pipe'] });

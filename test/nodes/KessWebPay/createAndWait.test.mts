@@ -1,4 +1,3 @@
-import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
@@ -35,8 +34,8 @@ const minutes = (result: NodeRun) => Math.round(((result.run.waitTill?.getTime()
 
 /** How long the order can be paid, in seconds. */
 async function life(): Promise<number> {
-	const { data } = await axios.get(`${sandbox.url}/sandbox/orders`, { proxy: false });
-	return (Date.parse(data[0].expired_at) - Date.parse(data[0].created_at)) / 1000;
+	const [order] = await sandbox.orders();
+	return (Date.parse(order?.expired_at ?? '') - Date.parse(order?.created_at ?? '')) / 1000;
 }
 
 test.each<[string, IDataObject, number, number]>([
@@ -58,7 +57,7 @@ test.each<[string, IDataObject, number, number]>([
 
 test('tells KESS the address of the execution and shows the payment link while it waits', async () => {
 	const result = await run();
-	const [order] = (await sandbox.orders()) as unknown as Array<{ notify_url: string; payment_link: string }>;
+	const [order] = await sandbox.orders();
 	expect(order?.notify_url).toMatch(/^http:\/\/127\.0\.0\.1\/webhook-waiting\/1\/node(\?|$)/);
 	expect(result.items).toMatchObject([{ json: { payment_link: order?.payment_link, status: 'WAITING' } }]);
 });

@@ -1,4 +1,3 @@
-import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
 import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
@@ -52,9 +51,6 @@ const pay = async (change: IDataObject = {}, options: WebPayRunOptions = {}): Pr
 		options,
 	);
 
-const paid = async () =>
-	(await axios.get<Array<{ out_trade_no: string; amount: number }>>(`${sandbox.url}/sandbox/khqr-payments`, { proxy: false })).data;
-
 describe('decode', () => {
 	test('gives what KESS reads in the code', async () => {
 		const { items, error } = await runWebPay(sandbox, 'khqr', 'decode', { qrcode: ` ${DYNAMIC}\n` });
@@ -87,7 +83,7 @@ describe('pay', () => {
 			pairedItem: { item: 0 },
 		});
 		expect(items[0]?.json.already_existed).toBeUndefined();
-		expect(await paid()).toMatchObject([{ out_trade_no: 'PAY-1', amount: 10.5 }]);
+		expect(await sandbox.khqrPayments()).toMatchObject([{ out_trade_no: 'PAY-1', amount: 10.5 }]);
 	});
 
 	test('the code of an order pays the order', async () => {
@@ -132,7 +128,7 @@ describe('pay', () => {
 		const { items, error } = await pay({}, { items: [{}, {}, {}, { no: 'PAY-2' }] });
 		expect(error).toBeUndefined();
 		expect(items.map(({ json }) => json.already_existed ?? false)).toEqual([false, true, true, false]);
-		expect(await paid()).toHaveLength(2);
+		expect(await sandbox.khqrPayments()).toHaveLength(2);
 	});
 
 	test('a number for another code or amount is refused', async () => {
@@ -140,7 +136,7 @@ describe('pay', () => {
 		expect((await pay({ amount: '10.51' })).error?.message).toMatch(/has been used for another KHQR code or another amount .*\(payment PAY-1\) \[item 0\]$/);
 		expect((await pay({ qrcode: DYNAMIC })).error?.message).toMatch(/has been used for another/);
 		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
-		expect(await paid()).toHaveLength(1);
+		expect(await sandbox.khqrPayments()).toHaveLength(1);
 	});
 
 	test('the number of an order is refused, even of a paid one', async () => {
@@ -158,7 +154,7 @@ describe('pay', () => {
 			expect(error).toBeUndefined();
 			expect(items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true });
 			expect(await sandbox.requests(PAY)).toBe(1);
-			expect(await paid()).toHaveLength(1);
+			expect(await sandbox.khqrPayments()).toHaveLength(1);
 		},
 	);
 
@@ -192,7 +188,7 @@ describe('pay', () => {
 		expect((await pay()).items[0]?.json.status).toBe('unknown');
 		await new Promise((resolve) => setTimeout(resolve, 500));
 		expect((await pay()).items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true });
-		expect(await paid()).toHaveLength(1);
+		expect(await sandbox.khqrPayments()).toHaveLength(1);
 	});
 
 	test('a balance that is too low is not taken as certain', async () => {
@@ -218,6 +214,6 @@ describe('pay', () => {
 	test('an expired token is renewed, and the payment is sent once', async () => {
 		await sandbox.fault('token-expired-200', { service: PAY });
 		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
-		expect(await paid()).toHaveLength(1);
+		expect(await sandbox.khqrPayments()).toHaveLength(1);
 	});
 });

@@ -1,6 +1,5 @@
 import { constants, generateKeyPairSync, publicEncrypt } from 'node:crypto';
 
-import axios from 'axios';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
@@ -15,7 +14,7 @@ const sandbox = withSandbox();
 let kessPublicKey: string;
 
 beforeAll(async () => {
-	kessPublicKey = (await axios.get<{ kessPublicKey: string }>(`${sandbox.url}/sandbox/webpay/keys`, { proxy: false })).data.kessPublicKey;
+	kessPublicKey = await sandbox.cardKey();
 });
 
 const COMMON: IDataObject = {

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import axios from 'axios';
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
@@ -117,8 +116,7 @@ describe('service by service', () => {
 
 	/** Services that have reached the sandbox, in lower case, oldest first. */
 	async function reached(): Promise<string[]> {
-		const { data } = await axios.get<{ recent: Array<{ service: string }> }>(`${sandbox.url}/sandbox/requests`, { proxy: false });
-		return data.recent.map(({ service }) => service).filter((service) => service !== 'oauth');
+		return (await sandbox.requestLog()).recent.map(({ service }) => service).filter((service) => service !== 'oauth');
 	}
 
 	test('every service has an operation and an answer in the sandbox, and every operation has a service', () => {

@@ -4,30 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partnerAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { PartnerClient } from '../../support/partnerClient.mts';
 
-let sandbox: Sandbox;
-let client: PartnerClient;
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, fastRsa: true });
-	client = new PartnerClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(() => client.reset());
-
-interface Wallet {
-	userId: string;
-	phone: string;
-	name: string;
-	eligible: boolean;
-}
-
-const wallets = () => client.getJson<Wallet[]>('/sandbox/partner/wallets');
+const sandbox = withSandbox({ fastRsa: true });
+const client = new PartnerClient(sandbox);
 
 describe('wallets', () => {
 	test('many people, Khmer and Latin names, all different, two of them not eligible', async () => {
-		const all = await wallets();
+		const all = await client.wallets();
 		expect(all.length).toBeGreaterThanOrEqual(25);
 		expect(all.filter(({ eligible }) => !eligible)).toHaveLength(2);
 		expect(all.filter(({ name }) => /\p{Script=Khmer}/u.test(name)).length).toBeGreaterThan(5);
@@ -37,14 +22,13 @@ describe('wallets', () => {
 	});
 
 	test('a new one can be paid, a changed one cannot, until the reset', async () => {
-		const put = (wallet: object) => client.post('/sandbox/partner/wallets', wallet);
-		expect((await put({ userId: 'NEW', phone: '+85512999999', name: 'New One' })).status).toBe(200);
+		await client.putWallet({ userId: 'NEW', phone: '+85512999999', name: 'New One' });
 		expect((await client.create('A', { receiver_id: '012999999' })).json.data).toMatchObject({ receiver_name: 'New One' });
-		await put({ userId: 'NEW', phone: '012999999', name: 'New One', eligible: false });
+		await client.putWallet({ userId: 'NEW', phone: '012999999', name: 'New One', eligible: false });
 		expect((await client.create('B', { receiver_id: 'NEW' })).json.error_code).toBe('NOTELIGIBLE');
-		expect((await wallets()).filter(({ userId }) => userId === 'NEW')).toHaveLength(1);
+		expect((await client.wallets()).filter(({ userId }) => userId === 'NEW')).toHaveLength(1);
 		await client.reset();
-		expect((await wallets()).some(({ userId }) => userId === 'NEW')).toBe(false);
+		expect((await client.wallets()).some(({ userId }) => userId === 'NEW')).toBe(false);
 	});
 
 	test.each([
@@ -66,7 +50,7 @@ test('the request log counts the login and every service, without secrets', asyn
 	await partner.confirm(await partner.prepare('A'));
 	await partner.query('A');
 	await partner.send('not JSON');
-	const report = await client.getJson<{ services: Record<string, object>; recent: Array<{ gateway: string; out_trade_no: string | null }> }>('/sandbox/requests');
+	const report = await client.requestLog();
 	expect(report.services).toMatchObject({
 		'partner-oauth': { requests: 1, answered: 1 },
 		'create.unified.fundtransfer': { requests: 1, answered: 1 },
@@ -98,7 +82,7 @@ describe('keys', () => {
 	afterEach(() => rm(folder, { recursive: true }));
 
 	test('without a folder, one pair for each side per process, shown to the partner only as far as it is theirs', async () => {
-		const shown = await client.getJson<Sandbox['partnerKeys']>('/sandbox/partner/keys');
+		const shown = JSON.parse((await client.get('/sandbox/partner/keys')).text) as Sandbox['partnerKeys'];
 		expect(shown).toEqual(sandbox.partnerKeys);
 		expect(Object.keys(shown)).toEqual(['partnerPrivateKey', 'kessPublicKey']);
 		const partnerPublicKey = createPublicKey(shown.partnerPrivateKey);

@@ -1,26 +1,13 @@
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { GatewayClient, until } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { PartnerClient } from '../../support/partnerClient.mts';
 
-let sandbox: Sandbox;
-let client: PartnerClient;
+const sandbox = withSandbox({ fastRsa: true });
+const client = new PartnerClient(sandbox);
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, fastRsa: true });
-	client = new PartnerClient(sandbox);
 	await client.authorization();
 });
-afterAll(() => sandbox.close());
-beforeEach(() => client.reset());
-
-interface Logged {
-	service: string;
-	out_trade_no: string | null;
-	status: number | null;
-	answered: boolean;
-}
-
-const log = () => client.getJson<{ recent: Logged[]; inFlight: number; services: Record<string, { requests: number }> }>('/sandbox/requests');
 
 test.each([
 	['lost-before-booking', []],
@@ -29,9 +16,9 @@ test.each([
 	const preTransferId = await client.prepare('A');
 	await client.fault(fault, { service: 'confirm.fundTransfer' });
 	await expect(client.confirm(preTransferId)).rejects.toMatchObject({ code: 'ECONNRESET' });
-	expect(await client.paid()).toEqual(paid);
-	await until(async () => (await log()).inFlight === 0);
-	expect((await log()).recent.at(-1)).toMatchObject({ service: 'confirm.fundtransfer', out_trade_no: 'A', status: null, answered: false });
+	expect(await client.paidOut()).toEqual(paid);
+	await until(async () => (await client.requestLog()).inFlight === 0);
+	expect((await client.requestLog()).recent.at(-1)).toMatchObject({ service: 'confirm.fundtransfer', out_trade_no: 'A', status: null, answered: false });
 	expect((await client.confirm(preTransferId)).json.error_code).toBe(paid.length > 0 ? 'USED' : undefined);
 });
 
@@ -43,21 +30,21 @@ test.each([
 	await client.fault(fault);
 	const { status, text } = await client.confirm(preTransferId);
 	expect([status, text]).toEqual([500, expect.stringContaining('Server Error')]);
-	expect(await client.paid()).toEqual(paid);
+	expect(await client.paidOut()).toEqual(paid);
 });
 
 test('hang-after: paid, and the caller waits in vain', async () => {
 	const preTransferId = await client.prepare('A');
 	await client.fault('hang-after');
 	await expect(client.confirm(preTransferId, {}, 300)).rejects.toMatchObject({ code: 'ECONNABORTED' });
-	expect(await client.paid()).toEqual(['A']);
+	expect(await client.paidOut()).toEqual(['A']);
 });
 
 test('reset-mid-body: paid, and the answer breaks off', async () => {
 	const preTransferId = await client.prepare('A');
 	await client.fault('reset-mid-body');
 	await expect(client.confirm(preTransferId)).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|ERR_BAD_RESPONSE/) });
-	expect(await client.paid()).toEqual(['A']);
+	expect(await client.paidOut()).toEqual(['A']);
 });
 
 test('slow: paid at once, the answer comes late', async () => {
@@ -76,7 +63,7 @@ test('html and empty: HTTP 200 with nothing in it, paid unless told otherwise', 
 	expect([html.status, html.text]).toEqual([200, expect.stringContaining('<html')]);
 	const empty = await client.confirm(second);
 	expect([empty.status, empty.text]).toEqual([200, '']);
-	expect(await client.paid()).toEqual(['B']);
+	expect(await client.paidOut()).toEqual(['B']);
 });
 
 test('redirect: not paid, and who follows it is seen', async () => {
@@ -84,7 +71,7 @@ test('redirect: not paid, and who follows it is seen', async () => {
 	await client.fault('redirect');
 	const { status, headers } = await client.confirm(preTransferId);
 	expect([status, headers.location]).toEqual([302, '/moved']);
-	expect(await client.paid()).toEqual([]);
+	expect(await client.paidOut()).toEqual([]);
 });
 
 test('expired-token: refused without a signature, and the next call goes through', async () => {
@@ -113,7 +100,7 @@ test('wrong-transfer and wrong-amount are signed well, and the payment itself is
 	const other = await client.confirm(preTransferId);
 	expect(other.verified).toBe(true);
 	expect(other.json.data).toMatchObject({ result_code: 'SUCCESS', out_trade_no: 'A-OTHER', pre_transfer_id: `${preTransferId}-OTHER`, amount: 10.5 });
-	expect(await client.paid()).toEqual(['A']);
+	expect(await client.paidOut()).toEqual(['A']);
 	await client.fault('wrong-amount');
 	const dearer = await client.query('A');
 	expect([dearer.verified, dearer.json.data]).toEqual([true, expect.objectContaining({ out_trade_no: 'A', amount: 11.5 })]);
@@ -136,7 +123,7 @@ describe('system-error', () => {
 		await client.fault('system-error', { service: 'confirm.fundTransfer' });
 		const { status, json, verified } = await client.confirm(preTransferId);
 		expect([status, json.error_code, verified]).toEqual([500, 'SYSTEMERROR', true]);
-		expect(await client.paid()).toEqual([]);
+		expect(await client.paidOut()).toEqual([]);
 		expect((await client.confirm(preTransferId)).json.success).toBe(true);
 	});
 
@@ -144,7 +131,7 @@ describe('system-error', () => {
 		const preTransferId = await client.prepare('A');
 		await client.fault('system-error', { booked: true });
 		expect((await client.confirm(preTransferId)).json.error_code).toBe('SYSTEMERROR');
-		expect(await client.paid()).toEqual(['A']);
+		expect(await client.paidOut()).toEqual(['A']);
 	});
 });
 
@@ -155,8 +142,8 @@ describe('late-booking', () => {
 		const start = performance.now();
 		await expect(client.confirm(preTransferId)).rejects.toMatchObject({ code: 'ECONNRESET' });
 		expect((await client.query('A')).json.data?.result_code).toBe('PENDING');
-		expect(await client.paid()).toEqual([]);
-		await until(async () => (await client.paid()).length === 1);
+		expect(await client.paidOut()).toEqual([]);
+		await until(async () => (await client.paidOut()).length === 1);
 		expect(performance.now() - start).toBeGreaterThanOrEqual(295);
 		expect((await client.query('A')).json.data?.result_code).toBe('SUCCESS');
 	});
@@ -167,7 +154,7 @@ describe('late-booking', () => {
 		await expect(client.confirm(preTransferId)).rejects.toMatchObject({ code: 'ECONNRESET' });
 		expect((await client.confirm(preTransferId)).json.success).toBe(true);
 		await new Promise((resolve) => setTimeout(resolve, 150));
-		expect(await client.paid()).toEqual(['A']);
+		expect(await client.paidOut()).toEqual(['A']);
 	});
 
 	test('a reset ends it', async () => {
@@ -182,8 +169,8 @@ describe('late-booking', () => {
 		const shop = new GatewayClient(sandbox);
 		await client.fault('late-booking', { delayMs: 100 });
 		await expect(shop.create('v1', 'A')).rejects.toMatchObject({ code: 'ECONNRESET' });
-		expect(await shop.booked()).toEqual([]);
-		await until(async () => (await shop.booked()).length === 1);
+		expect(await shop.orderNumbers()).toEqual([]);
+		await until(async () => (await shop.orderNumbers()).length === 1);
 	});
 });
 
@@ -202,7 +189,7 @@ test('the login has faults of its own and is spared by the others', async () => 
 	await client.fault('error-500-before', { service: 'oauth' });
 	expect((await client.login()).status).toBe(500);
 	expect((await client.login()).status).toBe(200);
-	expect((await log()).services['partner-oauth']?.requests).toBe(3);
+	expect(await client.requests('partner-oauth')).toBe(3);
 });
 
 test('a fault that one gateway alone knows waits for that gateway', async () => {

@@ -1,15 +1,7 @@
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { PartnerClient } from '../../support/partnerClient.mts';
 
-let sandbox: Sandbox;
-let client: PartnerClient;
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, fastRsa: true });
-	client = new PartnerClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(() => client.reset());
+const client = new PartnerClient(withSandbox({ fastRsa: true }));
 
 const page = async () => (await client.get('/ledger')).text;
 
@@ -47,7 +39,7 @@ test('a number that was paid twice stands out', async () => {
 
 test('nothing that anybody writes becomes part of the page', async () => {
 	const evil = '<script>alert(1)</script>"\'';
-	await client.post('/sandbox/partner/wallets', { userId: '"><script>', phone: '"><img>', name: evil });
+	await client.putWallet({ userId: '"><script>', phone: '"><img>', name: evil });
 	await client.settings({ secondCreate: 'open' });
 	const fields = { receiver_id: '"><script>', sender_name: evil };
 	const ids = [await client.prepare(evil, fields), await client.prepare(evil, fields)];
@@ -55,7 +47,7 @@ test('nothing that anybody writes becomes part of the page', async () => {
 	const text = await page();
 	expect(text.match(/&lt;script&gt;/g)?.length).toBeGreaterThan(6);
 	expect(text).not.toContain('<script');
-	const { headers } = await fetch(`${sandbox.url}/ledger`);
+	const { headers } = await fetch(`${client.url}/ledger`);
 	expect(headers.get('content-security-policy')).toContain("default-src 'none'");
 });
 

@@ -1,19 +1,14 @@
 import { partnerAccount } from '../../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { GatewayClient } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { PartnerClient } from '../../support/partnerClient.mts';
 
-let sandbox: Sandbox;
-let client: PartnerClient;
 let now = Date.now();
+const sandbox = withSandbox({ now: () => now, fastRsa: true });
+let client: PartnerClient;
 
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, now: () => now, fastRsa: true });
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
+beforeEach(() => {
 	client = new PartnerClient(sandbox);
-	await client.reset();
 });
 
 const UNAUTHENTICATED = '{"success":false,"error_code":"UNAUTHENTICATED","error_desc":"Unauthorized"}';
@@ -65,7 +60,7 @@ test('tokens of one gateway open nothing at the other, and all end together', as
 	const [ours, theirs] = [await client.authorization(), await shop.authorization('v2')];
 	expect((await client.send('{}', { authorization: theirs })).status).toBe(401);
 	expect((await shop.send('v2', {}, { authorization: ours })).status).toBe(401);
-	expect((await client.post('/sandbox/tokens/expire', {})).status).toBe(200);
+	await client.expireTokens();
 	expect((await client.query('A')).status).toBe(401);
 	expect((await shop.query('v2', 'A')).status).toBe(401);
 });

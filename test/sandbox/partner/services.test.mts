@@ -1,16 +1,8 @@
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { PartnerClient, transferFields } from '../../support/partnerClient.mts';
 
-let sandbox: Sandbox;
-let client: PartnerClient;
 let now = Date.now();
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, now: () => now });
-	client = new PartnerClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(() => client.reset());
+const client = new PartnerClient(withSandbox({ now: () => now }));
 
 /** The outcome of a call: its HTTP status, code, and that KESS has signed it. */
 const outcome = ({ status, json, verified }: Awaited<ReturnType<PartnerClient['send']>>) => [status, json.error_code ?? json.data?.result_code ?? 'OK', verified];
@@ -30,7 +22,7 @@ test('create, query, confirm, query: every field of the specification, every ans
 	const shown = { out_trade_no: 'T/1', receiver_id: '012000117', amount: 10.5, currency: 'USD', receiver_name: 'សុខ ដារា' };
 	const pending = await client.query('T/1');
 	expect([pending.verified, pending.json.data]).toEqual([true, { ...shown, result_code: 'PENDING' }]);
-	expect(await client.paid()).toEqual([]);
+	expect(await client.paidOut()).toEqual([]);
 
 	const preTransferId = String(created.json.data?.pre_transfer_id);
 	const confirmed = await client.confirm(preTransferId, { partner_transaction_id: 'TRX/9' });
@@ -116,14 +108,14 @@ describe('confirm', () => {
 		['VALIDATIONERROR', { partner_transaction_id: 1 }],
 	])('%s for %j', async (code, fields) => {
 		expect(outcome(await client.confirm(await client.prepare('A'), fields))).toEqual([400, code, true]);
-		expect(await client.paid()).toEqual([]);
+		expect(await client.paidOut()).toEqual([]);
 	});
 
 	test('a pre-transfer pays once, also when asked many times at once', async () => {
 		const preTransferId = await client.prepare('A');
 		const answers = await Promise.all(Array.from({ length: 5 }, () => client.confirm(preTransferId)));
 		expect(answers.map(outcome).sort()).toEqual([[200, 'SUCCESS', true], ...Array.from({ length: 4 }, () => [400, 'USED', true])]);
-		expect(await client.paid()).toEqual(['A']);
+		expect(await client.paidOut()).toEqual(['A']);
 		now += 301_000;
 		expect(outcome(await client.confirm(preTransferId))).toEqual([400, 'USED', true]);
 	});
@@ -135,7 +127,7 @@ describe('confirm', () => {
 		expect(outcome(await client.confirm(early))).toEqual([200, 'SUCCESS', true]);
 		now += 1;
 		expect(outcome(await client.confirm(late))).toEqual([400, 'EXPIRED', true]);
-		expect(await client.paid()).toEqual(['A']);
+		expect(await client.paidOut()).toEqual(['A']);
 		expect(outcome(await client.query('B'))).toEqual([400, 'EXPIRED', true]);
 		expect(outcome(await client.query('A'))).toEqual([200, 'SUCCESS', true]);
 	});

@@ -2,18 +2,12 @@ import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import { canonicalJson } from '../../../kess/phpJson.ts';
 import { openKeys } from '../../../sandbox/partner/keys.mts';
 import { forgeRsa2, opensslRsa2 } from '../../../sandbox/partner/rsa2.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
+import { startSandbox } from '../../../sandbox/server.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { type Body, PartnerClient, transferFields } from '../../support/partnerClient.mts';
 
-let sandbox: Sandbox;
-let client: PartnerClient;
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new PartnerClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(() => client.reset());
+const sandbox = withSandbox();
+const client = new PartnerClient(sandbox);
 
 const SERVICE = 'create.unified.fundTransfer';
 

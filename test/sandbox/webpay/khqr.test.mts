@@ -1,19 +1,11 @@
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { GatewayClient, orderFields, type Body } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
 let qrcode: string;
+const client = new GatewayClient(withSandbox());
 
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
 beforeEach(async () => {
-	client.forgetToken();
-	await client.post('/sandbox/reset', {});
 	qrcode = (await client.call('v2', 'nativePay', { ...orderFields('v2', 'INV-1'), service_code: 'KHQR' })).data.data.qrcode;
 });
 
@@ -51,7 +43,7 @@ test.each([
 		expect(answer.status).toBe(400);
 		expect(answer.data.error_des).toBe('The qrcode field is not a valid KHQR.');
 	}
-	expect((await client.get('/sandbox/khqr-payments')).data).toEqual([]);
+	expect(await client.khqrPayments()).toEqual([]);
 });
 
 test('pays the code, and with it the order', async () => {
@@ -68,7 +60,7 @@ test('pays the code, and with it the order', async () => {
 test('a number that comes again is paid again', async () => {
 	await pay();
 	await pay();
-	expect((await client.get('/sandbox/khqr-payments')).data).toHaveLength(2);
+	expect(await client.khqrPayments()).toHaveLength(2);
 });
 
 test.each([

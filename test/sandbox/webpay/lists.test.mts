@@ -1,21 +1,14 @@
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { GatewayClient, type Body } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
 const DAY = 86_400_000;
 
-let sandbox: Sandbox;
-let client: GatewayClient;
 let now = Date.UTC(2026, 0, 30, 12);
+const client = new GatewayClient(withSandbox({ now: () => now }));
 
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, now: () => now });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
+beforeEach(() => {
 	now = Date.UTC(2026, 0, 30, 12);
 	client.forgetToken();
-	await client.post('/sandbox/reset', {});
 });
 
 const call = async (service: string, fields: Body = {}) => {
@@ -63,9 +56,9 @@ describe('subscriptions', () => {
 		});
 
 	test('a link begins one when it is paid, and every period is charged once', async () => {
-		expect((await link('S')).data).toEqual({ link: expect.stringContaining(`${sandbox.url}/pay/`), total_amount: 5, currency: 'USD', interval: 'monthly' });
+		expect((await link('S')).data).toEqual({ link: expect.stringContaining(`${client.url}/pay/`), total_amount: 5, currency: 'USD', interval: 'monthly' });
 		expect((await call('getSubscriptions')).data.data).toMatchObject([{ out_trade_no: 'S', status: 'PENDING', amount: 5, currency: 'USD', interval: 'monthly' }]);
-		await client.post('/sandbox/orders/S/pay', {});
+		await client.pay('S');
 		now += 62 * DAY;
 		const { data } = (await call('getSubscriptionTrxs', { out_trade_no: 'S' })).data;
 		expect(data.map((row: Body) => row.billing_date)).toEqual(['2026-01-30T12:00:00.000000Z', '2026-02-28T12:00:00.000000Z', '2026-03-28T12:00:00.000000Z']);
@@ -75,7 +68,7 @@ describe('subscriptions', () => {
 
 	test('cancel takes code, re-activate subscription_code', async () => {
 		await link('S', 'daily');
-		await client.post('/sandbox/orders/S/pay', {});
+		await client.pay('S');
 		const code = (await call('getSubscriptions')).data.data[0].subscription_code;
 		expect((await call('cancelSubscription', { subscription_code: code })).error_des).toBe('The code field is required.');
 		expect((await call('cancelSubscription', { code })).data).toEqual({ message: expect.any(String) });

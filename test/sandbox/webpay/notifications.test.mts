@@ -1,45 +1,35 @@
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { phpForm } from '../../../sandbox/webpay/notifications.mts';
 import { webPaySign } from '../../../sandbox/webpay/signature.mts';
 import { GatewayClient, until } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 import { NotifyListener } from '../../support/notifyListener.mts';
 
 const DETAIL = [{ no: '1', name: 'នំប៉័ង & more', price: '4.00', qty: '2', discount: 0.5 }];
 
+const client = new GatewayClient(withSandbox({ notifyRetryDelaysMs: [40, 80] }));
 const shop = new NotifyListener();
 let notifyUrl: string;
-let sandbox: Sandbox;
-let client: GatewayClient;
 
 beforeAll(async () => {
 	notifyUrl = await shop.listen();
-	sandbox = await startSandbox({ port: 0, notifyRetryDelaysMs: [40, 80] });
-	client = new GatewayClient(sandbox);
 });
-afterAll(async () => {
-	await sandbox.close();
-	await shop.close();
-});
-beforeEach(async () => {
-	await client.post('/sandbox/reset', {});
-	shop.clear();
-});
+afterAll(() => shop.close());
+beforeEach(() => shop.clear());
 
 async function createAndPay(fields = {}, outTradeNo = 'A'): Promise<void> {
 	const { status } = await client.create('v2', outTradeNo, { notify_url: notifyUrl, detail: DETAIL, ...fields });
 	expect(status).toBe(200);
-	expect((await client.post(`/sandbox/orders/${outTradeNo}/pay`, {})).status).toBe(200);
+	await client.pay(outTradeNo);
 }
 
 const arrived = (count: number) => until(() => shop.received.length >= count);
 
 const topLevel = (form: URLSearchParams) => Object.fromEntries([...form].filter(([name]) => !name.includes('[')));
 
-async function settled(): Promise<Array<{ state: string; status: string; attempts: Array<{ status: number | null }> }>> {
-	const all = async () => (await client.get('/sandbox/notifications')).data;
-	await until(async () => (await all()).every(({ state }: { state: string }) => state !== 'sending'));
-	return all();
+async function settled() {
+	await until(async () => (await client.notifications()).every(({ state }) => state !== 'sending'));
+	return await client.notifications();
 }
 
 test.each(['MD5', 'HMAC-SHA256'] as const)('a payment is told as a flat, signed form (%s)', async (signType) => {
@@ -74,7 +64,7 @@ test.each(['MD5', 'HMAC-SHA256'] as const)('a payment is told as a flat, signed 
 });
 
 test('as JSON, nulls and nested fields included but not signed', async () => {
-	await client.post('/sandbox/settings', { notifyFormat: 'json' });
+	await client.settings({ notifyFormat: 'json' });
 	await createAndPay();
 	await arrived(1);
 	const body = JSON.parse(shop.received[0]?.body ?? '');
@@ -83,7 +73,7 @@ test('as JSON, nulls and nested fields included but not signed', async () => {
 });
 
 test('as an envelope', async () => {
-	await client.post('/sandbox/settings', { notifyFormat: 'envelope' });
+	await client.settings({ notifyFormat: 'envelope' });
 	await createAndPay();
 	await arrived(1);
 	const { data, sign, sign_type: signType } = JSON.parse(shop.received[0]?.body ?? '');
@@ -91,7 +81,7 @@ test('as an envelope', async () => {
 });
 
 test('the signature can leave sign_type out', async () => {
-	await client.post('/sandbox/settings', { notifySignsSignType: false });
+	await client.settings({ notifySignsSignType: false });
 	await createAndPay();
 	await arrived(1);
 	const { sign_type: _signType, ...fields } = topLevel(new URLSearchParams(shop.received[0]?.body));
@@ -100,7 +90,7 @@ test('the signature can leave sign_type out', async () => {
 
 test('closing is told, whoever closes; running out of time is not', async () => {
 	for (const outTradeNo of ['A', 'B', 'C']) await client.create('v1', outTradeNo, { notify_url: notifyUrl, expires_in: outTradeNo === 'C' ? 1 : 60 });
-	await client.post('/sandbox/orders/A/close', {});
+	await client.close('A');
 	await client.call('v1', 'closeorder', { out_trade_no: 'B' });
 	await until(async () => (await client.query('v1', 'C')).data.data.status === 'CLOSED');
 	const told = await settled();
@@ -113,7 +103,7 @@ test('closing is told, whoever closes; running out of time is not', async () => 
 
 test('paying twice is told once', async () => {
 	await createAndPay();
-	await client.post('/sandbox/orders/A/pay', {});
+	await client.pay('A');
 	await settled();
 	expect(shop.received).toHaveLength(1);
 });
@@ -161,7 +151,7 @@ test('wrong-notification-signature', async () => {
 
 test('an order without notify_url tells nobody', async () => {
 	await createAndPay({ notify_url: undefined });
-	expect((await client.get('/sandbox/notifications')).data).toEqual([]);
+	expect(await client.notifications()).toEqual([]);
 });
 
 test('forms are written as PHP writes them', () => {

@@ -1,24 +1,16 @@
 import { constants, publicEncrypt } from 'node:crypto';
 
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
 import { GatewayClient, orderFields, type Body } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
 const CODE = '134567890123456789';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
 let kessPublicKey: string;
+const client = new GatewayClient(withSandbox());
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new GatewayClient(sandbox);
-	kessPublicKey = (await client.get('/sandbox/webpay/keys')).data.kessPublicKey;
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
-	client.forgetToken();
-	await client.post('/sandbox/reset', {});
+	kessPublicKey = await client.cardKey();
 });
 
 const pay = (service: string, fields: Body) => client.call('v2', service, { ...orderFields('v2', 'A'), ...fields });
@@ -78,7 +70,7 @@ describe('nativePay', () => {
 
 	test('is paid by the chosen method', async () => {
 		await pay('nativePay', { service_code: 'WING' });
-		await client.post('/sandbox/orders/A/pay', {});
+		await client.pay('A');
 		expect((await client.query('v2', 'A')).data.data).toMatchObject({ status: 'SUCCESS', payment_detail: { payment_method_bic: 'WING' } });
 	});
 
@@ -89,7 +81,7 @@ describe('nativePay', () => {
 	])('%s', async (_name, fields, reason) => {
 		const { status, data } = await pay('nativePay', fields);
 		expect([status, data.error_des]).toEqual([400, expect.stringMatching(reason)]);
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 	});
 
 	test('takes an order number once', async () => {
@@ -106,7 +98,7 @@ describe('quickpay', () => {
 
 	test('notifies the merchant as for every payment', async () => {
 		await pay('quickpay', { service_code: 'ALIPAY', auth_code: CODE, notify_url: 'http://127.0.0.1:9/n' });
-		expect((await client.get('/sandbox/notifications')).data).toHaveLength(1);
+		expect(await client.notifications()).toHaveLength(1);
 	});
 
 	test.each<[string, Body, number, RegExp]>([
@@ -117,7 +109,7 @@ describe('quickpay', () => {
 	])('%s is refused and books nothing', async (_name, fields, expected, reason) => {
 		const { status, data } = await pay('quickpay', fields);
 		expect([status, data.error_des]).toEqual([expected, expect.stringMatching(reason)]);
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 	});
 
 	test('takes an order number once', async () => {
@@ -131,7 +123,7 @@ describe('directPay', () => {
 		const { data } = await pay('directPay', { service_code: 'VISA_MASTER', card: card('5123456789012346') });
 		expect(data.data).toMatchObject({ required_3ds: true, pre_card_input: false, order_info: { status: 'WAITING' } });
 		const action = /action="([^"]+)"/.exec(data.data.html_confirm_payment)?.[1] ?? '';
-		await client.post(action.replace(sandbox.url, ''), 'action=pay', { 'content-type': 'application/x-www-form-urlencoded' });
+		await client.post(action.replace(client.url, ''), 'action=pay', { 'content-type': 'application/x-www-form-urlencoded' });
 		expect((await client.query('v2', 'A')).data.data).toMatchObject({ status: 'SUCCESS', payment_detail: { payment_method_bic: 'VISA_MASTER' } });
 	});
 
@@ -156,7 +148,7 @@ describe('directPay', () => {
 	])('%s is refused and books nothing', async (_name, fields, expected, reason) => {
 		const { status, data } = await pay('directPay', { service_code: 'VISA_MASTER', ...fields() });
 		expect([status, data.error_des]).toEqual([expected, expect.stringMatching(reason)]);
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 	});
 });
 

@@ -1,21 +1,13 @@
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { webPaySign } from '../../../sandbox/webpay/signature.mts';
 import { GatewayClient, type Body } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
+const client = new GatewayClient(withSandbox());
 
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
 beforeEach(async () => {
-	client.forgetToken();
-	await client.post('/sandbox/reset', {});
 	await client.create('v2', 'A');
-	await client.post('/sandbox/orders/A/pay', {});
+	await client.pay('A');
 });
 
 const refund = (fields: Body = {}) => client.call('v2', 'v2Refund', { out_trade_no: 'A', reason: 'Returned', ...fields });
@@ -51,7 +43,7 @@ test('parts add up to the total and no further, exact to the cent', async () => 
 
 test('a refunded order cannot be paid or closed again', async () => {
 	await refund();
-	await client.post('/sandbox/orders/A/pay', {});
+	await client.pay('A');
 	expect(await status()).toBe('REFUNDED');
 	expect((await client.call('v2', 'closeorder', { out_trade_no: 'A' })).data.code).toBe('PROCESS_FAILED');
 });

@@ -1,16 +1,8 @@
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { GatewayClient, orderFields, sign, type Body, type Version } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0 });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(() => client.post('/sandbox/reset', {}));
+const client = new GatewayClient(withSandbox());
 
 const LINE = { no: '1', name: 'Shirt', price: '4.00', qty: '1' };
 
@@ -73,7 +65,7 @@ describe.each<Version>(['v1', 'v2'])('%s refuses', (version) => {
 	test.each(WRONG_ORDERS)('%s', async (_what, fields, named) => {
 		const body = sign({ service: 'webpay.acquire.createorder', sign_type: 'MD5', ...orderFields(version, 'A', fields) });
 		await expectRefusal(client.send(version, body), 'VALIDATION_ERROR', 400, `The ${named} field`);
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 	});
 
 	test('no seller, or one that is not there', async () => {
@@ -88,7 +80,7 @@ describe.each<Version>(['v1', 'v2'])('%s refuses', (version) => {
 		for (const wrong of [{ ...body, body: 'Else' }, { ...body, sign: String(body.sign).toUpperCase() }, sign(body, webPayAccount.clientSecret)]) {
 			await expectRefusal(client.send(version, wrong), 'VALIDATION_ERROR', 400, 'The sign field is invalid');
 		}
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 	});
 
 	test('a service that is not there', async () => {
@@ -98,7 +90,7 @@ describe.each<Version>(['v1', 'v2'])('%s refuses', (version) => {
 	test('a repeated order number, even of a closed order', async () => {
 		await client.create(version, 'A');
 		await expectRefusal(client.create(version, 'A'), 'DUPLICATED', 409, 'out_trade_no');
-		await client.post('/sandbox/orders/A/close', {});
+		await client.close('A');
 		await expectRefusal(client.create(version, 'A', { total_amount: 3 }), 'DUPLICATED', 409, 'out_trade_no');
 	});
 
@@ -127,11 +119,11 @@ describe.each<Version>(['v1', 'v2'])('%s refuses', (version) => {
 		for (const authorization of wrong) await expectRefusal(client.send(version, body, { authorization }), 'UNAUTHENTICATED', 401, 'The');
 		const other = await client.authorization(version === 'v1' ? 'v2' : 'v1');
 		await expectRefusal(client.send(version, body, { authorization: other }), 'UNAUTHENTICATED', 401, 'The');
-		expect(await client.booked()).toEqual([]);
+		expect(await client.orderNumbers()).toEqual([]);
 	});
 
 	test('with HTTP 200 when told so, except strangers', async () => {
-		await client.post('/sandbox/settings', { envelope200: true });
+		await client.settings({ envelope200: true });
 		const refused = await client.query(version, 'A');
 		expect(refused.status).toBe(200);
 		expect(refused.data).toMatchObject({ success: false, status_code: 404, code: 'NOT_FOUND' });

@@ -1,24 +1,17 @@
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { webPaySign } from '../../../sandbox/webpay/signature.mts';
 import { GatewayClient, orderFields, sign, type Version } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
 const DETAIL = [{ no: '03232', name: 'OLAY 77', price: '10.05', qty: '2', discount: 0.05 }];
 const START = Date.UTC(2020, 7, 14, 9, 24, 6);
 
-let sandbox: Sandbox;
-let client: GatewayClient;
 let now = START;
+const client = new GatewayClient(withSandbox({ now: () => now }));
 
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, now: () => now });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
+beforeEach(() => {
 	now = START;
 	client.forgetToken();
-	await client.post('/sandbox/reset', {});
 });
 
 describe('gateway v1', () => {
@@ -45,7 +38,7 @@ describe('gateway v1', () => {
 				detail: DETAIL,
 				created_at: '14/08/2020 09:24 AM',
 				updated_at: '2020-08-14T09:24:06.000000Z',
-				payment_link: `${sandbox.url}/pay/${token}`,
+				payment_link: `${client.url}/pay/${token}`,
 			},
 		});
 	});
@@ -68,7 +61,7 @@ describe('gateway v1', () => {
 	});
 
 	test('signs its answers only by request', async () => {
-		await client.post('/sandbox/settings', { signV1: true });
+		await client.settings({ signV1: true });
 		const { data } = await client.create('v1', 'A');
 		expect(data.sign).toBe(webPaySign(data.data, 'MD5', webPayAccount.apiSecretKey));
 		expect(data.sign_type).toBe('MD5');
@@ -94,7 +87,7 @@ describe('gateway v2', () => {
 			detail: DETAIL,
 			seller: { code: webPayAccount.sellerCode, display_name: webPayAccount.sellerName },
 			payment_detail: null,
-			payment_link: `${sandbox.url}/pay/${data.data.token}`,
+			payment_link: `${client.url}/pay/${data.data.token}`,
 		});
 	});
 
@@ -111,7 +104,7 @@ describe.each<Version>(['v1', 'v2'])('both versions: %s', (version) => {
 	test('query shows an order that either version created, paid or not', async () => {
 		await client.create(version === 'v1' ? 'v2' : 'v1', 'A');
 		expect((await client.query(version, 'A')).data.data).toMatchObject({ out_trade_no: 'A', status: 'WAITING', transaction_id: null });
-		await client.post('/sandbox/orders/A/pay', {});
+		await client.pay('A');
 		const paid = (await client.query(version, 'A')).data.data;
 		expect(paid).toMatchObject({ status: 'SUCCESS', transaction_id: expect.stringMatching(/^\d+$/) });
 		if (version === 'v2') {
@@ -125,7 +118,7 @@ describe.each<Version>(['v1', 'v2'])('both versions: %s', (version) => {
 		await client.create(version, 'B');
 		expect((await client.call(version, 'closeorder', { out_trade_no: 'A' })).data.data.status).toBe('CLOSED');
 		expect((await client.call(version, 'closeorder', { out_trade_no: 'A' })).data.data.status).toBe('CLOSED');
-		await client.post('/sandbox/orders/B/pay', {});
+		await client.pay('B');
 		const refused = await client.call(version, 'closeorder', { out_trade_no: 'B' });
 		expect([refused.status, refused.data.code]).toEqual([422, 'PROCESS_FAILED']);
 	});

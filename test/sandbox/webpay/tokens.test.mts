@@ -1,18 +1,10 @@
 import axios from 'axios';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { GatewayClient, sign, type Body } from '../../support/gatewayClient.mts';
+import { withSandbox } from '../../support/kessSandbox.mts';
 
-let sandbox: Sandbox;
-let client: GatewayClient;
 let now = Date.now();
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, now: () => now });
-	client = new GatewayClient(sandbox);
-});
-afterAll(() => sandbox.close());
-beforeEach(() => client.post('/sandbox/reset', {}));
+const client = new GatewayClient(withSandbox({ now: () => now }));
 
 /** The HTTP status of a gateway call with this token: 404 is the gateway's answer to somebody it knows. */
 async function tryToken(token: string): Promise<number> {
@@ -31,7 +23,7 @@ test('a login answers without an envelope', async () => {
 test('a login may be a form', async () => {
 	const { username, password, clientId, clientSecret } = webPayAccount;
 	const form = new URLSearchParams({ grant_type: 'password', client_id: clientId, client_secret: clientSecret, username, password });
-	const { data } = await axios.post(`${sandbox.url}/oauth/token`, form, { proxy: false });
+	const { data } = await axios.post(`${client.url}/oauth/token`, form, { proxy: false });
 	expect(await tryToken(data.access_token)).toBe(404);
 });
 
@@ -63,7 +55,7 @@ test.each<[string, Body, number, string]>([
 });
 
 test('tokens expire by time, and all at once on demand', async () => {
-	await client.post('/sandbox/settings', { tokenLifeSeconds: 60 });
+	await client.settings({ tokenLifeSeconds: 60 });
 	const { data } = await client.login();
 	expect(data.expires_in).toBe('60');
 	now += 59_000;
@@ -71,13 +63,13 @@ test('tokens expire by time, and all at once on demand', async () => {
 	now += 1000;
 	expect(await tryToken(data.access_token)).toBe(401);
 	const second = (await client.login()).data;
-	expect((await client.post('/sandbox/tokens/expire', {})).data.expired).toBeGreaterThanOrEqual(1);
-	expect((await client.post('/sandbox/tokens/expire', {})).data).toEqual({ expired: 0 });
+	expect(await client.expireTokens()).toBeGreaterThanOrEqual(1);
+	expect(await client.expireTokens()).toBe(0);
 	expect(await tryToken(second.access_token)).toBe(401);
 });
 
 test('tokens outlive a reset', async () => {
 	const { data } = await client.login();
-	await client.post('/sandbox/reset', {});
+	await client.reset();
 	expect(await tryToken(data.access_token)).toBe(404);
 });
