@@ -7,12 +7,14 @@ import { LOGIN_PATH } from '../kess/webPay/services.ts';
 import { webPayLoginBody } from '../kess/webPay/login.ts';
 import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
+import { ControlClient } from '../sandbox/controlClient.mts';
+import { partnerCredential, webPayCredential } from '../sandbox/host/credentials.mts';
+import { DurableStore } from '../sandbox/host/durableStore.mts';
+import { type NodeRunOptions, runNode } from '../sandbox/host/engine.mts';
+import { PAY_OUT } from '../test/e2e/support/payoutWorkflows.mts';
 import { CREATE_ORDER } from '../test/e2e/support/workflow.mts';
-import { DurableStore } from '../test/support/durableStore.mts';
-import { type NodeRunOptions, runNode } from '../test/support/engine.mts';
-import { KessSandbox } from '../test/support/kessSandbox.mts';
-import { PAY_OUT } from '../test/support/partnerCells.mts';
-import { orderRows } from './lists.mts';
+import { type Sandbox, startSandbox } from '../sandbox/server.mts';
+import { orderRows, transferRows } from './lists.mts';
 import type { Section } from './report.mts';
 
 const ITEMS = 1000;
@@ -33,16 +35,16 @@ class LogsInForEachRequest extends KessWebPayApi {
 async function logins(
 	service: string,
 	isDone: (item: IDataObject) => boolean,
-	options: (sandbox: KessSandbox) => Promise<Omit<NodeRunOptions, 'items'>>,
+	options: (sandbox: Sandbox) => NodeRunOptions,
 ): Promise<number> {
-	const sandbox = await KessSandbox.start({ fastRsa: true });
+	const sandbox = await startSandbox({ port: 0, fastRsa: true });
 	try {
-		const { items, error } = await runNode({ ...(await options(sandbox)), items: orderRows('cold', ITEMS) as IDataObject[] });
+		const { items, error } = await runNode(options(sandbox));
 		const done = items.filter(({ json }) => isDone(json)).length;
 		if (done !== ITEMS) throw new Error(`${done} of ${ITEMS} items were done. ${error?.message ?? ''}`);
-		return await sandbox.requests(service);
+		return await new ControlClient(sandbox).requests(service);
 	} finally {
-		await sandbox.stop();
+		await sandbox.close();
 	}
 }
 
@@ -50,11 +52,12 @@ const orders = async (credentialType: ICredentialType) =>
 	await logins(
 		'oauth',
 		({ payment_link }) => typeof payment_link === 'string',
-		async (sandbox) => ({
+		(sandbox) => ({
 			node: new KessWebPay(),
+			items: orderRows('cold', ITEMS) as IDataObject[],
 			parameters: { ...CREATE_ORDER, options: OPTIONS },
 			credentialTypes: [credentialType],
-			credentials: sandbox.webPayCredential('v2'),
+			credentials: { kessWebPayApi: webPayCredential(sandbox, 'v2') },
 		}),
 	);
 
@@ -62,11 +65,12 @@ const payouts = async () =>
 	await logins(
 		'partner-oauth',
 		({ status }) => status === 'paid',
-		async (sandbox) => ({
+		(sandbox) => ({
 			node: new KessPartner(),
-			parameters: { resource: 'fundTransfer', operation: 'payOut', ...PAY_OUT, options: OPTIONS },
+			items: transferRows('cold', ITEMS) as IDataObject[],
+			parameters: { ...PAY_OUT, options: OPTIONS },
 			credentialTypes: [new KessPartnerApi()],
-			credentials: sandbox.partnerCredential(),
+			credentials: { kessPartnerApi: partnerCredential(sandbox) },
 		}),
 	);
 

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { KessSandbox } from '../test/support/kessSandbox.mts';
+import { webPayCredential } from '../sandbox/host/credentials.mts';
+import { startSandbox } from '../sandbox/server.mts';
 import type { MemoryJob, MemoryUse } from './memoryRun.mts';
 import { figure, type Section } from './report.mts';
 
@@ -18,13 +19,13 @@ const NODES: Array<[node: MemoryJob['node'], name: string]> = [
 
 /** Runs the items in a process of its own, against a gateway that has seen nobody before and is not part of it. */
 async function measureRun(node: MemoryJob['node'], count: number): Promise<MemoryUse> {
-	const sandbox = await KessSandbox.start();
+	const sandbox = await startSandbox({ port: 0 });
 	try {
-		const job: MemoryJob = { node, count, credentials: sandbox.webPayCredential('v1') };
+		const job: MemoryJob = { node, count, credentials: { kessWebPayApi: webPayCredential(sandbox, 'v1') } };
 		const { stdout } = await run(process.execPath, ['--expose-gc', '--import', 'tsx', SCRIPT, JSON.stringify(job)]);
 		return JSON.parse(stdout) as MemoryUse;
 	} finally {
-		await sandbox.stop();
+		await sandbox.close();
 	}
 }
 

@@ -5,7 +5,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } fr
 import { KessWebPayApi } from '../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
 import { CREATE_ORDER } from '../test/e2e/support/workflow.mts';
-import { type Credentials, type NodeRun, runNode } from '../test/support/engine.mts';
+import { type Credentials, type NodeRun, runNode } from '../sandbox/host/engine.mts';
 import { orderRows } from './lists.mts';
 
 /** One run in a process of its own (node --expose-gc), which reads it as JSON from the command line. */

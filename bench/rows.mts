@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import axios from 'axios';
-
+import { ControlClient } from '../sandbox/controlClient.mts';
 import type { Execution, Workflow } from '../sandbox/host/restClient.mts';
 import { type Environment, startEnvironment } from '../test/e2e/support/environment.mts';
 import { httpRequestNodes, kessPartner } from '../test/e2e/support/payoutWorkflows.mts';
@@ -14,7 +13,6 @@ import { type Claim, figure, type Section, type Table } from './report.mts';
 import { median } from './rounds.mts';
 
 const run = promisify(execFile);
-const http = axios.create({ proxy: false });
 
 const ROWS = 1000;
 const LATENCIES_MS = [0, 50, 200];
@@ -54,7 +52,11 @@ type Races = Map<number, { contestants: Contestant[]; times: Times }>;
 class Rows {
 	private lists = 0;
 
-	constructor(private readonly environment: Environment) {}
+	private readonly control: ControlClient;
+
+	constructor(private readonly environment: Environment) {
+		this.control = new ControlClient(environment.sandbox);
+	}
 
 	/** Runs a workflow in the real n8n: the time that the nodes after the list took, without start and saving. */
 	async workflow(workflow: Workflow, expected: number): Promise<number> {
@@ -90,17 +92,15 @@ class Rows {
 	}
 
 	private async gateway(latency: number): Promise<void> {
-		const { url } = this.environment.sandbox;
-		await http.post(`${url}/sandbox/reset`);
-		if (latency > 0) await http.post(`${url}/sandbox/faults`, { fault: 'slow', delayMs: latency, times: 1_000_000_000 });
+		await this.control.reset();
+		if (latency > 0) await this.control.fault('slow', { delayMs: latency, times: 1_000_000_000 });
 	}
 
 	/** A list that was not worked off would be fast for the wrong reason. */
 	private async requireDone(rows: number): Promise<void> {
-		const { url } = this.environment.sandbox;
-		const orders = (await http.get<unknown[]>(`${url}/sandbox/orders`)).data.length;
-		const { entries } = (await http.get<{ entries: unknown[] }>(`${url}/sandbox/partner/ledger`)).data;
-		if (orders + entries.length !== rows) throw new Error(`${orders} orders and ${entries.length} payouts instead of ${rows} rows`);
+		const orders = (await this.control.orders()).length;
+		const payouts = (await this.control.paidOut()).length;
+		if (orders + payouts !== rows) throw new Error(`${orders} orders and ${payouts} payouts instead of ${rows} rows`);
 	}
 }
 

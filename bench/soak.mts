@@ -1,4 +1,4 @@
-import { DurableStore } from '../test/support/durableStore.mts';
+import { DurableStore } from '../sandbox/host/durableStore.mts';
 import { KessSandbox } from '../test/support/kessSandbox.mts';
 import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../test/support/partnerCells.mts';
 import { delayed, PARTNER_FAULTS, STEPS } from '../test/support/partnerFaults.mts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, IHttpRequestOptions, INodeExecutionData, INodeType } from 'n8n-workflow';
-import { runNode } from '../support/engine.mts';
+import { runNode } from '../../sandbox/host/engine.mts';
 import { CredentialTestContext } from 'n8n-core';
 
 import { KessPartnerApi } from '../../credentials/KessPartnerApi.credentials.ts';

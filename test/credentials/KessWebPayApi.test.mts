@@ -1,5 +1,5 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
-import '../support/engine.mts';
+import '../../sandbox/host/engine.mts';
 import { CredentialTestContext } from 'n8n-core';
 
 import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';

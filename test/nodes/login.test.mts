@@ -12,8 +12,8 @@ import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
 import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
 import { until } from '../support/gatewayClient.mts';
-import { DurableStore } from '../support/durableStore.mts';
-import { type Credentials, type NodeRun, runNode } from '../support/engine.mts';
+import { DurableStore } from '../../sandbox/host/durableStore.mts';
+import { type Credentials, type NodeRun, runNode } from '../../sandbox/host/engine.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
 import type { WorkerJob, WorkerResult } from '../support/workerProcess.mts';
 

@@ -2,7 +2,7 @@ import { ControlClient } from '../../sandbox/controlClient.mts';
 import { partnerCredential, webPayCredential } from '../../sandbox/host/credentials.mts';
 import type { PartnerKeys } from '../../sandbox/partner/keys.mts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.mts';
-import type { Credentials } from './engine.mts';
+import type { Credentials } from '../../sandbox/host/engine.mts';
 
 /** A sandbox gateway of its own for a test file, what a test does to it from outside, and the credentials that open it. */
 export class KessSandbox extends ControlClient {

@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { KessPartnerApi } from '../../credentials/KessPartnerApi.credentials.ts';
 import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
-import { type Credentials, type NodeRun, runNode } from './engine.mts';
+import { type Credentials, type NodeRun, runNode } from '../../sandbox/host/engine.mts';
 
 /** One execution of KESS Partner: what a workflow with this one node would do. */
 export interface Cell {

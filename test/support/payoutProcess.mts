@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import { DurableStore } from './durableStore.mts';
-import type { Credentials } from './engine.mts';
+import { DurableStore } from '../../sandbox/host/durableStore.mts';
+import type { Credentials } from '../../sandbox/host/engine.mts';
 import { type Cell, runCell, verdicts } from './partnerCells.mts';
 
 /** A worker process: runs the cells of a JSON file at once and prints one line of JSON for each row's verdict. */

@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
-import { type NodeRun, runNode } from './engine.mts';
+import { type NodeRun, runNode } from '../../sandbox/host/engine.mts';
 import type { KessSandbox } from './kessSandbox.mts';
 
 export interface WebPayRunOptions {

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
-import { type Credentials, runNode } from './engine.mts';
+import { type Credentials, runNode } from '../../sandbox/host/engine.mts';
 
 /** A worker process: creates the orders of a JSON file and prints one line of JSON with what became of them. */
 export interface WorkerJob {

@@ -40,6 +40,18 @@ export interface PayoutSettings {
 	node?: Record<string, unknown>;
 }
 
+/** Parameters of KESS Partner that pay each transfer out. */
+export const PAY_OUT = {
+	resource: 'fundTransfer',
+	operation: 'payOut',
+	outTradeNo: '={{ $json.out_trade_no }}',
+	receiverId: '={{ $json.receiver_id }}',
+	senderName: '={{ $json.sender_name }}',
+	amount: '={{ $json.amount }}',
+	currency: '={{ $json.currency }}',
+	partnerTransactionId: '={{ "BANK-" + $json.out_trade_no }}',
+};
+
 /** KESS Partner. */
 export const kessPartner = ({ timeout, batchSize, node = {} }: PayoutSettings): PayoutWorkflow => ({
 	build: (transfers) =>
@@ -51,14 +63,7 @@ export const kessPartner = ({ timeout, batchSize, node = {} }: PayoutSettings): 
 				type: 'n8n-nodes-kesspay.kessPartner',
 				typeVersion: 1,
 				parameters: {
-					resource: 'fundTransfer',
-					operation: 'payOut',
-					outTradeNo: '={{ $json.out_trade_no }}',
-					receiverId: '={{ $json.receiver_id }}',
-					senderName: '={{ $json.sender_name }}',
-					amount: '={{ $json.amount }}',
-					currency: '={{ $json.currency }}',
-					partnerTransactionId: '={{ "BANK-" + $json.out_trade_no }}',
+					...PAY_OUT,
 					options: { timeout, batching: { batch: { batchSize: batchSize ?? transfers.length } } },
 				},
 				credentials: { kessPartnerApi: { id: 'kessPartnerSandbox', name: 'KESS Partner sandbox' } },

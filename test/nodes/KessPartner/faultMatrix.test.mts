@@ -1,6 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { DurableStore } from '../../support/durableStore.mts';
+import { DurableStore } from '../../../sandbox/host/durableStore.mts';
 import { KessSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../../support/partnerCells.mts';
 import { delayed, PARTNER_FAULTS, STEPS } from '../../support/partnerFaults.mts';

@@ -3,8 +3,8 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { KessPartnerApi } from '../../../credentials/KessPartnerApi.credentials.ts';
 import { KessPartner } from '../../../nodes/KessPartner/KessPartner.node.ts';
 import { partnerAccount } from '../../../sandbox/accounts.mts';
-import { DurableStore } from '../../support/durableStore.mts';
-import { type NodeRun, runNode } from '../../support/engine.mts';
+import { DurableStore } from '../../../sandbox/host/durableStore.mts';
+import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, runCell } from '../../support/partnerCells.mts';
 

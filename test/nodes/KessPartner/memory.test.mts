@@ -1,10 +1,10 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 
-import '../../support/engine.mts';
+import '../../../sandbox/host/engine.mts';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { ConfirmMemory, LONGEST_LIFE_MS } from '../../../nodes/KessPartner/actions/fundTransfer/memory.ts';
-import { DurableStore } from '../../support/durableStore.mts';
+import { DurableStore } from '../../../sandbox/host/durableStore.mts';
 
 const NOW = Date.now();
 const MINUTE = 60_000;

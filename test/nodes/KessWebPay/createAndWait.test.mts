@@ -4,7 +4,7 @@ import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { hasEnded } from '../../../kess/webPay/orderStates.ts';
 import { readLimit, waitUntil } from '../../../nodes/KessWebPay/actions/order/waitLimit.ts';
-import { type NodeRun, runNode } from '../../support/engine.mts';
+import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
-import { DurableStore } from '../../support/durableStore.mts';
-import type { NodeRun } from '../../support/engine.mts';
+import { DurableStore } from '../../../sandbox/host/durableStore.mts';
+import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { KessSandbox, withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 

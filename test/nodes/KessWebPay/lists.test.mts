@@ -1,6 +1,6 @@
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
-import { loadOptions, type NodeRunOptions, runNode } from '../../support/engine.mts';
+import { loadOptions, type NodeRunOptions, runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 
 const sandbox = withSandbox();

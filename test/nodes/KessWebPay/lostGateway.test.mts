@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
-import { type NodeRun, runNode } from '../../support/engine.mts';
+import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { refused, type StubGateway, startStubGateway } from '../../support/stubGateway.mts';
 

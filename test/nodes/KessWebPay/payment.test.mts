@@ -4,7 +4,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
-import { type NodeRun, runNode } from '../../support/engine.mts';
+import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
 import { until } from '../../support/gatewayClient.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 

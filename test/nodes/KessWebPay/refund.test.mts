@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { NodeRun } from '../../support/engine.mts';
+import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { until } from '../../support/gatewayClient.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';

@@ -9,7 +9,7 @@ import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { table } from '../../../sandbox/host/table.mts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
-import { runNode } from '../../support/engine.mts';
+import { runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { type RequestBody, RequestRecorder } from '../../support/requestRecorder.mts';
 import { encryptedCard, serviceExamples } from '../../support/webPayServices.mts';

@@ -1,8 +1,8 @@
-import '../../support/engine.mts';
+import '../../../sandbox/host/engine.mts';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { SentPayments } from '../../../nodes/KessWebPay/actions/khqr/sentPayments.ts';
-import { DurableStore } from '../../support/durableStore.mts';
+import { DurableStore } from '../../../sandbox/host/durableStore.mts';
 
 function notesIn(store: DurableStore): SentPayments {
 	const node = { id: 'node' };

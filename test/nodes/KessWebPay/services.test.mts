@@ -7,8 +7,8 @@ import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
 import { table } from '../../../sandbox/host/table.mts';
-import { DurableStore } from '../../support/durableStore.mts';
-import { runNode } from '../../support/engine.mts';
+import { DurableStore } from '../../../sandbox/host/durableStore.mts';
+import { runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { RequestRecorder } from '../../support/requestRecorder.mts';
 import { encryptedCard, type ServiceExample, serviceExamples } from '../../support/webPayServices.mts';

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 import { ItemParameters } from '../../../../nodes/shared/run/parameters.ts';
-import { runNode } from '../../../support/engine.mts';
+import { runNode } from '../../../../sandbox/host/engine.mts';
 
 type Read = (parameters: ItemParameters, context: IExecuteFunctions) => void;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'kesspay-engine-'));
-process.env.N8N_ENCRYPTION_KEY ??= 'engine-tests';
+process.env.N8N_ENCRYPTION_KEY ??= 'kesspay-engine';
 process.env.N8N_LOG_LEVEL ??= 'silent';
 process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
 process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS ??= 'false';
@@ -59,7 +59,7 @@ class MemoryCredentials extends ICredentialsHelper {
 	}
 
 	async getCredentials(): Promise<never> {
-		throw new Error('not part of these tests');
+		throw new Error('not part of this engine');
 	}
 
 	async getDecrypted(
@@ -84,7 +84,7 @@ class MemoryCredentials extends ICredentialsHelper {
 	}
 
 	async updateCredentialsOauthTokenData(): Promise<void> {
-		throw new Error('not part of these tests');
+		throw new Error('not part of this engine');
 	}
 
 	async runPreAuthentication(): Promise<undefined> {
@@ -118,7 +118,7 @@ class MemoryCredentials extends ICredentialsHelper {
 	}
 }
 
-/** Feeds the items of a test into the node under test. */
+/** Feeds items into the node that is run. */
 class Items implements INodeType {
 	description = {
 		displayName: 'Items',
@@ -160,7 +160,7 @@ export interface NodeRunOptions {
 	settings?: Partial<INode>;
 }
 
-/** A workflow with the node under test in it, and what n8n's server would add. */
+/** A workflow with the node in it, and what n8n's server would add. */
 function prepare(options: NodeRunOptions) {
 	const { node, parameters, items = [{}], credentials, settings } = options;
 	const types = new Map(options.credentialTypes.map((type) => [type.name, type]));
