@@ -1,3 +1,5 @@
+import type { GatewayService } from '../gateway/service';
+
 /** Where the WebPay gateway lives and how its two versions differ (docs/gateway.md §1 to §3). */
 
 export type GatewayVersion = 'v1' | 'v2';
@@ -21,19 +23,12 @@ export function sellerField(version: GatewayVersion): 'seller_id' | 'seller_code
 	return version === 'v1' ? 'seller_id' : 'seller_code';
 }
 
-/** All that is known of a service (docs/gateway.md §3). What does not stand in its row is decided nowhere. */
-export interface WebPayService {
-	/** As it is sent and signed; KESS spells it in several ways, and takes all of them. */
-	name: string;
+/** All that is known of a service (docs/gateway.md §3), which KESS spells in several ways and takes in all of them. What does not stand in its row is decided nowhere. */
+export interface WebPayService extends GatewayService {
 	/** Where the specification of version 1 spells it otherwise. */
 	nameOnV1?: string;
 	/** The gateway versions that have it. */
 	versions: readonly GatewayVersion[];
-	/**
-	 * `reads` changes nothing, so that it may be asked again without knowing what became of it; `changes` makes or changes
-	 * something, but no money moves by it alone; `pays` moves money. Of an unknown service the worst is supposed.
-	 */
-	does: 'reads' | 'changes' | 'pays';
 	/**
 	 * Whether something is decided by its answer, which then has to be signed. No signature covers a list (docs/gateway.md §5), nor
 	 * the answer of a card payment without 3-D Secure: two times `false`.

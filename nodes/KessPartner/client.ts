@@ -12,7 +12,7 @@ import { partnerLoginKey, partnerTokens } from '../../kess/partner/login';
 import { explainInvalid } from '../shared/run/errors';
 import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
 
-const CREDENTIAL = 'kessPartnerApi';
+export const CREDENTIAL = 'kessPartnerApi';
 
 /** Speaks to the Partner gateway for one partner during one execution. */
 export class PartnerClient {

@@ -12,7 +12,7 @@ import { explainInvalid } from '../shared/run/errors';
 import type { GatewayContext } from '../shared/gateway/context';
 import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
 
-const CREDENTIAL = 'kessWebPayApi';
+export const CREDENTIAL = 'kessWebPayApi';
 
 /** Whether an answer without a signature is believed: `auto` follows what each gateway version promises. */
 export type SignatureRule = 'auto' | 'required' | 'ifPresent';

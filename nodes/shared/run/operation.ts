@@ -1,5 +1,6 @@
 import type { IBinaryKeyData, IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import type { GatewayService } from '../../../kess/gateway/service';
 import type { ItemCall } from './item';
 
 /** An output item with files. */
@@ -12,6 +13,8 @@ export class ItemWithFiles {
 
 /** One entry of the panel's Operation list and what it does with one item. */
 export interface Operation<Client> {
+	/** The service that it is there for; none where the user names it. */
+	service?: GatewayService;
 	option: INodePropertyOptions & { value: string };
 	/** Its parameters, without display rules: those follow from where the operation is listed. */
 	properties: INodeProperties[];

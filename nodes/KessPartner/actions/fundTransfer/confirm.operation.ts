@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../../../../kess/errors';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
+import { SERVICES } from '../../../../kess/partner/services';
 import { FIRST_CLAIM_MS, LONGEST_LIFE_MS } from './memory';
 import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore, waitForOther } from './transfers';
 import type { PartnerOperation } from '../operation';
@@ -9,6 +10,7 @@ import { confirmItem } from './results';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
+	service: SERVICES.confirmTransfer,
 	option: {
 		name: 'Confirm',
 		value: 'confirm',

@@ -1,3 +1,4 @@
+import { SERVICES } from '../../../../kess/partner/services';
 import { inFlight, lookUp, prepare } from './transfers';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
@@ -6,6 +7,7 @@ import { alreadyPaid, unclearStanding } from './results';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
+	service: SERVICES.createTransfer,
 	option: {
 		name: 'Create',
 		value: 'create',

@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { KessError, messageOf } from '../../../../kess/errors';
 import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
-import { CREATE_TRANSFER } from '../../../../kess/partner/services';
+import { CREATE_TRANSFER, SERVICES } from '../../../../kess/partner/services';
 import { type AskedTransfer, matchTransfer } from '../../../../kess/partner/transfer';
 import { type Claim, FIRST_CLAIM_MS } from './memory';
 import {
@@ -29,6 +29,7 @@ import { confirmItem } from './results';
 
 /** Pays one row: look up, create, check the name, confirm, and find out what happened when that is not clear. */
 export const payOut: PartnerOperation = {
+	service: SERVICES.confirmTransfer,
 	option: {
 		name: 'Pay Out',
 		value: 'payOut',

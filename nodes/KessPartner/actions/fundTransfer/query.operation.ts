@@ -1,7 +1,7 @@
 import { KessError } from '../../../../kess/errors';
 import { orThrow } from '../../../../kess/gateway/outcome';
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { QUERY_TRANSFER } from '../../../../kess/partner/services';
+import { QUERY_TRANSFER, SERVICES } from '../../../../kess/partner/services';
 import { isPaid, matchTransfer } from '../../../../kess/partner/transfer';
 import { refusal } from './transfers';
 import type { PartnerOperation } from '../operation';
@@ -10,6 +10,7 @@ import { readTransferNumber } from './newTransfer';
 
 /** `query.fundTransfer` (docs/gateway.md §13, QUERY FUND TRANSFER). */
 export const query: PartnerOperation = {
+	service: SERVICES.queryTransfer,
 	option: {
 		name: 'Query',
 		value: 'query',
