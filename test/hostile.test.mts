@@ -24,11 +24,11 @@ import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
 import { SharedQuestions } from '../nodes/shared/gateway/sharedQuestions.ts';
 import { newPair, signedAnswer } from './support/partnerSide.mts';
-import { DurableStore } from '../sandbox/host/durableStore.mts';
 import { type NodeRun, runNode } from '../sandbox/host/engine.mts';
 import { echo, echoingAnswers, leaksIn, partnerSecrets, SEARCHES, TOKEN, webPaySecrets } from './support/markedSecrets.mts';
 import { type Asked, type StubAnswer, type StubGateway, startStubGateway } from './support/stubGateway.mts';
 import { encryptedCard, serviceExamples } from './support/webPayServices.mts';
+import { withStore } from './support/withStore.mts';
 import { cipherPublicKey } from '../sandbox/webpay/cardCipher.mts';
 
 /**
@@ -40,9 +40,7 @@ const SECRET = 'api-secret';
 
 let gateway: StubGateway | undefined;
 
-beforeAll(async () => {
-	await new DurableStore().attach();
-});
+withStore();
 
 afterEach(() => {
 	gateway?.stop();

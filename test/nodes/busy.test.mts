@@ -5,13 +5,13 @@ import { serviceNamed } from '../../kess/webPay/services.ts';
 import { testPartnerCredential } from '../../nodes/KessPartner/methods/testCredential.ts';
 import { testWebPayCredential } from '../../nodes/KessWebPay/methods/testCredential.ts';
 import type { FaultName } from '../../sandbox/faults.mts';
-import { DurableStore } from '../../sandbox/host/durableStore.mts';
 import type { NodeRun } from '../../sandbox/host/engine.mts';
 import { withSandbox } from '../support/kessSandbox.mts';
 import { falseWords, runCell, type Verdict, verdicts } from '../support/partnerCells.mts';
 import { STEPS } from '../support/partnerFaults.mts';
 import { createOrders, runWebPay } from '../support/webPayNode.mts';
 import { serviceExamples } from '../support/webPayServices.mts';
+import { withStore } from '../support/withStore.mts';
 
 /** A gateway that answers with HTTP 429 or 503. */
 
@@ -20,15 +20,7 @@ const CREATE = 'webpay.acquire.createorder';
 const QUICK_PAY = 'webpay.acquire.quickpay';
 
 const sandbox = withSandbox({ fastRsa: true });
-const store = new DurableStore();
-
-beforeAll(async () => {
-	await store.attach();
-});
-
-beforeEach(async () => {
-	store.clear();
-});
+withStore();
 
 const query = async () => await runWebPay(sandbox, 'order', 'query', { outTradeNo: 'INV-1' });
 

@@ -12,18 +12,16 @@ import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
 import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
 import { until } from '../support/gatewayClient.mts';
-import { DurableStore } from '../../sandbox/host/durableStore.mts';
 import { type Credentials, type NodeRun, runNode } from '../../sandbox/host/engine.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
+import { withStore } from '../support/withStore.mts';
 import type { WorkerJob, WorkerResult } from '../support/workerProcess.mts';
 
 /** How often a gateway is asked for a token. */
 
 let sandbox: KessSandbox;
 
-beforeAll(async () => {
-	await new DurableStore().attach();
-});
+withStore();
 
 beforeEach(async () => {
 	// A gateway that this process has no token of yet.

@@ -9,6 +9,8 @@ export interface WebPayRunOptions {
 	version?: 'v1' | 'v2';
 	items?: IDataObject[];
 	settings?: Partial<INode>;
+	/** What differs from a credential that opens the sandbox. */
+	credential?: Record<string, string>;
 }
 
 /** Runs one operation of the KESS WebPay node in n8n's engine against a sandbox. */
@@ -17,14 +19,14 @@ export async function runWebPay(
 	resource: string,
 	operation: string,
 	parameters: IDataObject,
-	{ version = 'v2', items = [{}], settings = {} }: WebPayRunOptions = {},
+	{ version = 'v2', items = [{}], settings = {}, credential }: WebPayRunOptions = {},
 ): Promise<NodeRun> {
 	return await runNode({
 		node: new KessWebPay(),
 		parameters: { resource, operation, ...parameters },
 		items,
 		credentialTypes: [new KessWebPayApi()],
-		credentials: sandbox.webPayCredential(version),
+		credentials: sandbox.webPayCredential(version, credential),
 		settings,
 	});
 }

@@ -3,21 +3,13 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { KessPartnerApi } from '../../../credentials/KessPartnerApi.credentials.ts';
 import { KessPartner } from '../../../nodes/KessPartner/KessPartner.node.ts';
 import { partnerAccount } from '../../../sandbox/accounts.mts';
-import { DurableStore } from '../../../sandbox/host/durableStore.mts';
 import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, runCell } from '../../support/partnerCells.mts';
+import { withStore } from '../../support/withStore.mts';
 
 const sandbox = withSandbox({ fastRsa: true });
-const store = new DurableStore();
-
-beforeAll(async () => {
-	await store.attach();
-});
-
-beforeEach(async () => {
-	store.clear();
-});
+withStore();
 
 const CREATE: IDataObject = {
 	outTradeNo: '={{ $json.no }}',
@@ -29,10 +21,6 @@ const CREATE: IDataObject = {
 
 async function run(cell: Partial<Cell>, credential: Record<string, string> = {}): Promise<NodeRun> {
 	return await runCell({ items: [{ no: 'T-1' }], ...cell }, sandbox.partnerCredential(credential));
-}
-
-async function paid(): Promise<string[]> {
-	return (await sandbox.ledger()).entries.map((entry) => entry.out_trade_no);
 }
 
 const prepare = async (no: string) =>
@@ -56,7 +44,7 @@ describe('in two steps', () => {
 		expect(prepared.receiver_name).toBeTruthy();
 		const life = Date.parse(String(prepared.expires_at)) - before;
 		expect(life).toBeGreaterThanOrEqual(Number(prepared.expire_in) * 1000 - 1000);
-		expect(await paid()).toEqual([]);
+		expect(await sandbox.paidOut()).toEqual([]);
 	});
 
 	test('confirm pays it, and confirming again finds it paid', async () => {
@@ -70,7 +58,7 @@ describe('in two steps', () => {
 			already_confirmed: true,
 			fund_transfer_id: first.items[0]?.json.fund_transfer_id,
 		});
-		expect(await paid()).toEqual(['T-1']);
+		expect(await sandbox.paidOut()).toEqual(['T-1']);
 	});
 
 	test('query tells', async () => {
@@ -94,7 +82,7 @@ describe('in two steps', () => {
 		expect(other.pre_transfer_id).not.toBe(one.pre_transfer_id);
 		const ends = await Promise.all([confirm(one), confirm(other)]);
 		expect(ends.map(({ items }) => items[0]?.json.status)).toEqual(['paid', 'paid']);
-		expect(await paid()).toEqual(['T-1']);
+		expect(await sandbox.paidOut()).toEqual(['T-1']);
 	});
 
 	test('what has run out is refused', async () => {
@@ -104,7 +92,7 @@ describe('in two steps', () => {
 		const result = await confirm(prepared);
 		expect(result.error?.message).toContain('The prepared transfer was not confirmed in time');
 		expect(result.error?.description).toBeTruthy();
-		expect(await paid()).toEqual([]);
+		expect(await sandbox.paidOut()).toEqual([]);
 	});
 
 	test('an unknown pre-transfer is refused', async () => {
@@ -130,7 +118,7 @@ describe('the expected receiver', () => {
 		const result = await payTo('Somebody Else');
 		expect(result.error?.message).toMatch(/^The wallet belongs to ".+", not to "Somebody Else" \(transfer NAME-1\) \[item 0\]$/);
 		expect(result.error?.description).toContain('This run has paid nothing');
-		expect(await paid()).toEqual([]);
+		expect(await sandbox.paidOut()).toEqual([]);
 	});
 });
 
@@ -143,7 +131,7 @@ describe('payOut', () => {
 		);
 		const second = await run({ items });
 		expect(second.items.every(({ json }) => json.status === 'paid' && json.already_confirmed === true)).toBe(true);
-		expect((await paid()).sort()).toEqual(items.map(({ no }) => no).sort());
+		expect((await sandbox.paidOut()).sort()).toEqual(items.map(({ no }) => no).sort());
 	});
 
 	test('a number that was paid with another amount or to somebody else is not paid again', async () => {
@@ -152,7 +140,7 @@ describe('payOut', () => {
 		expect(amount.error?.message).toContain('This transfer number has been paid already, but not as asked now (the answer has another amount');
 		const receiver = await run({ items: [{ no: 'T-1', receiver: '010000240' }] });
 		expect(receiver.error?.message).toContain('paid already, but not as asked now');
-		expect(await paid()).toEqual(['T-1']);
+		expect(await sandbox.paidOut()).toEqual(['T-1']);
 	});
 
 	test('goes one after the other unless told otherwise', async () => {
@@ -183,7 +171,7 @@ describe('payOut', () => {
 		await sandbox.fault('expired-token', { service: 'confirm.fundTransfer' });
 		const items = Array.from({ length: 5 }, (_, index) => ({ no: `W-${index}` }));
 		expect((await run({ items })).items.every(({ json }) => json.status === 'paid')).toBe(true);
-		expect((await paid()).length).toBe(6);
+		expect((await sandbox.paidOut()).length).toBe(6);
 	});
 });
 
@@ -197,7 +185,7 @@ describe('unknown is data', () => {
 		expect(String(result.items[0]?.json.next_step)).toContain('Do not pay this transfer in another way yet');
 		await sandbox.clearFaults();
 		expect((await run({})).items[0]?.json.status).toBe('paid');
-		expect(await paid()).toEqual(['T-1']);
+		expect(await sandbox.paidOut()).toEqual(['T-1']);
 	}, 20_000);
 
 	test('Stop at Unknown starts no further row, and none is lost', async () => {
@@ -208,7 +196,7 @@ describe('unknown is data', () => {
 		expect(String(result.items[1]?.json.error)).toMatch(/^It is not known whether this transfer was paid.*\(transfer W-1\) \[item 1\]$/);
 		expect(String(result.items[2]?.json.error)).toMatch(/^Not started, because an earlier item has stopped the run \[item 2\]$/);
 		expect(result.items).toHaveLength(4);
-		expect(await paid()).toEqual(['W-0']);
+		expect(await sandbox.paidOut()).toEqual(['W-0']);
 	}, 20_000);
 });
 
@@ -247,7 +235,7 @@ describe('what an earlier run has sent is not forgotten', () => {
 		await run({ items: [{ no: 'SENT-3' }], parameters: mismatched });
 		const result = await run({ items: [{ no: 'SENT-3', amount: '9' }] });
 		expect(result.error?.message).toContain('has been prepared for another amount or receiver and not paid');
-		expect(await paid()).toEqual([]);
+		expect(await sandbox.paidOut()).toEqual([]);
 	});
 });
 

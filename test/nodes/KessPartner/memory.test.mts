@@ -5,18 +5,13 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { ConfirmMemory, LONGEST_LIFE_MS } from '../../../nodes/KessPartner/actions/fundTransfer/memory.ts';
 import { DurableStore } from '../../../sandbox/host/durableStore.mts';
+import { contextOver } from '../../support/withStore.mts';
 
 const NOW = Date.now();
 const MINUTE = 60_000;
 
 function memoryOver(store: DurableStore, identity = 'partner'): ConfirmMemory {
-	const node = { id: 'node' };
-	const helpers = {
-		checkProcessedAndRecord: async (items: string[], scope: string, options: never) =>
-			await store.checkProcessedAndRecord(items, scope, { node }, options),
-		removeProcessed: async (items: string[], scope: string) => await store.removeProcessed(items, scope, { node }),
-	};
-	return new ConfirmMemory({ helpers, getNode: () => node } as unknown as IExecuteFunctions, identity);
+	return new ConfirmMemory(contextOver(store), identity);
 }
 
 const first = { outTradeNo: 'T-1', holder: 'one', until: NOW + 5 * MINUTE };

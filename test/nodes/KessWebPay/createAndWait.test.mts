@@ -1,32 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { hasEnded } from '../../../kess/webPay/orderStates.ts';
 import { readLimit, waitUntil } from '../../../nodes/KessWebPay/actions/order/waitLimit.ts';
-import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
+import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
+import { runWebPay } from '../../support/webPayNode.mts';
 
 const MINUTE_MS = 60_000;
 
 const sandbox = withSandbox();
 
 async function run(parameters: IDataObject = {}, items: IDataObject[] = [{ no: 'INV-1' }]): Promise<NodeRun> {
-	return await runNode({
-		node: new KessWebPay(),
-		parameters: {
-			resource: 'order',
-			operation: 'createAndWait',
-			outTradeNo: '={{ $json.no }}',
-			body: 'Iced coffee',
-			totalAmount: '10.50',
-			currency: 'USD',
-			...parameters,
-		},
-		items,
-		credentialTypes: [new KessWebPayApi()],
-		credentials: sandbox.webPayCredential('v2'),
-	});
+	const order = { outTradeNo: '={{ $json.no }}', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
+	return await runWebPay(sandbox, 'order', 'createAndWait', { ...order, ...parameters }, { items });
 }
 
 /** How long the execution waits at most, in whole minutes. */

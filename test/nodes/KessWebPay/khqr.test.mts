@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
-import { DurableStore } from '../../../sandbox/host/durableStore.mts';
 import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { KessSandbox, withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
+import { withStore } from '../../support/withStore.mts';
 
 const PAY = 'webpay.acquire.payKhqr';
 const QUERY = 'webpay.acquire.queryOrder';
@@ -31,16 +31,8 @@ const shopCode = (amount = '', currency = '840') =>
 const STATIC = shopCode();
 const DYNAMIC = shopCode('10.50');
 
-const store = new DurableStore();
+const store = withStore();
 const sandbox = withSandbox();
-
-beforeAll(async () => {
-	await store.attach();
-});
-
-beforeEach(async () => {
-	store.clear();
-});
 
 const pay = async (change: IDataObject = {}, options: WebPayRunOptions = {}): Promise<NodeRun> =>
 	await runWebPay(

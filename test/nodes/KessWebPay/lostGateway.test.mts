@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
-import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
-import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
+import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { refused, type StubGateway, startStubGateway } from '../../support/stubGateway.mts';
+import { runWebPay } from '../../support/webPayNode.mts';
 
 const order = { outTradeNo: 'LOST-1', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
 const refund = { outTradeNo: 'LOST-1', reason: 'Damaged', additionalFields: { merchantReference: 'CREDIT-1' } };
@@ -27,12 +26,7 @@ describe('a gateway that knows nothing', () => {
 	});
 
 	async function run(resource: string, operation: string, parameters: IDataObject): Promise<NodeRun> {
-		return await runNode({
-			node: new KessWebPay(),
-			parameters: { resource, operation, ...parameters },
-			credentialTypes: [new KessWebPayApi()],
-			credentials: sandbox.webPayCredential('v2', { baseUrl: gateway.url, accessToken: 'a token' }),
-		});
+		return await runWebPay(sandbox, resource, operation, parameters, { credential: { baseUrl: gateway.url, accessToken: 'a token' } });
 	}
 
 	it.each(CASES)('and is gone after the request: %s %s stays open, and nobody says that nothing was sent', async (...[resource, operation, parameters, says]) => {

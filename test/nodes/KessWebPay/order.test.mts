@@ -1,22 +1,17 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
-import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
-import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
+import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
+import { runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 
 const sandbox = withSandbox();
 
 type Version = 'v1' | 'v2';
 
-interface Options {
-	version?: Version;
+interface Options extends WebPayRunOptions {
 	operation?: string;
 	parameters?: IDataObject;
-	items?: IDataObject[];
-	credential?: Record<string, string>;
-	settings?: Partial<INode>;
 }
 
 const CREATE: IDataObject = {
@@ -26,15 +21,8 @@ const CREATE: IDataObject = {
 	currency: '={{ $json.currency ?? "USD" }}',
 };
 
-async function run({ version = 'v2', operation = 'create', parameters, items, credential, settings }: Options): Promise<NodeRun> {
-	return await runNode({
-		node: new KessWebPay(),
-		parameters: { resource: 'order', operation, ...(parameters ?? CREATE) },
-		items: items ?? [{ no: 'INV-1' }],
-		credentialTypes: [new KessWebPayApi()],
-		credentials: sandbox.webPayCredential(version, credential),
-		settings: settings ?? {},
-	});
+async function run({ operation = 'create', parameters = CREATE, ...options }: Options): Promise<NodeRun> {
+	return await runWebPay(sandbox, 'order', operation, parameters, { items: [{ no: 'INV-1' }], ...options });
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => ({ no: `INV-${index}` }));
@@ -107,12 +95,7 @@ describe.each<Version>(['v1', 'v2'])('order on gateway %s', (version) => {
 
 	test('a service is called by its name', async () => {
 		await run({ version });
-		const result = await runNode({
-			node: new KessWebPay(),
-			parameters: { resource: 'service', operation: 'call', service: 'webpay.acquire.queryorder', parameters: '{"out_trade_no":" INV-1 "}' },
-			credentialTypes: [new KessWebPayApi()],
-			credentials: sandbox.webPayCredential(version),
-		});
+		const result = await runWebPay(sandbox, 'service', 'call', { service: 'webpay.acquire.queryorder', parameters: '{"out_trade_no":" INV-1 "}' }, { version });
 		expect(result.error).toBeUndefined();
 		expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'INV-1' });
 	});
@@ -123,12 +106,7 @@ describe.each<Version>(['v1', 'v2'])('order on gateway %s', (version) => {
 });
 
 test('a list in the answer becomes one item for each entry', async () => {
-	const result = await runNode({
-		node: new KessWebPay(),
-		parameters: { resource: 'service', operation: 'call', service: 'webpay.acquire.getpaymentmethods', parameters: '{}' },
-		credentialTypes: [new KessWebPayApi()],
-		credentials: sandbox.webPayCredential('v2'),
-	});
+	const result = await runWebPay(sandbox, 'service', 'call', { service: 'webpay.acquire.getpaymentmethods', parameters: '{}' });
 	expect(result.items.length).toBeGreaterThan(1);
 	expect(result.items.every((item) => item.json.bic !== undefined)).toBe(true);
 });
@@ -162,23 +140,13 @@ describe('bad input is refused before a request leaves', () => {
 	});
 
 	test.each(['[1]', '"x"', 'null', '{"a":', '5'])('parameters %s of a service call', async (parameters) => {
-		const result = await runNode({
-			node: new KessWebPay(),
-			parameters: { resource: 'service', operation: 'call', service: 'webpay.acquire.queryorder', parameters },
-			credentialTypes: [new KessWebPayApi()],
-			credentials: sandbox.webPayCredential('v2'),
-		});
+		const result = await runWebPay(sandbox, 'service', 'call', { service: 'webpay.acquire.queryorder', parameters });
 		expect(result.error?.message).toMatch(/^Parameters \(parameters\) is not a JSON object .*\[item 0\]$/);
 		expect(await sandbox.requests('webpay.acquire.queryorder')).toBe(0);
 	});
 
 	test('a secret among the parameters of a service call', async () => {
-		const result = await runNode({
-			node: new KessWebPay(),
-			parameters: { resource: 'service', operation: 'call', service: 'x', parameters: '{"password":"hunter2"}' },
-			credentialTypes: [new KessWebPayApi()],
-			credentials: sandbox.webPayCredential('v2'),
-		});
+		const result = await runWebPay(sandbox, 'service', 'call', { service: 'x', parameters: '{"password":"hunter2"}' });
 		expect(result.error?.message).toContain('has a field password');
 		expect(result.error?.message).not.toContain('hunter2');
 	});

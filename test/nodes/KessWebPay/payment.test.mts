@@ -1,12 +1,12 @@
 import { constants, generateKeyPairSync, publicEncrypt } from 'node:crypto';
 
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
-import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
+import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { until } from '../../support/gatewayClient.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
+import { runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 
 const CODE = '134567890123456789';
 
@@ -48,16 +48,10 @@ function own(operation: Operation): IDataObject {
 async function pay(
 	operation: Operation,
 	change: IDataObject = {},
-	more: { items?: IDataObject[]; version?: 'v1' | 'v2'; settings?: Partial<INode>; credential?: Record<string, string> } = {},
+	{ credential, ...options }: WebPayRunOptions = {},
 ): Promise<NodeRun> {
-	return await runNode({
-		node: new KessWebPay(),
-		parameters: { resource: 'payment', operation, ...COMMON, ...own(operation), ...change },
-		items: more.items ?? [{}],
-		credentialTypes: [new KessWebPayApi()],
-		credentials: sandbox.webPayCredential(more.version ?? 'v2', { publicKey: kessPublicKey, ...more.credential }),
-		settings: more.settings ?? {},
-	});
+	const parameters = { ...COMMON, ...own(operation), ...change };
+	return await runWebPay(sandbox, 'payment', operation, parameters, { ...options, credential: { publicKey: kessPublicKey, ...credential } });
 }
 
 const requests = async (operation: Operation) => await sandbox.requests(SERVICES[operation]);
@@ -334,12 +328,7 @@ test.each(['203.0.113.7', '2001:db8::7', '::1'])('%s is one', async (ipAddress) 
 
 describe('the customer of an order', () => {
 	const create = async (customer: IDataObject, publicKey: string, version: 'v1' | 'v2' = 'v2') =>
-		await runNode({
-			node: new KessWebPay(),
-			parameters: { resource: 'order', operation: 'create', ...COMMON, additionalFields: { customer } },
-			credentialTypes: [new KessWebPayApi()],
-			credentials: sandbox.webPayCredential(version, { publicKey }),
-		});
+		await runWebPay(sandbox, 'order', 'create', { ...COMMON, additionalFields: { customer } }, { version, credential: { publicKey } });
 	const created = async () => await sandbox.requests('webpay.acquire.createorder');
 
 	test('is sent so that KESS can decrypt it', async () => {

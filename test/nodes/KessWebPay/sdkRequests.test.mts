@@ -4,14 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
 import forge from 'node-forge';
 
-import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
-import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import { table } from '../../../sandbox/host/table.mts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
-import { runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { type RequestBody, RequestRecorder } from '../../support/requestRecorder.mts';
+import { runWebPay } from '../../support/webPayNode.mts';
 import { encryptedCard, serviceExamples } from '../../support/webPayServices.mts';
 
 type Type = 'string' | 'number' | 'flag' | 'hex' | 'list' | 'object';
@@ -277,12 +275,9 @@ describe('the requests of the SDK and ours', () => {
 	/** Our request to a service, as it came over the wire. */
 	async function ours(service: string, additionalFields: IDataObject | undefined, item: IDataObject, credential = {}): Promise<RequestBody> {
 		const { resource, operation, required } = exampleOf(service);
-		await runNode({
-			node: new KessWebPay(),
-			parameters: { resource, operation, ...required, ...(additionalFields && { additionalFields }) },
+		await runWebPay(sandbox, resource, operation, { ...required, ...(additionalFields && { additionalFields }) }, {
 			items: [item],
-			credentialTypes: [new KessWebPayApi()],
-			credentials: sandbox.webPayCredential('v2', { baseUrl: recorder.url, publicKey: cipherPublicKey(), ...credential }),
+			credential: { baseUrl: recorder.url, publicKey: cipherPublicKey(), ...credential },
 		});
 		const body = recorder.take().find((sent) => sent.service === `webpay.acquire.${service}`);
 		if (body === undefined) throw new Error(`Nothing was sent to ${service}`);

@@ -1,17 +1,11 @@
 import '../../../sandbox/host/engine.mts';
-import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { SentPayments } from '../../../nodes/KessWebPay/actions/khqr/sentPayments.ts';
 import { DurableStore } from '../../../sandbox/host/durableStore.mts';
+import { contextOver } from '../../support/withStore.mts';
 
 function notesIn(store: DurableStore): SentPayments {
-	const node = { id: 'node' };
-	const helpers = {
-		checkProcessedAndRecord: async (items: string[], scope: string, options: never) =>
-			await store.checkProcessedAndRecord(items, scope, { node }, options),
-		removeProcessed: async (items: string[], scope: string) => await store.removeProcessed(items, scope, { node }),
-	};
-	return new SentPayments({ helpers, getNode: () => node } as unknown as IExecuteFunctions, 'merchant');
+	return new SentPayments(contextOver(store), 'merchant');
 }
 
 const one = { outTradeNo: 'PAY-1', what: '10 USD', run: 'one' };

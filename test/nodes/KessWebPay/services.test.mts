@@ -1,17 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-import { KessWebPayApi } from '../../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
 import { table } from '../../../sandbox/host/table.mts';
-import { DurableStore } from '../../../sandbox/host/durableStore.mts';
-import { runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { RequestRecorder } from '../../support/requestRecorder.mts';
+import { runWebPay } from '../../support/webPayNode.mts';
 import { encryptedCard, type ServiceExample, serviceExamples } from '../../support/webPayServices.mts';
+import { withStore } from '../../support/withStore.mts';
 
 const PREFIX = 'webpay.acquire.';
 
@@ -90,8 +89,9 @@ describe('service by service', () => {
 	let recorder: RequestRecorder;
 	const rows: string[][] = [];
 
+	withStore();
+
 	beforeAll(async () => {
-		await new DurableStore().attach();
 		recorder = await RequestRecorder.start(sandbox.url);
 	});
 
@@ -104,14 +104,9 @@ describe('service by service', () => {
 		process.stdout.write(`\n${table(['service', 'operation', 'sandbox', 'fields sent'], rows)}\n\n`);
 	});
 
-	async function run(resource: string, operation: string, parameters: object, item = {}) {
-		return await runNode({
-			node: new KessWebPay(),
-			parameters: { resource, operation, ...parameters },
-			items: [item],
-			credentialTypes: [new KessWebPayApi()],
-			credentials: sandbox.webPayCredential('v2', { baseUrl: recorder.url, publicKey: cipherPublicKey() }),
-		});
+	async function run(resource: string, operation: string, parameters: IDataObject, item = {}) {
+		const credential = { baseUrl: recorder.url, publicKey: cipherPublicKey() };
+		return await runWebPay(sandbox, resource, operation, parameters, { items: [item], credential });
 	}
 
 	/** Services that have reached the sandbox, in lower case, oldest first. */
