@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import axios from 'axios';
 
-import { type Environment, startEnvironment } from '../test/e2e/support/environment.mts';
-import { lineOf } from '../test/e2e/support/workflow.mts';
+import { type Environment, startEnvironment } from '../sandbox/host/environment.mts';
+import { lineOf } from '../sandbox/host/workflow.mts';
 import { orderRows } from './lists.mts';
 import { figure, type Section } from './report.mts';
 

@@ -1,6 +1,6 @@
 import { webPayAccount } from '../sandbox/accounts.mts';
 import type { Workflow } from '../sandbox/host/restClient.mts';
-import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from '../test/e2e/support/workflow.mts';
+import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from '../sandbox/host/workflow.mts';
 
 /** Workflows that make a payment link of every row; their rows are those of `orderRows`. */
 

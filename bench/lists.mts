@@ -1,4 +1,4 @@
-import type { Transfer } from '../test/e2e/support/payoutWorkflows.mts';
+import type { Transfer } from '../sandbox/host/payoutWorkflows.mts';
 
 /** Rows of a spreadsheet of orders; the numbers begin with the prefix. */
 export function orderRows(prefix: string, count: number): Array<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } fr
 
 import { KessWebPayApi } from '../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
-import { CREATE_ORDER } from '../test/e2e/support/workflow.mts';
+import { CREATE_ORDER } from '../sandbox/host/workflow.mts';
 import { type Credentials, type NodeRun, runNode } from '../sandbox/host/engine.mts';
 import { orderRows } from './lists.mts';
 

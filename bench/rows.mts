@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 
 import { ControlClient } from '../sandbox/controlClient.mts';
 import type { Execution, Workflow } from '../sandbox/host/restClient.mts';
-import { type Environment, startEnvironment } from '../test/e2e/support/environment.mts';
-import { httpRequestNodes, kessPartner } from '../test/e2e/support/payoutWorkflows.mts';
+import { type Environment, startEnvironment } from '../sandbox/host/environment.mts';
+import { httpRequestNodes, kessPartner } from '../sandbox/host/payoutWorkflows.mts';
 import type { LoopJob } from './axiosLoop.mts';
 import { kessWebPayWorkflow, ownNodesWorkflow } from './links.mts';
 import { orderRows, transferRows } from './lists.mts';

@@ -2,8 +2,8 @@ import axios from 'axios';
 
 import { exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
 import { type Execution, outputOf } from '../../sandbox/host/restClient.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
 const EXAMPLE = 'createAndWaitForPayment';
 
@@ -14,13 +14,6 @@ interface Parked {
 	/** Where KESS was told to call. */
 	notifyUrl: string;
 	link: string;
-}
-
-interface Order {
-	out_trade_no: string;
-	status: string;
-	notify_url: string;
-	payment_link: string;
 }
 
 const http = axios.create({ proxy: false, validateStatus: () => true });
@@ -42,18 +35,14 @@ describe('Create and Wait in the real n8n', () => {
 		await environment?.stop();
 	});
 
-	const sandbox = async (path: string, body: object = {}) =>
-		(await http.post(`${environment.sandbox.url}/sandbox/${path}`, body)).status;
+	const orderOf = async (no: string) => (await environment.control.orders()).find((order) => order.out_trade_no === no);
 
-	async function orderOf(no: string): Promise<Order> {
-		const { data } = await http.get<Order[]>(`${environment.sandbox.url}/sandbox/orders`);
-		return data.find((order) => order.out_trade_no === no) as Order;
+	async function parkedFor(no: string, id: string, workflowId: string): Promise<Parked> {
+		const order = await orderOf(no);
+		return { id, workflowId, notifyUrl: order?.notify_url ?? '', link: order?.payment_link ?? '' };
 	}
 
-	async function notificationsOf(no: string): Promise<Array<{ state: string; attempts: Array<{ status: number }> }>> {
-		const { data } = await http.get(`${environment.sandbox.url}/sandbox/notifications`);
-		return data.filter((notification: { out_trade_no: string }) => notification.out_trade_no === no);
-	}
+	const notificationsOf = async (no: string) => (await environment.control.notifications()).filter((told) => told.out_trade_no === no);
 
 	const createAndWait = (parameters: Record<string, unknown> = {}, credential = 'kessWebPaySandbox') => ({
 		name: 'Pay',
@@ -79,8 +68,7 @@ describe('Create and Wait in the real n8n', () => {
 		const { id: workflowId } = await environment.client.createWorkflow(lineOf(no, nodes));
 		const id = await environment.client.runWorkflow(workflowId);
 		await environment.client.waitForExecution(id, { until: ['waiting'] });
-		const { notify_url: notifyUrl, payment_link: link } = await orderOf(no);
-		return { id, workflowId, notifyUrl, link };
+		return await parkedFor(no, id, workflowId);
 	}
 
 	async function statusOf(id: string): Promise<string> {
@@ -104,13 +92,13 @@ describe('Create and Wait in the real n8n', () => {
 		const no = `PAID-${version}`;
 		const parked = await park(no, {}, credential);
 		expect(parked.notifyUrl).toContain(`${environment.n8n.url}/webhook-waiting/${parked.id}/node-2?`);
-		expect(await sandbox(`orders/${no}/pay`)).toBe(200);
+		await environment.control.pay(no);
 		await expectWentOn(parked, { out_trade_no: no, status: 'SUCCESS', transaction_id: expect.any(String) });
 		expect(await notificationsOf(no)).toMatchObject([{ state: 'delivered', attempts: [{ status: 200 }] }]);
 	}, 30_000);
 
-	it.each(['json', 'envelope', 'form'])('goes on when the buyer presses the button on the page, told as %s', async (notifyFormat) => {
-		await sandbox('settings', { notifyFormat });
+	it.each(['json', 'envelope', 'form'] as const)('goes on when the buyer presses the button on the page, told as %s', async (notifyFormat) => {
+		await environment.control.settings({ notifyFormat });
 		const parked = await park(`PAGE-${notifyFormat}`);
 		await http.post(parked.link, new URLSearchParams({ action: 'pay' }));
 		await expectWentOn(parked, { out_trade_no: `PAGE-${notifyFormat}`, status: 'SUCCESS' });
@@ -118,7 +106,7 @@ describe('Create and Wait in the real n8n', () => {
 
 	it('goes on with the closed order', async () => {
 		const parked = await park('CLOSED-1');
-		expect(await sandbox('orders/CLOSED-1/close')).toBe(200);
+		await environment.control.close('CLOSED-1');
 		await expectWentOn(parked, { out_trade_no: 'CLOSED-1', status: 'CLOSED' });
 	}, 30_000);
 
@@ -134,19 +122,19 @@ describe('Create and Wait in the real n8n', () => {
 		expect(await tell('{"out_trade_no":')).toBeGreaterThanOrEqual(400);
 		expect((await http.get(parked.notifyUrl)).status).toBe(404);
 		expect(await tell({ status: 'SUCCESS' }, parked.notifyUrl.replace(/\?.*/, ''))).toBe(401);
-		await sandbox('faults', { fault: 'wrong-amount', service: 'webpay.acquire.queryorder' });
+		await environment.control.fault('wrong-amount', { service: 'webpay.acquire.queryorder' });
 		expect(await tell({ out_trade_no: 'WAIT-1' })).toBe(503);
-		await sandbox('faults', { fault: 'lost-before-booking', service: 'webpay.acquire.queryorder' });
+		await environment.control.fault('lost-before-booking', { service: 'webpay.acquire.queryorder' });
 		expect(await tell({ out_trade_no: 'WAIT-1' })).toBe(503);
 		expect(await statusOf(parked.id)).toBe('waiting');
-		await sandbox('orders/WAIT-1/pay');
+		await environment.control.pay('WAIT-1');
 		await expectWentOn(parked, { out_trade_no: 'WAIT-1', status: 'SUCCESS' });
 	}, 30_000);
 
 	it('believes the order that KESS shows, and not the amount of another', async () => {
 		const parked = await park('AMOUNT-1');
-		await sandbox('faults', { fault: 'wrong-amount', service: 'webpay.acquire.queryorder' });
-		await sandbox('orders/AMOUNT-1/pay');
+		await environment.control.fault('wrong-amount', { service: 'webpay.acquire.queryorder' });
+		await environment.control.pay('AMOUNT-1');
 		const execution = await expectWentOn(parked, { total_amount: 2.5, status: 'SUCCESS' });
 		expect(outputOf(execution, 'Pay')).toHaveLength(1);
 		expect((await notificationsOf('AMOUNT-1'))[0]?.attempts.map(({ status }) => status)).toEqual([503, 200]);
@@ -154,8 +142,8 @@ describe('Create and Wait in the real n8n', () => {
 
 	it('goes on once when three notifications arrive at once, and more later', async () => {
 		const parked = await park('TRIPLE-1');
-		await sandbox('faults', { fault: 'duplicate-notifications', outTradeNo: ['TRIPLE-1'] });
-		await sandbox('orders/TRIPLE-1/pay');
+		await environment.control.fault('duplicate-notifications', { outTradeNo: ['TRIPLE-1'] });
+		await environment.control.pay('TRIPLE-1');
 		await expectWentOn(parked, { out_trade_no: 'TRIPLE-1', status: 'SUCCESS' });
 		const again = await http.post(parked.notifyUrl, { out_trade_no: 'TRIPLE-1', status: 'SUCCESS' });
 		expect(again.status).toBe(409);
@@ -163,13 +151,13 @@ describe('Create and Wait in the real n8n', () => {
 	}, 30_000);
 
 	it('finds the payment that was told before the execution was parked', async () => {
-		await sandbox('faults', { fault: 'hang-after', service: 'webpay.acquire.createorder', outTradeNo: ['EARLY-1'] });
+		await environment.control.fault('hang-after', { service: 'webpay.acquire.createorder', outTradeNo: ['EARLY-1'] });
 		const nodes = [manualTrigger, itemsNode([{ no: 'EARLY-1' }]), createAndWait({ options: { timeout: 1500 } }), after];
 		const { id: workflowId } = await environment.client.createWorkflow(lineOf('Early', nodes));
 		const id = await environment.client.runWorkflow(workflowId);
-		while ((await sandbox('orders/EARLY-1/pay')) !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
-		const { notify_url: notifyUrl, payment_link: link } = await orderOf('EARLY-1');
-		await expectWentOn({ id, workflowId, notifyUrl, link }, { status: 'SUCCESS', already_existed: true });
+		while (!(await environment.control.orderNumbers()).includes('EARLY-1')) await new Promise((resolve) => setTimeout(resolve, 50));
+		await environment.control.pay('EARLY-1');
+		await expectWentOn(await parkedFor('EARLY-1', id, workflowId), { status: 'SUCCESS', already_existed: true });
 		// n8n refuses it, in one way or another, while the execution is not parked.
 		expect((await notificationsOf('EARLY-1'))[0]?.attempts[0]?.status).toBeGreaterThanOrEqual(400);
 	}, 30_000);
@@ -182,9 +170,9 @@ describe('Create and Wait in the real n8n', () => {
 		);
 		const id = await environment.client.runWorkflow(workflowId);
 		await environment.client.waitForExecution(id, { until: ['waiting'] });
-		const { notify_url: notifyUrl, payment_link: link } = await orderOf('FIRST-1');
-		await sandbox('orders/FIRST-1/pay');
-		await expectWentOn({ id, workflowId, notifyUrl, link }, { status: 'SUCCESS', out_trade_no: 'FIRST-1' });
+		const parked = await parkedFor('FIRST-1', id, workflowId);
+		await environment.control.pay('FIRST-1');
+		await expectWentOn(parked, { status: 'SUCCESS', out_trade_no: 'FIRST-1' });
 	}, 30_000);
 
 	it('does not wait for an order that has been paid already', async () => {
@@ -219,7 +207,7 @@ describe('Create and Wait in the real n8n', () => {
 		for (const no of ['LOOP-1', 'LOOP-2']) {
 			while ((await orderOf(no)) === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
 			await environment.client.waitForExecution(id, { until: ['waiting'] });
-			await sandbox(`orders/${no}/pay`);
+			await environment.control.pay(no);
 		}
 		const execution = await environment.client.waitForExecution(id);
 		expect(outputOf(execution, 'After').map(({ json }) => [json.out_trade_no, json.status])).toEqual([
@@ -239,7 +227,7 @@ describe('Create and Wait in the real n8n', () => {
 
 		it('sends the link first and writes the receipt after the payment', async () => {
 			const { id, no } = await start();
-			await sandbox(`orders/${no}/pay`);
+			await environment.control.pay(no);
 			const execution = await environment.client.waitForExecution(id);
 			expect(outputOf(execution, 'Receipt').map(({ json }) => json)).toEqual([
 				{
@@ -255,7 +243,7 @@ describe('Create and Wait in the real n8n', () => {
 
 		it('asks again when the order was closed', async () => {
 			const { id, no } = await start();
-			await sandbox(`orders/${no}/close`);
+			await environment.control.close(no);
 			const execution = await environment.client.waitForExecution(id);
 			expect(outputOf(execution, 'Not paid').map(({ json }) => json)).toMatchObject([{ order_no: no, status: 'CLOSED' }]);
 			expect(execution.data.resultData.runData).not.toHaveProperty('Receipt');
@@ -266,6 +254,6 @@ describe('Create and Wait in the real n8n', () => {
 		const { id } = tooLate;
 		const execution = await environment.client.waitForExecution(id, { until: ['success'], timeoutMs: 90_000 });
 		expect(outputOf(execution, 'After').map(({ json }) => json)).toEqual([{ no: 'LATE-1' }]);
-		expect((await orderOf('LATE-1')).status).toBe('CLOSED');
+		expect((await orderOf('LATE-1'))?.status).toBe('CLOSED');
 	}, 100_000);
 });

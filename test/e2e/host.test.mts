@@ -7,8 +7,8 @@ import { cli, startN8n, type N8nOptions, type RunningN8n } from '../../sandbox/h
 import { owner } from '../../sandbox/host/owner.mts';
 import { groupExists } from '../../sandbox/host/processTree.mts';
 import { outputOf, RestClient, RestError } from '../../sandbox/host/restClient.mts';
-import { START_WITHIN_MS } from './support/environment.mts';
-import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
+import { START_WITHIN_MS } from '../../sandbox/host/environment.mts';
+import { itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
 const items = [
 	{ out_trade_no: '0010', title: 'នំបញ្ចុក', amount: '10.50' },

@@ -7,8 +7,8 @@ import { webPayAccount } from '../../sandbox/accounts.mts';
 import { phpForm } from '../../sandbox/webpay/notifications.mts';
 import { webPaySign } from '../../sandbox/webpay/signature.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { lineOf } from './support/workflow.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { lineOf } from '../../sandbox/host/workflow.mts';
 
 /** Fewer make the test quicker where that is wanted. */
 const COUNT = Number(process.env.KESSPAY_NOTIFICATIONS ?? 1_000);
@@ -132,7 +132,7 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 	it('starts nothing for forged ones', async () => {
 		const order = 'FORGED-1';
 		expect((await gateway.create('v2', order)).status).toBe(200);
-		expect((await gateway.post(`/sandbox/orders/${order}/pay`, {})).status).toBe(200);
+		await gateway.pay(order);
 		const real = signed(fieldsOf(order));
 		const unsigned = fieldsOf(order);
 		const forgeries: Array<(index: number) => Fields> = [
@@ -155,14 +155,14 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 		expect(answers.statuses).toEqual({ 401: COUNT });
 		expect(started).toBe(0);
 		expect(handled).toEqual([]);
-		expect((await gateway.get('/sandbox/requests')).data.services['webpay.acquire.queryorder']).toBeUndefined();
+		expect(await gateway.requests('webpay.acquire.queryorder')).toBe(0);
 	}, WITHIN_MS);
 
 	it('starts exactly once for each true one with its duplicates', async () => {
 		const numbers = Array.from({ length: COUNT }, (_, index) => `TRUE-${index}`);
 		await inLanes(numbers, async (outTradeNo) => {
 			expect((await gateway.create('v2', outTradeNo)).status).toBe(200);
-			expect((await gateway.post(`/sandbox/orders/${outTradeNo}/pay`, {})).status).toBe(200);
+			await gateway.pay(outTradeNo);
 		});
 		const list = numbers.flatMap((outTradeNo) => Array.from({ length: SENT_EACH }, (): [Fields, string] => [signed(fieldsOf(outTradeNo)), '']));
 		const answers = await sendAll(list);

@@ -6,8 +6,8 @@ import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
 import { exampleWorkflows, importWorkflows, workflowsFolder } from '../../sandbox/host/content.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { lineOf, manualTrigger } from './support/workflow.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
 const FROM_SPREADSHEET = 'payWagesFromSpreadsheet';
 const WITH_APPROVAL = 'payWagesAfterApproval';
@@ -16,12 +16,6 @@ const REJECT = 'Reject: pay nothing';
 const TOTAL = '6644.90';
 
 type Row = Record<string, string>;
-
-interface Ledger {
-	entries: Array<{ out_trade_no: string; receiver_id: string; amount: number; fund_transfer_id: string; partner_transaction_id: string }>;
-	totalsByCurrency: Record<string, string>;
-	doublePayments: string[];
-}
 
 const http = axios.create({ proxy: false, validateStatus: () => true });
 
@@ -41,15 +35,8 @@ describe('Payouts in the real n8n', () => {
 	});
 
 	beforeEach(async () => {
-		await control('reset', {});
+		await environment.control.reset();
 	});
-
-	const control = async (path: string, body: object) => {
-		const { status, data } = await http.post(`${environment.sandbox.url}/sandbox/${path}`, body);
-		expect([status, data]).toEqual([200, expect.anything()]);
-	};
-
-	const ledger = async () => (await http.get<Ledger>(`${environment.sandbox.url}/sandbox/partner/ledger`)).data;
 
 	const readRows = async (name: string): Promise<Row[]> =>
 		parse(await readFile(join(environment.options.filesFolder, name)), { columns: true, bom: true });
@@ -90,7 +77,7 @@ describe('Payouts in the real n8n', () => {
 
 	/** Every row is in the ledger once, with its own receiver and amount, and nothing else is. */
 	async function expectPaidOnce(wages: Row[], results: Row[]): Promise<void> {
-		const { entries, doublePayments } = await ledger();
+		const { entries, doublePayments } = await environment.control.ledger();
 		expect(doublePayments).toEqual([]);
 		expect(entries.map(({ out_trade_no, receiver_id, amount }) => [out_trade_no, receiver_id, amount])).toEqual(
 			wages.map((row) => [row.transfer_no, row.receiver, Number(row.amount)]),
@@ -108,7 +95,7 @@ describe('Payouts in the real n8n', () => {
 			const results = await payFromSpreadsheet();
 			expect(results).toEqual(wages.map((row) => expect.objectContaining({ ...row, status: 'PAID', already_paid: '', problem: '' })));
 			await expectPaidOnce(wages, results);
-			expect((await ledger()).totalsByCurrency).toEqual({ USD: TOTAL });
+			expect((await environment.control.ledger()).totalsByCurrency).toEqual({ USD: TOTAL });
 
 			const again = await payFromSpreadsheet();
 			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
@@ -125,7 +112,7 @@ describe('Payouts in the real n8n', () => {
 				'Row 2 has an amount with more than two decimals: 245.505.',
 				'Row 4 has the same transfer number as row 3.',
 			]);
-			expect((await ledger()).entries).toEqual([]);
+			expect((await environment.control.ledger()).entries).toEqual([]);
 		}, 60_000);
 
 		it('stops before paying when the total is another one, and when there is nobody to pay', async () => {
@@ -134,13 +121,13 @@ describe('Payouts in the real n8n', () => {
 			expect(await stopped()).toContain(`All rows add up to 6653.90 USD, but the control total is ${TOTAL} USD.`);
 			await giveWages((csv) => csv.slice(0, csv.indexOf('\n') + 1));
 			expect(await stopped()).toContain('All rows are empty: there is nobody to pay.');
-			expect((await ledger()).entries).toEqual([]);
+			expect((await environment.control.ledger()).entries).toEqual([]);
 		}, 60_000);
 
 		it('pays once when answers to confirmations are lost after booking, with Retry On Fail', async () => {
 			const wages = await giveWages();
-			const lost = wages.filter((_, index) => index % 4 === 0).map(({ transfer_no }) => transfer_no);
-			await control('faults', { fault: 'lost-after-booking', service: 'confirm.fundTransfer', outTradeNo: lost });
+			const lost = wages.filter((_, index) => index % 4 === 0).map(({ transfer_no = '' }) => transfer_no);
+			await environment.control.fault('lost-after-booking', { service: 'confirm.fundTransfer', outTradeNo: lost });
 			const results = await payFromSpreadsheet();
 			expect(lost.length).toBeGreaterThan(5);
 			expect(columns(results, 'status', 'already_paid')).toEqual(wages.map((_, index) => (index % 4 === 0 ? 'PAID,yes' : 'PAID,')));
@@ -160,16 +147,16 @@ describe('Payouts in the real n8n', () => {
 		it('says UNKNOWN while KESS may still carry out a confirmation, and PAID in the run after that', async () => {
 			const wages = await giveWages();
 			const late = wages[0]?.transfer_no;
-			await control('faults', { fault: 'late-booking', service: 'confirm.fundTransfer', outTradeNo: late, times: 9, delayMs: 20_000 });
+			await environment.control.fault('late-booking', { service: 'confirm.fundTransfer', outTradeNo: late, times: 9, delayMs: 20_000 });
 			const [first, ...others] = await payFromSpreadsheet();
 			expect(first).toMatchObject({ status: 'UNKNOWN', fund_transfer_id: '', next_step: expect.stringContaining('Do not pay this transfer in another way yet') });
 			expect(new Set(columns(others, 'status'))).toEqual(new Set(['PAID']));
-			expect((await ledger()).entries).toHaveLength(wages.length - 1);
+			expect((await environment.control.ledger()).entries).toHaveLength(wages.length - 1);
 
-			while ((await ledger()).entries.length < wages.length) await new Promise((resolve) => setTimeout(resolve, 200));
+			while ((await environment.control.ledger()).entries.length < wages.length) await new Promise((resolve) => setTimeout(resolve, 200));
 			const again = await payFromSpreadsheet();
 			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
-			expect(await ledger()).toMatchObject({ totalsByCurrency: { USD: TOTAL }, doublePayments: [] });
+			expect(await environment.control.ledger()).toMatchObject({ totalsByCurrency: { USD: TOTAL }, doublePayments: [] });
 		}, 120_000);
 	});
 
@@ -183,7 +170,7 @@ describe('Payouts in the real n8n', () => {
 			for (const text of ['សុខ ដារា', 'SOK DARA', 'Tep Channa O&#39;Neil', '+85596000141', '245.50', '312.50']) {
 				expect(page.replaceAll("'", '&#39;')).toContain(text);
 			}
-			expect((await ledger()).entries).toEqual([]);
+			expect((await environment.control.ledger()).entries).toEqual([]);
 
 			await Promise.all([answer(form, APPROVE), answer(form, APPROVE)]);
 			const results = await resultsOf(id);
@@ -198,8 +185,8 @@ describe('Payouts in the real n8n', () => {
 
 		it('pays once when answers to approved confirmations are lost after booking', async () => {
 			const wages = await giveWages();
-			const outTradeNo = wages.filter((_, index) => index % 5 === 0).map(({ transfer_no }) => transfer_no);
-			await control('faults', { fault: 'lost-after-booking', service: 'confirm.fundTransfer', outTradeNo });
+			const outTradeNo = wages.filter((_, index) => index % 5 === 0).map(({ transfer_no = '' }) => transfer_no);
+			await environment.control.fault('lost-after-booking', { service: 'confirm.fundTransfer', outTradeNo });
 			const { id, form } = await untilForm();
 			await answer(form, APPROVE);
 			const results = await resultsOf(id);
@@ -216,18 +203,18 @@ describe('Payouts in the real n8n', () => {
 				expect(columns(results, 'status', 'problem')).toEqual(wages.map(() => 'NOT PAID,Rejected.'));
 				await answer(form, APPROVE);
 			}
-			expect((await ledger()).entries).toEqual([]);
+			expect((await environment.control.ledger()).entries).toEqual([]);
 		}, 120_000);
 
 		it('pays nothing when the approval comes after the prepared transfers have run out', async () => {
-			await control('settings', { preTransferLifeSeconds: 1 });
+			await environment.control.settings({ preTransferLifeSeconds: 1 });
 			await giveWages();
 			const { id, form } = await untilForm();
 			await new Promise((resolve) => setTimeout(resolve, 1_000));
 			await answer(form, APPROVE);
 			const results = await resultsOf(id);
 			expect(new Set(columns(results, 'status'))).toEqual(new Set(['NOT PAID']));
-			expect((await ledger()).entries).toEqual([]);
+			expect((await environment.control.ledger()).entries).toEqual([]);
 		}, 120_000);
 
 		it('leaves a second run alone that prepares the same list while the first one waits', async () => {
@@ -243,7 +230,7 @@ describe('Payouts in the real n8n', () => {
 
 		it('shows a wrong wallet and leaves it out, and takes no name for a part of the form or of n8n', async () => {
 			const name = '<b>{{ 1 + 1 }}</b> $&';
-			await control('partner/wallets', { userId: '800100000264', phone: '017000364', name });
+			await environment.control.putWallet({ userId: '800100000264', phone: '017000364', name });
 			const wages = await giveWages((csv) => csv.replace(',KIM RITHY,', () => `,${name},`).replace(',ចាន់ ស្រីមុំ,', ',Somebody Else,'));
 			const { id, form } = await untilForm();
 			const { data: page } = await http.get<string>(form);
@@ -262,7 +249,7 @@ describe('Payouts in the real n8n', () => {
 			const bare = form.replace(/\?.*$/, '');
 			expect((await http.get(bare)).status).toBe(401);
 			await answer(bare, APPROVE);
-			expect((await ledger()).entries).toEqual([]);
+			expect((await environment.control.ledger()).entries).toEqual([]);
 		}, 60_000);
 	});
 
@@ -284,7 +271,7 @@ describe('Payouts in the real n8n', () => {
 			expect(await wrong({ privateKey: newPrivateKey() })).toMatch(/KESS refuses your signature/);
 			expect(await wrong({ kessPublicKey: publicKeyOf(String(partner.data.privateKey)) })).toMatch(/KESS Public Key/);
 			expect(await wrong({ baseUrl: 'http://127.0.0.1:9' })).toContain('cannot be reached');
-			expect((await ledger()).entries).toEqual([]);
+			expect((await environment.control.ledger()).entries).toEqual([]);
 		}, 60_000);
 
 		it('cannot be used by the HTTP Request node', async () => {
@@ -312,8 +299,7 @@ describe('Payouts in the real n8n', () => {
 			const { status, data } = await client.execute(workflow.id);
 			expect(status).toBe('error');
 			expect(data.resultData.error?.message).toMatch(/kessPartnerApi" is restricted to specific nodes/);
-			const { data: log } = await http.get(`${sandbox.url}/sandbox/requests`);
-			expect(log.services).toEqual({});
+			expect((await environment.control.requestLog()).services).toEqual({});
 		}, 60_000);
 	});
 });

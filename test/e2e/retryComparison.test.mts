@@ -1,10 +1,8 @@
-import axios from 'axios';
-
 import type { Execution } from '../../sandbox/host/restClient.mts';
 import { table } from '../../sandbox/host/table.mts';
 import { delayed, PARTNER_FAULTS, STEPS } from '../support/partnerFaults.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { httpRequestNodes, kessPartner, type PayoutWorkflow, type Shown, type Transfer } from './support/payoutWorkflows.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { httpRequestNodes, kessPartner, type PayoutWorkflow, type Shown, type Transfer } from '../../sandbox/host/payoutWorkflows.mts';
 
 /**
  * The faults of the matrix over KESS Partner, in the real n8n and over HTTP, beside what a user has without the node:
@@ -47,16 +45,6 @@ const SCENARIOS: Scenario[] = [
 	{ name: 'two executions at once', run: async (execute) => await Promise.all([execute(), execute()]) },
 ];
 
-interface Ledger {
-	entries: Array<{ out_trade_no: string }>;
-	doublePayments: string[];
-}
-
-interface Requests {
-	requests: number;
-	recent: Array<{ service: string; out_trade_no: string | null }>;
-}
-
 /** What the ledger has of one workflow's list, and what the workflow said of it. Texts are transfer numbers. */
 interface Outcome {
 	rows: number;
@@ -91,8 +79,6 @@ const HEADS = [
 // A run may fail before another one pays: that reason says nothing about payment.
 const BEFORE_ANY_PAYMENT = /^KESS refuses the login/;
 
-const http = axios.create({ proxy: false });
-
 describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n', () => {
 	let environment: Environment;
 	const lines: string[][] = [];
@@ -106,20 +92,15 @@ describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n',
 		console.log(table(HEADS, lines));
 	});
 
-	const control = async (path: string, body: object = {}) => await http.post(`${environment.sandbox.url}/sandbox/${path}`, body);
-
-	const report = async <T,>(path: string) => (await http.get<T>(`${environment.sandbox.url}/sandbox/${path}`)).data;
-
 	/** Plans the faults of one list. Its transfer numbers begin with the prefix. */
 	async function planList(prefix: string, { firstRowLostAt }: Scenario): Promise<{ transfers: Transfer[]; sound: string[] }> {
 		const [first = '', ...others] = SOUND.map((name) => prefix + name);
-		if (firstRowLostAt) await control('faults', { fault: 'lost-after-booking', service: firstRowLostAt, outTradeNo: first });
+		if (firstRowLostAt) await environment.control.fault('lost-after-booking', { service: firstRowLostAt, outTradeNo: first });
 		const faulty: string[] = [];
 		for (const [index, fault] of PARTNER_FAULTS.entries()) {
 			for (const [step, service] of STEPS.entries()) {
 				const outTradeNo = `${prefix}${fault}-${service.split('.')[0]}`;
-				const { delayMs } = delayed(fault, fault === 'slow' ? SLOW_MS : LATE_BOOKING_MS);
-				await control('faults', { fault, service, outTradeNo, times: TIMES[(index + step) % TIMES.length], delayMs });
+				await environment.control.fault(fault, { service, outTradeNo, times: TIMES[(index + step) % TIMES.length], ...delayed(fault, fault === 'slow' ? SLOW_MS : LATE_BOOKING_MS) });
 				faulty.push(outTradeNo);
 			}
 		}
@@ -143,8 +124,8 @@ describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n',
 	}
 
 	async function outcomeOf(prefix: string, said: Shown[][], sound: string[]): Promise<Outcome> {
-		const { entries, doublePayments } = await report<Ledger>('partner/ledger');
-		const { requests, recent } = await report<Requests>('requests');
+		const { entries, doublePayments } = await environment.control.ledger();
+		const { requests, recent } = await environment.control.requestLog();
 		// The log forgets the oldest requests when there are too many.
 		expect(recent).toHaveLength(requests);
 		const ofList = (outTradeNo: string | null) => outTradeNo?.startsWith(prefix) ?? false;
@@ -182,10 +163,10 @@ describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n',
 		lines.push([workflow, secondCreate, scenario, ...figures.map(String)]);
 	}
 
-	describe.each(['refuse', 'open'])('a gateway that meets a second create with "%s"', (secondCreate) => {
+	describe.each(['refuse', 'open'] as const)('a gateway that meets a second create with "%s"', (secondCreate) => {
 		it.each(SCENARIOS)('KESS Partner pays once and says nothing that is not so: $name', async (scenario) => {
-			await control('reset');
-			await control('settings', { secondCreate });
+			await environment.control.reset();
+			await environment.control.settings({ secondCreate });
 			const id = `${secondCreate}-${SCENARIOS.indexOf(scenario)}`;
 			const workflows = [
 				{ name: 'HTTP Request', prefix: `HTTP-${id}-`, workflow: httpRequestNodes(environment.sandbox, SETTINGS) },

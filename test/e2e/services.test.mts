@@ -4,8 +4,8 @@ import { outputOf } from '../../sandbox/host/restClient.mts';
 import { table } from '../../sandbox/host/table.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
 import { encryptedCard, serviceExamples } from '../support/webPayServices.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
 const CREDENTIAL = 'kessWebPayWithKey';
 

@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 
 import { projectFolder } from '../../sandbox/host/install.mjs';
 import { ending, groupExists, stopTree, type Ending } from '../../sandbox/host/processTree.mts';
-import { START_WITHIN_MS } from './support/environment.mts';
+import { START_WITHIN_MS } from '../../sandbox/host/environment.mts';
 
 const READY = 'Press Ctrl-C to stop.';
 

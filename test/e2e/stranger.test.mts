@@ -12,8 +12,8 @@ import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Asked, type StubAnswer, type StubGateway, startStubGateway } from '../support/stubGateway.mts';
 import { echoingAnswers, leaksIn, partnerSecrets, SEARCHES, TOKEN, webPaySecrets } from '../support/markedSecrets.mts';
 import { encryptedCard, serviceExamples } from '../support/webPayServices.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
 /** What anybody on the internet, or a gateway that is none, can do to a real n8n. */
 
@@ -153,12 +153,11 @@ describe('a stranger and the real n8n', () => {
 			const { id } = await environment.client.createWorkflow(lineOf('Waits', [manualTrigger, itemsNode([{ no: 'WAIT-1' }]), pay, after]));
 			executionId = await environment.client.runWorkflow(id);
 			await environment.client.waitForExecution(executionId, { until: ['waiting'] });
-			const { data } = await gateway.get('/sandbox/orders');
-			resumeAddress = data.find((order: { out_trade_no: string }) => order.out_trade_no === 'WAIT-1').notify_url;
+			resumeAddress = (await gateway.orders()).find((order) => order.out_trade_no === 'WAIT-1')?.notify_url ?? '';
 		}, 60_000);
 
 		const isWaiting = async () => (await environment.client.getExecution(executionId)).status === 'waiting';
-		const questions = async () => (await gateway.get('/sandbox/requests')).data.services['webpay.acquire.queryorder']?.requests ?? 0;
+		const questions = async () => await gateway.requests('webpay.acquire.queryorder');
 
 		test.each(HOSTILE)('outlives %s', async (_, type, body) => {
 			const { status } = await post(resumeAddress, type, body);
@@ -181,7 +180,7 @@ describe('a stranger and the real n8n', () => {
 		}, 60_000);
 
 		test('goes on when the order is paid', async () => {
-			await gateway.post('/sandbox/orders/WAIT-1/pay', {});
+			await gateway.pay('WAIT-1');
 			const execution = await environment.client.waitForExecution(executionId);
 			expect(execution.status).toBe('success');
 			expect(execution.data.resultData.runData.After).toHaveLength(1);

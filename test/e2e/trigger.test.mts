@@ -5,8 +5,8 @@ import { type Item, outputOf } from '../../sandbox/host/restClient.mts';
 import { phpForm } from '../../sandbox/webpay/notifications.mts';
 import { webPaySign } from '../../sandbox/webpay/signature.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { lineOf } from './support/workflow.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { lineOf } from '../../sandbox/host/workflow.mts';
 
 const http = axios.create({ proxy: false, validateStatus: () => true, maxBodyLength: Infinity });
 
@@ -28,7 +28,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 	});
 
 	beforeEach(async () => {
-		await gateway.post('/sandbox/reset', {});
+		await gateway.reset();
 		gateway.forgetToken();
 	});
 
@@ -103,13 +103,10 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		expect(status).toBe(200);
 	};
 
-	const pay = async (outTradeNo: string) => expect((await gateway.post(`/sandbox/orders/${outTradeNo}/pay`, {})).status).toBe(200);
-
 	/** What became of every notification that the gateway has sent. */
-	async function settled(): Promise<Array<{ state: string; attempts: Array<{ status: number }> }>> {
-		const all = async () => (await gateway.get('/sandbox/notifications')).data;
-		await until(async () => (await all()).every(({ state }: { state: string }) => state !== 'sending'), 20_000);
-		return await all();
+	async function settled() {
+		await until(async () => (await gateway.notifications()).every(({ state }) => state !== 'sending'), 20_000);
+		return await gateway.notifications();
 	}
 
 	/** How many executions something has started. */
@@ -124,13 +121,13 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		['json', true],
 		['envelope', true],
 		['form', false],
-	])('runs once for a payment that is told three times at once (%s, sign_type signed: %s)', async (notifyFormat, notifySignsSignType) => {
-		await gateway.post('/sandbox/settings', { notifyFormat, notifySignsSignType });
+	] as const)('runs once for a payment that is told three times at once (%s, sign_type signed: %s)', async (notifyFormat, notifySignsSignType) => {
+		await gateway.settings({ notifyFormat, notifySignsSignType });
 		const outTradeNo = `DUP-${notifyFormat}-${notifySignsSignType}`;
 		const runs = await started(async () => {
 			await create(outTradeNo, confirming);
 			await gateway.fault('duplicate-notifications', { outTradeNo });
-			await pay(outTradeNo);
+			await gateway.pay(outTradeNo);
 			expect((await settled()).map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([[200], [200], [200]]);
 		});
 		expect(runs).toBe(1);
@@ -142,7 +139,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 
 	it('starts nothing for 100 forged notifications, whatever the address says', async () => {
 		await create('FORGED');
-		await pay('FORGED');
+		await gateway.pay('FORGED');
 		const runs = await started(async () => {
 			const answers = await Promise.all(
 				Array.from({ length: 100 }, async (_, index) => {
@@ -154,8 +151,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 			expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
 		});
 		expect(runs).toBe(0);
-		const { data } = await gateway.get('/sandbox/requests');
-		expect(data.services['webpay.acquire.queryorder']).toBeUndefined();
+		expect(await gateway.requests('webpay.acquire.queryorder')).toBe(0);
 	});
 
 	it('believes the gateway: no start while it waits, for no order of ours, or with another amount', async () => {
@@ -165,14 +161,14 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 			expect((await send(confirming, notification('NOT-OURS'))).status).toBe(404);
 		});
 		expect(runs).toBe(0);
-		await pay('WAITS');
+		await gateway.pay('WAITS');
 		expect(await started(async () => expect((await send(confirming, notification('WAITS', 'SUCCESS', { total_amount: 1 }))).status).toBe(200))).toBe(1);
 		expect((await confirming.items())[0]?.json).toMatchObject({ out_trade_no: 'WAITS', total_amount: 10.5 });
 	});
 
 	it('takes the status from the gateway when notifications come out of order, and each only once', async () => {
 		await create('ORDER');
-		await pay('ORDER');
+		await gateway.pay('ORDER');
 		const runs = await started(async () => {
 			for (const status of ['WAITING', 'SUCCESS', 'CLOSED', 'SUCCESS']) {
 				expect((await send(confirming, notification('ORDER', status))).status).toBe(200);
@@ -185,7 +181,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		await create('LATER', confirming);
 		await gateway.fault('error-500-before', { service: 'webpay.acquire.queryorder', times: 1 });
 		const runs = await started(async () => {
-			await pay('LATER');
+			await gateway.pay('LATER');
 			expect(await settled()).toMatchObject([{ attempts: [{ status: 503 }, { status: 200 }] }]);
 		});
 		expect(runs).toBe(1);
@@ -194,7 +190,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 	it('answers what nobody asked for without starting, and refuses what is broken or too large', async () => {
 		await create('CLOSED', confirming);
 		const runs = await started(async () => {
-			await gateway.post('/sandbox/orders/CLOSED/close', {});
+			await gateway.close('CLOSED');
 			expect(await settled()).toMatchObject([{ attempts: [{ status: 200 }] }]);
 			const text = phpForm(notification('CLOSED', 'CLOSED'));
 			const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } };
@@ -212,7 +208,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		const numbers = Array.from({ length: 30 }, (_, index) => `MANY-${index}`);
 		for (const outTradeNo of numbers) {
 			await create(outTradeNo);
-			await pay(outTradeNo);
+			await gateway.pay(outTradeNo);
 		}
 		const queue = numbers.flatMap((outTradeNo) => [outTradeNo, outTradeNo, outTradeNo]);
 		const lane = async () => {
@@ -245,7 +241,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 
 	it('knows after a restart what it has handled', async () => {
 		await create('AGAIN');
-		await pay('AGAIN');
+		await gateway.pay('AGAIN');
 		const told = async () => expect(await send(confirming, notification('AGAIN'))).toMatchObject({ status: 200, data: { received: true } });
 		expect(await started(told)).toBe(1);
 		await environment.restart();

@@ -6,8 +6,8 @@ import { parse } from 'csv-parse/sync';
 
 import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
 import { outputOf } from '../../sandbox/host/restClient.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
-import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from './support/workflow.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
+import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
 const http = axios.create({ proxy: false });
 
@@ -23,14 +23,8 @@ describe('KESS WebPay in the real n8n', () => {
 	});
 
 	beforeEach(async () => {
-		await http.post(`${environment.sandbox.url}/sandbox/reset`);
+		await environment.control.reset();
 	});
-
-	const control = async (path: string, body: object) => await http.post(`${environment.sandbox.url}/sandbox/${path}`, body);
-
-	async function orders(): Promise<Array<Record<string, unknown>>> {
-		return (await http.get(`${environment.sandbox.url}/sandbox/orders`)).data;
-	}
 
 	const createNode = (settings: Record<string, unknown> = {}, parameters: Record<string, unknown> = {}) => ({
 		name: 'Create',
@@ -57,7 +51,7 @@ describe('KESS WebPay in the real n8n', () => {
 		const rows: Array<Record<string, string>> = parse(csv, { columns: true, bom: true });
 		expect(rows.length).toBeGreaterThanOrEqual(50);
 		expect(new Set(rows.map((row) => row.payment_link)).size).toBe(rows.length);
-		expect(await orders()).toHaveLength(rows.length);
+		expect(await environment.control.orders()).toHaveLength(rows.length);
 		for (const row of rows) {
 			expect(row.status).toBe('WAITING');
 			const page = await http.get<string>(row.payment_link ?? '');
@@ -68,14 +62,14 @@ describe('KESS WebPay in the real n8n', () => {
 	it('creates 50 orders and gives 50 links when 10 answers are lost after booking, with Retry On Fail', async () => {
 		const items = Array.from({ length: 50 }, (_, index) => ({ no: `LOST-${index}`, title: 'នំបញ្ចុក', amount: '1.25' }));
 		const outTradeNo = items.filter((_, index) => index % 5 === 0).map(({ no }) => no);
-		await control('faults', { fault: 'lost-after-booking', service: 'webpay.acquire.createorder', outTradeNo });
+		await environment.control.fault('lost-after-booking', { service: 'webpay.acquire.createorder', outTradeNo });
 		const retrying = createNode({ retryOnFail: true, maxTries: 3, waitBetweenTries: 100 });
 		const { id } = await environment.client.createWorkflow(lineOf('Lost answers', [manualTrigger, itemsNode(items), retrying]));
 		const execution = await environment.client.execute(id);
 		expect(execution.status).toBe('success');
 		const links = outputOf(execution, 'Create').map(({ json }) => json.payment_link);
 		expect(new Set(links).size).toBe(50);
-		expect(await orders()).toHaveLength(50);
+		expect(await environment.control.orders()).toHaveLength(50);
 	}, 60_000);
 
 	it('lets a failed first row leave as a failure without running the others again', async () => {
@@ -92,8 +86,7 @@ describe('KESS WebPay in the real n8n', () => {
 		expect(failed?.map(({ json }) => json.error)).toEqual([
 			'Total Amount (totalAmount) is "1e3", which is not a plain number (order BAD-0) [item 0]',
 		]);
-		const { data } = await http.get(`${environment.sandbox.url}/sandbox/requests`);
-		expect(data.services['webpay.acquire.createorder'].requests).toBe(2);
+		expect(await environment.control.requests('webpay.acquire.createorder')).toBe(2);
 	}, 60_000);
 
 	it("evaluates each row's own expressions as n8n does, also beside a row in which one fails", async () => {
@@ -159,7 +152,7 @@ describe('KESS WebPay in the real n8n', () => {
 		const execution = await client.execute(id);
 		expect(execution.status).toBe('success');
 		expect(outputOf(execution, 'HTTP Request')[0]?.json.data).toMatchObject({ out_trade_no: `HTTP-${version}` });
-		expect(await orders()).toHaveLength(1);
+		expect(await environment.control.orders()).toHaveLength(1);
 	}, 60_000);
 
 	it('tests the credential and says which value is wrong', async () => {
@@ -174,7 +167,7 @@ describe('KESS WebPay in the real n8n', () => {
 			expect(await wrong({ password: 'not-the-password' })).toMatch(/refuses the user/);
 			expect(await wrong({ baseUrl: 'http://127.0.0.1:9' })).toContain('cannot be reached');
 		}
-		expect(await orders()).toHaveLength(0);
+		expect(await environment.control.orders()).toHaveLength(0);
 	}, 60_000);
 
 	it('logs in once and keeps the token in the stored credential, for the next process too', async () => {
@@ -185,9 +178,8 @@ describe('KESS WebPay in the real n8n', () => {
 		};
 		expect((await run('TOKEN-1')).status).toBe('success');
 		await environment.restart();
-		await control('reset', {});
+		await environment.control.reset();
 		expect((await run('TOKEN-2')).status).toBe('success');
-		const { data } = await http.get(`${environment.sandbox.url}/sandbox/requests`);
-		expect(data.services).not.toHaveProperty('oauth');
+		expect((await environment.control.requestLog()).services).not.toHaveProperty('oauth');
 	}, 120_000);
 });

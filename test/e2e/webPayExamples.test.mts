@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
 import { outputOf } from '../../sandbox/host/restClient.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
-import { type Environment, START_WITHIN_MS, startEnvironment } from './support/environment.mts';
+import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 
 const IDS = { markPaid: 'markPaidOrders', reconcile: 'dailyReconciliation', refund: 'refundsFromList' };
 
@@ -39,7 +39,7 @@ describe('the examples for paid orders in the real n8n', () => {
 	});
 
 	beforeEach(async () => {
-		await gateway.post('/sandbox/reset', {});
+		await gateway.reset();
 		gateway.forgetToken();
 	});
 
@@ -59,8 +59,6 @@ describe('the examples for paid orders in the real n8n', () => {
 		expect([outTradeNo, answer.status]).toEqual([outTradeNo, 200]);
 	}
 
-	const pay = async (outTradeNo: string) => expect((await gateway.post(`/sandbox/orders/${outTradeNo}/pay`, {})).status).toBe(200);
-
 	async function runByHand(id: string): Promise<ReturnType<typeof outputOf>> {
 		const execution = await environment.client.execute(id);
 		expect([execution.status, execution.data.resultData.error?.message]).toEqual(['success', undefined]);
@@ -72,10 +70,9 @@ describe('the examples for paid orders in the real n8n', () => {
 		await until(async () => (await http.post(notifyUrl, {})).status === 401, 10_000);
 		const payAndTell = async (outTradeNo: string, executions: number) => {
 			await gateway.fault('duplicate-notifications', { outTradeNo });
-			await pay(outTradeNo);
-			const told = async () => (await gateway.get('/sandbox/notifications')).data as Array<{ state: string }>;
-			await until(async () => (await told()).every(({ state }) => state === 'delivered'), 20_000);
-			expect(await told()).toHaveLength(3 * executions);
+			await gateway.pay(outTradeNo);
+			await until(async () => (await gateway.notifications()).every(({ state }) => state === 'delivered'), 20_000);
+			expect(await gateway.notifications()).toHaveLength(3 * executions);
 			const list = async () => await environment.client.listExecutions(IDS.markPaid);
 			await until(async () => (await list()).every(({ status }) => status === 'success'), 20_000);
 			expect(await list()).toHaveLength(executions);
@@ -117,8 +114,8 @@ describe('the examples for paid orders in the real n8n', () => {
 		for (const outTradeNo of create) await createListed(outTradeNo);
 		await createListed(other as string, { total_amount: 999 });
 		await gateway.create('v2', 'NOT-LISTED');
-		for (const outTradeNo of [...agree, other as string, refunded as string, 'NOT-LISTED']) await pay(outTradeNo);
-		await gateway.post(`/sandbox/orders/${closed}/close`, {});
+		for (const outTradeNo of [...agree, other as string, refunded as string, 'NOT-LISTED']) await gateway.pay(outTradeNo);
+		await gateway.close(closed as string);
 		expect((await gateway.call('v2', 'v2Refund', { out_trade_no: refunded, reason: 'Test' })).status).toBe(200);
 
 		await runByHand(IDS.reconcile);
@@ -131,7 +128,7 @@ describe('the examples for paid orders in the real n8n', () => {
 			['NOT-LISTED', 'Not in the list', 'SUCCESS'],
 		]);
 
-		await gateway.post('/sandbox/reset', {});
+		await gateway.reset();
 		await rm(fileOf('differences.csv'));
 		await runByHand(IDS.reconcile);
 		expect(await rowsOf('differences.csv')).toHaveLength(listed.length);
@@ -139,7 +136,7 @@ describe('the examples for paid orders in the real n8n', () => {
 		gateway.forgetToken();
 		for (const { order_no: outTradeNo = '' } of listed) {
 			await createListed(outTradeNo);
-			await pay(outTradeNo);
+			await gateway.pay(outTradeNo);
 		}
 		await runByHand(IDS.reconcile);
 		expect(await rowsOf('differences.csv')).toMatchObject([{ order_no: 'ALL', difference: `No difference: all ${listed.length} orders are paid as listed` }]);
@@ -149,14 +146,14 @@ describe('the examples for paid orders in the real n8n', () => {
 		const refunds = await rowsOf('refunds.csv');
 		for (const outTradeNo of new Set(refunds.map(({ order_no }) => order_no ?? ''))) {
 			await createListed(outTradeNo);
-			await pay(outTradeNo);
+			await gateway.pay(outTradeNo);
 		}
 		const wrong = ['BAD-1,FOOD-2611-001,,USD,No amount', 'BAD-2,FOOD-2611-001,500.00,USD,More than the total', 'BAD-3,NO-SUCH-ORDER,1.00,USD,Unknown'];
 		await writeFile(fileOf('refunds.csv'), `${await readFile(fileOf('refunds.csv'), 'utf8')}${wrong.join('\n')}\n`);
 
 		/** What has been given back, in the order of the list. */
 		const refunded = async () =>
-			((await gateway.get('/sandbox/orders')).data as Array<{ out_trade_no: string; refund_histories: Array<Record<string, unknown>> }>)
+			(await gateway.orders())
 				.flatMap(({ out_trade_no, refund_histories: made }) => made.map((refund) => [refund.merchant_reference, out_trade_no, Number(refund.amount)]))
 				.sort();
 		const expected = refunds.map(({ refund_no, order_no, amount }) => [refund_no, order_no, Number(amount)]);

@@ -2,7 +2,7 @@ import { ControlClient } from '../../sandbox/controlClient.mts';
 import { type FaultName, FAULTS } from '../../sandbox/faults.mts';
 import { table } from '../../sandbox/host/table.mts';
 import { delayed, PARTNER_FAULTS, STEPS } from '../support/partnerFaults.mts';
-import { START_WITHIN_MS } from '../e2e/support/environment.mts';
+import { START_WITHIN_MS } from '../../sandbox/host/environment.mts';
 import { type Cluster, memoryOf, startCluster, type Worker } from './support/cluster.mts';
 import { inLanes, type Order, orderService, type Payout, payoutService, type Said, type Service } from './support/traffic.mts';
 

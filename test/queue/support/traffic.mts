@@ -1,7 +1,7 @@
 import axios from 'axios';
 
 import { type Execution, type Item, outputOf, type Workflow } from '../../../sandbox/host/restClient.mts';
-import { CREATE_ORDER, lineOf } from '../../e2e/support/workflow.mts';
+import { CREATE_ORDER, lineOf } from '../../../sandbox/host/workflow.mts';
 import type { Cluster } from './cluster.mts';
 
 const TIMEOUT_MS = 8_000;

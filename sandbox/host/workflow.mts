@@ -1,4 +1,4 @@
-import type { Workflow } from '../../../sandbox/host/restClient.mts';
+import type { Workflow } from './restClient.mts';
 
 type Node = Workflow['nodes'][number];
 

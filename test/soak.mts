@@ -1,7 +1,7 @@
 import { DurableStore } from '../sandbox/host/durableStore.mts';
-import { KessSandbox } from '../test/support/kessSandbox.mts';
-import { type Cell, falseWords, runCell, type Verdict, verdicts } from '../test/support/partnerCells.mts';
-import { delayed, PARTNER_FAULTS, STEPS } from '../test/support/partnerFaults.mts';
+import { KessSandbox } from './support/kessSandbox.mts';
+import { type Cell, falseWords, runCell, type Verdict, verdicts } from './support/partnerCells.mts';
+import { delayed, PARTNER_FAULTS, STEPS } from './support/partnerFaults.mts';
 
 /**
  * Pays at least ten thousand transfers through KESS Partner in n8n's engine while the gateway misbehaves at random, and

@@ -1,6 +1,6 @@
-import { partnerAccount } from '../../../sandbox/accounts.mts';
-import { type Execution, outputOf, type Workflow } from '../../../sandbox/host/restClient.mts';
-import type { Sandbox } from '../../../sandbox/server.mts';
+import { partnerAccount } from '../accounts.mts';
+import { type Execution, outputOf, type Workflow } from './restClient.mts';
+import type { Sandbox } from '../server.mts';
 import { itemsNode, lineOf, manualTrigger } from './workflow.mts';
 
 type Node = Workflow['nodes'][number];

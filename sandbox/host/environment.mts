@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ensureBuild } from '../../../sandbox/host/install.mjs';
-import { importCredentials } from '../../../sandbox/host/content.mts';
-import { sandboxCredentials } from '../../../sandbox/host/credentials.mts';
-import { installNodes, startN8n, type N8nOptions, type RunningN8n } from '../../../sandbox/host/host.mts';
-import { owner } from '../../../sandbox/host/owner.mts';
-import { RestClient, type Credential } from '../../../sandbox/host/restClient.mts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/server.mts';
+import { ensureBuild } from './install.mjs';
+import { importCredentials } from './content.mts';
+import { sandboxCredentials } from './credentials.mts';
+import { installNodes, startN8n, type N8nOptions, type RunningN8n } from './host.mts';
+import { owner } from './owner.mts';
+import { RestClient, type Credential } from './restClient.mts';
+import { ControlClient } from '../controlClient.mts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../server.mts';
 
 /** For `beforeAll` and `afterAll`: an import and a start of n8n on a busy machine, in milliseconds. */
 export const START_WITHIN_MS = 240_000;
@@ -16,6 +17,8 @@ export const START_WITHIN_MS = 240_000;
 /** A gateway and an n8n with our nodes, both empty and for one test file alone. */
 export interface Environment {
 	sandbox: Sandbox;
+	/** What is done to the gateway from outside. */
+	control: ControlClient;
 	n8n: RunningN8n;
 	/** Signed in as the owner. */
 	client: RestClient;
@@ -67,6 +70,7 @@ export async function startEnvironment(
 		await importCredentials(options, credentials);
 		const environment: Environment = {
 			sandbox,
+			control: new ControlClient(sandbox),
 			options,
 			credentials,
 			...(await start()),
