@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ensureBuild } from './install.mjs';
-import { importCredentials } from './content.mts';
+import { exampleWorkflows, importCredentials } from './content.mts';
 import { sandboxCredentials } from './credentials.mts';
 import { installNodes, startN8n, type N8nOptions, type RunningN8n } from './host.mts';
 import { owner } from './owner.mts';
-import { RestClient, type Credential } from './restClient.mts';
+import { RestClient, type Credential, type Workflow } from './restClient.mts';
 import { ControlClient } from '../controlClient.mts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../server.mts';
 
@@ -26,6 +26,8 @@ export interface Environment {
 	options: N8nOptions;
 	/** The credentials that n8n has; their ids are those of the example workflows. */
 	credentials: Array<Credential & { id: string }>;
+	/** Adds example workflows, by their ids. An import with n8n's command line would take seconds. */
+	addExamples(...ids: string[]): Promise<Workflow[]>;
 	/** Ends n8n and starts it again on the same data; `n8n` and `client` are the new ones afterwards. */
 	restart(): Promise<void>;
 	/** Ends both and removes their files. */
@@ -47,7 +49,7 @@ export async function startEnvironment(
 	const options: N8nOptions = { userFolder: join(folder, 'n8n'), filesFolder: join(folder, 'files'), env: settings.env };
 	await mkdir(options.userFolder);
 	await mkdir(options.filesFolder);
-	const sandbox = await startSandbox({ port: 0, ...settings.sandbox });
+	const sandbox = await startSandbox({ port: 0, fastRsa: true, ...settings.sandbox });
 	const credentials = [...sandboxCredentials(sandbox), ...(settings.credentials ?? [])];
 
 	const cleanUp = async () => {
@@ -74,6 +76,12 @@ export async function startEnvironment(
 			options,
 			credentials,
 			...(await start()),
+			async addExamples(...ids) {
+				const examples = await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url });
+				const wanted = ids.map((wantedId) => examples.find(({ id }) => id === wantedId) as Workflow);
+				for (const workflow of wanted) await environment.client.createWorkflow(workflow);
+				return wanted;
+			},
 			async restart() {
 				await environment.n8n.stop();
 				Object.assign(environment, await start());

@@ -39,6 +39,8 @@ const OFFLINE_AND_LOCAL = {
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 	N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 	N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
+	// A machine that is busy is no database that is away.
+	DB_PING_TIMEOUT_MS: '60000',
 	// These modules call out to the internet when n8n starts.
 	N8N_DISABLED_MODULES: 'mcp-registry,instance-ai,agents,agent-evals,chat-hub,mcp',
 };

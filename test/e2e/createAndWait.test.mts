@@ -1,6 +1,5 @@
 import axios from 'axios';
 
-import { exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
 import { type Execution, outputOf } from '../../sandbox/host/restClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 import { itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
@@ -24,9 +23,7 @@ describe('Create and Wait in the real n8n', () => {
 
 	beforeAll(async () => {
 		environment = await startEnvironment();
-		const { options, sandbox } = environment;
-		const workflows = await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url });
-		await importWorkflows(options, workflows.filter(({ id }) => id === EXAMPLE));
+		await environment.addExamples(EXAMPLE);
 		// Its time is up long before n8n looks, which it does once a minute: the other tests run meanwhile.
 		tooLate = await park('LATE-1', { limitWaitTime: { values: { resumeAmount: 0.02, resumeUnit: 'minutes' } } });
 	}, START_WITHIN_MS);

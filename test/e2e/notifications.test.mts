@@ -11,7 +11,7 @@ import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandb
 import { lineOf } from '../../sandbox/host/workflow.mts';
 
 /** Fewer make the test quicker where that is wanted. */
-const COUNT = Number(process.env.KESSPAY_NOTIFICATIONS ?? 1_000);
+const COUNT = Number(process.env.KESSPAY_NOTIFICATIONS ?? 600);
 const AT_A_TIME = 20;
 /** The first notification of an order and three duplicates of it. */
 const SENT_EACH = 4;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { exampleWorkflows, importWorkflows, workflowsFolder } from '../../sandbox/host/content.mts';
+import { importWorkflows, workflowsFolder } from '../../sandbox/host/content.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 import { lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
@@ -25,9 +25,7 @@ describe('Payouts in the real n8n', () => {
 
 	beforeAll(async () => {
 		environment = await startEnvironment();
-		const { options, sandbox } = environment;
-		const workflows = await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url });
-		await importWorkflows(options, workflows.filter(({ id }) => [FROM_SPREADSHEET, WITH_APPROVAL].includes(id)));
+		await environment.addExamples(FROM_SPREADSHEET, WITH_APPROVAL);
 	}, START_WITHIN_MS);
 
 	afterAll(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
+import { copySpreadsheets } from '../../sandbox/host/content.mts';
 import { outputOf } from '../../sandbox/host/restClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 import { CREATE_ORDER, itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
@@ -39,14 +39,10 @@ describe('KESS WebPay in the real n8n', () => {
 	});
 
 	it('turns the spreadsheet of the example into payment links that open', async () => {
-		const { options, sandbox } = environment;
-		const [workflow] = (await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url })).filter(
-			({ id }) => id === 'orderLinksFromSpreadsheet',
-		);
-		if (!workflow) throw new Error('The example workflow is missing');
+		const { options } = environment;
 		await copySpreadsheets(options.filesFolder, {});
-		await importWorkflows(options, [workflow]);
-		expect((await environment.client.execute(workflow.id)).status).toBe('success');
+		await environment.addExamples('orderLinksFromSpreadsheet');
+		expect((await environment.client.execute('orderLinksFromSpreadsheet')).status).toBe('success');
 		const csv = await readFile(join(options.filesFolder, 'orders-with-links.csv'), 'utf8');
 		const rows: Array<Record<string, string>> = parse(csv, { columns: true, bom: true });
 		expect(rows.length).toBeGreaterThanOrEqual(50);

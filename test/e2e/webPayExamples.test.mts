@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { copySpreadsheets, exampleWorkflows, importWorkflows } from '../../sandbox/host/content.mts';
+import { copySpreadsheets } from '../../sandbox/host/content.mts';
 import { outputOf } from '../../sandbox/host/restClient.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
@@ -24,11 +24,8 @@ describe('the examples for paid orders in the real n8n', () => {
 	beforeAll(async () => {
 		environment = await startEnvironment({ sandbox: { notifyRetryDelaysMs: [300, 300, 300] } });
 		gateway = new GatewayClient(environment.sandbox);
-		const { options, sandbox } = environment;
-		const examples = await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url });
-		const wanted = examples.filter(({ id }) => Object.values(IDS).includes(id));
-		await importWorkflows(options, wanted);
-		await copySpreadsheets(options.filesFolder, {});
+		const wanted = await environment.addExamples(...Object.values(IDS));
+		await copySpreadsheets(environment.options.filesFolder, {});
 		listed = await rowsOf('orders.csv');
 		const trigger = wanted.find(({ id }) => id === IDS.markPaid)?.nodes.find(({ name }) => name === 'Order paid');
 		notifyUrl = `${environment.n8n.url}/webhook/${String(trigger?.webhookId)}/webhook`;

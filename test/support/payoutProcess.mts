@@ -6,10 +6,9 @@ import { type Cell, runCell, verdicts } from './partnerCells.mts';
 
 /** A worker process: runs the cells of a JSON file at once and prints one line of JSON for each row's verdict. */
 export interface PayoutJob {
-	credentials: Credentials;
 	/** n8n's database, shared with other processes. */
 	storeFile: string;
-	cells: Cell[];
+	cells: Array<{ credentials: Credentials; cell: Cell }>;
 }
 
 async function main(): Promise<void> {
@@ -18,8 +17,8 @@ async function main(): Promise<void> {
 	console.log('ready');
 	await new Promise((resolve) => process.stdin.once('data', resolve));
 	await Promise.all(
-		job.cells.map(async (cell) => {
-			for (const verdict of verdicts(await runCell(cell, job.credentials), cell)) console.log(JSON.stringify(verdict));
+		job.cells.map(async ({ credentials, cell }) => {
+			for (const verdict of verdicts(await runCell(cell, credentials), cell)) console.log(JSON.stringify(verdict));
 		}),
 	);
 	process.exit();
