@@ -92,20 +92,20 @@ describe('Create and Wait in the real n8n', () => {
 		await environment.control.pay(no);
 		await expectWentOn(parked, { out_trade_no: no, status: 'SUCCESS', transaction_id: expect.any(String) });
 		expect(await notificationsOf(no)).toMatchObject([{ state: 'delivered', attempts: [{ status: 200 }] }]);
-	}, 30_000);
+	});
 
 	it.each(['json', 'envelope', 'form'] as const)('goes on when the buyer presses the button on the page, told as %s', async (notifyFormat) => {
 		await environment.control.settings({ notifyFormat });
 		const parked = await park(`PAGE-${notifyFormat}`);
 		await http.post(parked.link, new URLSearchParams({ action: 'pay' }));
 		await expectWentOn(parked, { out_trade_no: `PAGE-${notifyFormat}`, status: 'SUCCESS' });
-	}, 30_000);
+	});
 
 	it('goes on with the closed order', async () => {
 		const parked = await park('CLOSED-1');
 		await environment.control.close('CLOSED-1');
 		await expectWentOn(parked, { out_trade_no: 'CLOSED-1', status: 'CLOSED' });
-	}, 30_000);
+	});
 
 	it('keeps waiting while KESS says WAITING, whatever it is told', async () => {
 		const parked = await park('WAIT-1');
@@ -126,7 +126,7 @@ describe('Create and Wait in the real n8n', () => {
 		expect(await statusOf(parked.id)).toBe('waiting');
 		await environment.control.pay('WAIT-1');
 		await expectWentOn(parked, { out_trade_no: 'WAIT-1', status: 'SUCCESS' });
-	}, 30_000);
+	});
 
 	it('believes the order that KESS shows, and not the amount of another', async () => {
 		const parked = await park('AMOUNT-1');
@@ -135,7 +135,7 @@ describe('Create and Wait in the real n8n', () => {
 		const execution = await expectWentOn(parked, { total_amount: 2.5, status: 'SUCCESS' });
 		expect(outputOf(execution, 'Pay')).toHaveLength(1);
 		expect((await notificationsOf('AMOUNT-1'))[0]?.attempts.map(({ status }) => status)).toEqual([503, 200]);
-	}, 30_000);
+	});
 
 	it('goes on once when three notifications arrive at once, and more later', async () => {
 		const parked = await park('TRIPLE-1');
@@ -145,7 +145,7 @@ describe('Create and Wait in the real n8n', () => {
 		const again = await http.post(parked.notifyUrl, { out_trade_no: 'TRIPLE-1', status: 'SUCCESS' });
 		expect(again.status).toBe(409);
 		await expectWentOn(parked, { out_trade_no: 'TRIPLE-1', status: 'SUCCESS' });
-	}, 30_000);
+	});
 
 	it('finds the payment that was told before the execution was parked', async () => {
 		await environment.control.fault('hang-after', { service: 'webpay.acquire.createorder', outTradeNo: ['EARLY-1'] });
@@ -157,7 +157,7 @@ describe('Create and Wait in the real n8n', () => {
 		await expectWentOn(await parkedFor('EARLY-1', id, workflowId), { status: 'SUCCESS', already_existed: true });
 		// n8n refuses it, in one way or another, while the execution is not parked.
 		expect((await notificationsOf('EARLY-1'))[0]?.attempts[0]?.status).toBeGreaterThanOrEqual(400);
-	}, 30_000);
+	});
 
 	it('is woken up at the plain resume address of an order that was created before', async () => {
 		const create = createAndWait({ operation: 'create', additionalFields: { notifyUrl: '={{ $execution.resumeUrl }}' } });
@@ -170,7 +170,7 @@ describe('Create and Wait in the real n8n', () => {
 		const parked = await parkedFor('FIRST-1', id, workflowId);
 		await environment.control.pay('FIRST-1');
 		await expectWentOn(parked, { status: 'SUCCESS', out_trade_no: 'FIRST-1' });
-	}, 30_000);
+	});
 
 	it('does not wait for an order that has been paid already', async () => {
 		const { id } = await environment.client.createWorkflow(
@@ -178,7 +178,7 @@ describe('Create and Wait in the real n8n', () => {
 		);
 		const execution = await environment.client.execute(id);
 		expect(outputOf(execution, 'After')[0]?.json).toMatchObject({ status: 'SUCCESS', already_existed: true });
-	}, 30_000);
+	});
 
 	it('refuses more than one item before anything is sent', async () => {
 		const { id } = await environment.client.createWorkflow(
@@ -189,7 +189,7 @@ describe('Create and Wait in the real n8n', () => {
 		expect(data.resultData.error?.message).toContain('takes one item, but got 2');
 		expect(data.resultData.error?.description).toContain('Loop Over Items');
 		expect([await orderOf('TWO-1'), await orderOf('TWO-2')]).toEqual([undefined, undefined]);
-	}, 30_000);
+	});
 
 	it('waits for one order after the other in a loop', async () => {
 		const loop = { name: 'Loop', type: 'n8n-nodes-base.splitInBatches', typeVersion: 3, parameters: { options: {} } };
@@ -211,7 +211,7 @@ describe('Create and Wait in the real n8n', () => {
 			['LOOP-1', 'SUCCESS'],
 			['LOOP-2', 'SUCCESS'],
 		]);
-	}, 30_000);
+	});
 
 	describe('the example workflow', () => {
 		async function start(): Promise<{ id: string; no: string }> {
@@ -236,7 +236,7 @@ describe('Create and Wait in the real n8n', () => {
 				},
 			]);
 			expect(execution.data.resultData.runData).not.toHaveProperty('Query order');
-		}, 30_000);
+		});
 
 		it('asks again when the order was closed', async () => {
 			const { id, no } = await start();
@@ -244,7 +244,7 @@ describe('Create and Wait in the real n8n', () => {
 			const execution = await environment.client.waitForExecution(id);
 			expect(outputOf(execution, 'Not paid').map(({ json }) => json)).toMatchObject([{ order_no: no, status: 'CLOSED' }]);
 			expect(execution.data.resultData.runData).not.toHaveProperty('Receipt');
-		}, 30_000);
+		});
 	});
 
 	it('lets the input go on when the time is up', async () => {
@@ -252,5 +252,5 @@ describe('Create and Wait in the real n8n', () => {
 		const execution = await environment.client.waitForExecution(id, { until: ['success'], timeoutMs: 90_000 });
 		expect(outputOf(execution, 'After').map(({ json }) => json)).toEqual([{ no: 'LATE-1' }]);
 		expect((await orderOf('LATE-1'))?.status).toBe('CLOSED');
-	}, 100_000);
+	});
 });

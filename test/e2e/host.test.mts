@@ -44,7 +44,7 @@ describe('the n8n of the sandbox', () => {
 		const run = await cli(options, ['execute', `--id=${id}`, '--rawOutput']);
 		expect([0, null]).toContain(run.code);
 		expect(run.stdout).toContain('នំបញ្ចុក');
-	}, 60_000);
+	});
 
 	it('says which node failed and why', async () => {
 		const failing = {
@@ -60,7 +60,7 @@ describe('the n8n of the sandbox', () => {
 		expect(data.resultData.error?.message).toBe('Not today');
 		// Now and then n8n's command line crashes while it ends, which is no success either.
 		expect((await cli(options, ['execute', `--id=${id}`])).code).not.toBe(0);
-	}, 60_000);
+	});
 
 	it('keeps the owner, and refuses another password', async () => {
 		await expect(new RestClient(n8n.url).signIn(owner)).resolves.toBeUndefined();
@@ -92,7 +92,7 @@ describe('the n8n of the sandbox', () => {
 	it('reports a start that fails, with what n8n printed', async () => {
 		const start = startN8n({ ...options, env: { N8N_ENCRYPTION_KEY: 'not the one of this folder' } });
 		await expect(start).rejects.toThrow(/n8n ended at its start.*Mismatching encryption keys/s);
-	}, 60_000);
+	});
 
 	it('does not start on a port that is in use', async () => {
 		const occupied = createServer();

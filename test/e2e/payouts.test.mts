@@ -98,7 +98,7 @@ describe('Payouts in the real n8n', () => {
 			const again = await payFromSpreadsheet();
 			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
 			await expectPaidOnce(wages, again);
-		}, 120_000);
+		});
 
 		it('stops before paying when rows are wrong, and names them', async () => {
 			await giveWages((csv) => csv.replace(',245.50,', ',245.505,').replace(/(LIST-\d+-)0003/, '$10002'));
@@ -111,7 +111,7 @@ describe('Payouts in the real n8n', () => {
 				'Row 4 has the same transfer number as row 3.',
 			]);
 			expect((await environment.control.ledger()).entries).toEqual([]);
-		}, 60_000);
+		});
 
 		it('stops before paying when the total is another one, and when there is nobody to pay', async () => {
 			const stopped = async () => (await environment.client.execute(FROM_SPREADSHEET)).data.resultData.error?.message;
@@ -120,7 +120,7 @@ describe('Payouts in the real n8n', () => {
 			await giveWages((csv) => csv.slice(0, csv.indexOf('\n') + 1));
 			expect(await stopped()).toContain('All rows are empty: there is nobody to pay.');
 			expect((await environment.control.ledger()).entries).toEqual([]);
-		}, 60_000);
+		});
 
 		it('pays once when answers to confirmations are lost after booking, with Retry On Fail', async () => {
 			const wages = await giveWages();
@@ -130,7 +130,7 @@ describe('Payouts in the real n8n', () => {
 			expect(lost.length).toBeGreaterThan(5);
 			expect(columns(results, 'status', 'already_paid')).toEqual(wages.map((_, index) => (index % 4 === 0 ? 'PAID,yes' : 'PAID,')));
 			await expectPaidOnce(wages, results);
-		}, 120_000);
+		});
 
 		it('leaves out a row that cannot be paid, even the first, says what to do, and pays the others once', async () => {
 			const wages = await giveWages((csv) => csv.replace(',012000117,', ',099999999,').replace(',ចាន់ ស្រីមុំ,', ',Somebody Else,'));
@@ -140,7 +140,7 @@ describe('Payouts in the real n8n', () => {
 				expect.objectContaining({ status: 'NOT PAID', fund_transfer_id: '', problem: 'The wallet belongs to "ចាន់ ស្រីមុំ", not to "Somebody Else"', next_step: expect.stringContaining('This run has paid nothing') }),
 			]);
 			await expectPaidOnce(wages.slice(2), results);
-		}, 120_000);
+		});
 
 		it('says UNKNOWN while KESS may still carry out a confirmation, and PAID in the run after that', async () => {
 			const wages = await giveWages();
@@ -155,7 +155,7 @@ describe('Payouts in the real n8n', () => {
 			const again = await payFromSpreadsheet();
 			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
 			expect(await environment.control.ledger()).toMatchObject({ totalsByCurrency: { USD: TOTAL }, doublePayments: [] });
-		}, 120_000);
+		});
 	});
 
 	describe('Pay wages after approval', () => {
@@ -179,7 +179,7 @@ describe('Payouts in the real n8n', () => {
 			const again = await resultsOf(await environment.client.runWorkflow(WITH_APPROVAL));
 			expect(new Set(columns(again, 'status', 'already_paid'))).toEqual(new Set(['PAID,yes']));
 			await expectPaidOnce(wages, again);
-		}, 120_000);
+		});
 
 		it('pays once when answers to approved confirmations are lost after booking', async () => {
 			const wages = await giveWages();
@@ -190,7 +190,7 @@ describe('Payouts in the real n8n', () => {
 			const results = await resultsOf(id);
 			expect(new Set(columns(results, 'status'))).toEqual(new Set(['PAID']));
 			await expectPaidOnce(wages, results);
-		}, 120_000);
+		});
 
 		it('pays nothing after a rejection, nor after an answer that nobody offered', async () => {
 			for (const decision of [REJECT, 'Approve']) {
@@ -202,7 +202,7 @@ describe('Payouts in the real n8n', () => {
 				await answer(form, APPROVE);
 			}
 			expect((await environment.control.ledger()).entries).toEqual([]);
-		}, 120_000);
+		});
 
 		it('pays nothing when the approval comes after the prepared transfers have run out', async () => {
 			await environment.control.settings({ preTransferLifeSeconds: 1 });
@@ -213,7 +213,7 @@ describe('Payouts in the real n8n', () => {
 			const results = await resultsOf(id);
 			expect(new Set(columns(results, 'status'))).toEqual(new Set(['NOT PAID']));
 			expect((await environment.control.ledger()).entries).toEqual([]);
-		}, 120_000);
+		});
 
 		it('leaves a second run alone that prepares the same list while the first one waits', async () => {
 			const wages = await giveWages();
@@ -224,7 +224,7 @@ describe('Payouts in the real n8n', () => {
 			);
 			await answer(form, APPROVE);
 			await expectPaidOnce(wages, await resultsOf(id));
-		}, 120_000);
+		});
 
 		it('shows a wrong wallet and leaves it out, and takes no name for a part of the form or of n8n', async () => {
 			const name = '<b>{{ 1 + 1 }}</b> $&';
@@ -239,7 +239,7 @@ describe('Payouts in the real n8n', () => {
 			const results = await resultsOf(id);
 			expect(results[1]).toMatchObject({ status: 'NOT PAID', problem: expect.stringContaining('The wallet belongs to') });
 			await expectPaidOnce(wages.toSpliced(1, 1), results);
-		}, 120_000);
+		});
 
 		it('cannot be answered with the number of the execution alone', async () => {
 			await giveWages();
@@ -248,7 +248,7 @@ describe('Payouts in the real n8n', () => {
 			expect((await http.get(bare)).status).toBe(401);
 			await answer(bare, APPROVE);
 			expect((await environment.control.ledger()).entries).toEqual([]);
-		}, 60_000);
+		});
 	});
 
 	describe('The credential', () => {
@@ -270,7 +270,7 @@ describe('Payouts in the real n8n', () => {
 			expect(await wrong({ kessPublicKey: publicKeyOf(String(partner.data.privateKey)) })).toMatch(/KESS Public Key/);
 			expect(await wrong({ baseUrl: 'http://127.0.0.1:9' })).toContain('cannot be reached');
 			expect((await environment.control.ledger()).entries).toEqual([]);
-		}, 60_000);
+		});
 
 		it('cannot be used by the HTTP Request node', async () => {
 			const { client, options, sandbox } = environment;
@@ -298,7 +298,7 @@ describe('Payouts in the real n8n', () => {
 			expect(status).toBe('error');
 			expect(data.resultData.error?.message).toMatch(/kessPartnerApi" is restricted to specific nodes/);
 			expect((await environment.control.requestLog()).services).toEqual({});
-		}, 60_000);
+		});
 	});
 });
 

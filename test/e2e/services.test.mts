@@ -57,5 +57,5 @@ describe('every WebPay operation in the real n8n', () => {
 		expect(outputOf(execution, 'KESS').length).toBeGreaterThan(0);
 		expect(outputOf(execution, 'KESS').every(({ json }) => json.error === undefined)).toBe(true);
 		rows.push([service, name, 'services.test.mts', 'services.test.mts']);
-	}, 30_000);
+	});
 });

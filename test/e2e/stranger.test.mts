@@ -135,7 +135,7 @@ describe('a stranger and the real n8n', () => {
 		);
 		expect((worst[0]?.[1] ?? 0) / Math.max(usual, 20)).toBeLessThan(20);
 		expect(await environment.client.listExecutions(triggerId)).toEqual([]);
-	}, 120_000);
+	});
 
 	describe('a waiting execution', () => {
 		let resumeAddress = '';
@@ -154,7 +154,7 @@ describe('a stranger and the real n8n', () => {
 			executionId = await environment.client.runWorkflow(id);
 			await environment.client.waitForExecution(executionId, { until: ['waiting'] });
 			resumeAddress = (await gateway.orders()).find((order) => order.out_trade_no === 'WAIT-1')?.notify_url ?? '';
-		}, 60_000);
+		});
 
 		const isWaiting = async () => (await environment.client.getExecution(executionId)).status === 'waiting';
 		const questions = async () => await gateway.requests('webpay.acquire.queryorder');
@@ -177,14 +177,14 @@ describe('a stranger and the real n8n', () => {
 			// They say that it is paid, so it is looked at again twice: for all of them together, and never within three seconds.
 			expect(asked).toBeLessThanOrEqual((Date.now() - started) / 3000 + 1);
 			expect(await isWaiting()).toBe(true);
-		}, 60_000);
+		});
 
 		test('goes on when the order is paid', async () => {
 			await gateway.pay('WAIT-1');
 			const execution = await environment.client.waitForExecution(executionId);
 			expect(execution.status).toBe('success');
 			expect(execution.data.resultData.runData.After).toHaveLength(1);
-		}, 60_000);
+		});
 	});
 
 	test("n8n's HTTP Request node does not take the login to a proxy", async () => {
@@ -222,7 +222,7 @@ describe('a stranger and the real n8n', () => {
 		expect(calls).toBe(0);
 		expect(await messageOf({})).not.toContain('cannot be used');
 		attacker.close();
-	}, 60_000);
+	});
 
 	test('secrets that a gateway sends back are nowhere', async () => {
 		const card = encryptedCard(cipherPublicKey());

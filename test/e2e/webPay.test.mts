@@ -53,7 +53,7 @@ describe('KESS WebPay in the real n8n', () => {
 			const page = await http.get<string>(row.payment_link ?? '');
 			expect(page.data).toContain(row.order_no);
 		}
-	}, 120_000);
+	});
 
 	it('creates 50 orders and gives 50 links when 10 answers are lost after booking, with Retry On Fail', async () => {
 		const items = Array.from({ length: 50 }, (_, index) => ({ no: `LOST-${index}`, title: 'នំបញ្ចុក', amount: '1.25' }));
@@ -66,7 +66,7 @@ describe('KESS WebPay in the real n8n', () => {
 		const links = outputOf(execution, 'Create').map(({ json }) => json.payment_link);
 		expect(new Set(links).size).toBe(50);
 		expect(await environment.control.orders()).toHaveLength(50);
-	}, 60_000);
+	});
 
 	it('lets a failed first row leave as a failure without running the others again', async () => {
 		const items = [
@@ -83,7 +83,7 @@ describe('KESS WebPay in the real n8n', () => {
 			'Total Amount (totalAmount) is "1e3", which is not a plain number (order BAD-0) [item 0]',
 		]);
 		expect(await environment.control.requests('webpay.acquire.createorder')).toBe(2);
-	}, 60_000);
+	});
 
 	it("evaluates each row's own expressions as n8n does, also beside a row in which one fails", async () => {
 		const items = [
@@ -113,7 +113,7 @@ describe('KESS WebPay in the real n8n', () => {
 		const days = succeeded?.map(({ json }) => Math.round((Date.parse(String(json.expired_at)) - Date.now()) / 86_400_000));
 		expect(days).toEqual([1, 1, 3, 1]);
 		expect(failed?.map(({ json }) => json.error)).toEqual([expect.stringMatching(/^Total Amount .*order ROW-2.* \[item 2\]$/)]);
-	}, 60_000);
+	});
 
 	it.each([
 		['v2', 'kessWebPaySandbox', 'seller_code'],
@@ -149,7 +149,7 @@ describe('KESS WebPay in the real n8n', () => {
 		expect(execution.status).toBe('success');
 		expect(outputOf(execution, 'HTTP Request')[0]?.json.data).toMatchObject({ out_trade_no: `HTTP-${version}` });
 		expect(await environment.control.orders()).toHaveLength(1);
-	}, 60_000);
+	});
 
 	it('tests the credential and says which value is wrong', async () => {
 		const { client, credentials } = environment;
@@ -164,7 +164,7 @@ describe('KESS WebPay in the real n8n', () => {
 			expect(await wrong({ baseUrl: 'http://127.0.0.1:9' })).toContain('cannot be reached');
 		}
 		expect(await environment.control.orders()).toHaveLength(0);
-	}, 60_000);
+	});
 
 	it('logs in once and keeps the token in the stored credential, for the next process too', async () => {
 		const run = async (no: string) => {
@@ -177,5 +177,5 @@ describe('KESS WebPay in the real n8n', () => {
 		await environment.control.reset();
 		expect((await run('TOKEN-2')).status).toBe('success');
 		expect((await environment.control.requestLog()).services).not.toHaveProperty('oauth');
-	}, 120_000);
+	});
 });

@@ -103,7 +103,7 @@ describe('the examples for paid orders in the real n8n', () => {
 		]);
 		expect(parse(await readFile(fileOf('paid-orders.csv'))) as string[][]).toHaveLength(3);
 		expect(await rowsOf('orders.csv')).toEqual(listed);
-	}, 90_000);
+	});
 
 	it('finds every difference between the list and KESS, and says so when there is none', async () => {
 		const [missing, unpaid, closed, other, refunded, ...agree] = listed.map(({ order_no }) => order_no ?? '');
@@ -137,7 +137,7 @@ describe('the examples for paid orders in the real n8n', () => {
 		}
 		await runByHand(IDS.reconcile);
 		expect(await rowsOf('differences.csv')).toMatchObject([{ order_no: 'ALL', difference: `No difference: all ${listed.length} orders are paid as listed` }]);
-	}, 90_000);
+	});
 
 	it('refunds what the list says, says why not, and refunds nothing twice', async () => {
 		const refunds = await rowsOf('refunds.csv');
@@ -173,5 +173,5 @@ describe('the examples for paid orders in the real n8n', () => {
 		const again = await rowsOf('refunds-done.csv');
 		expect(again.slice(0, refunds.length).map(({ already_existed }) => already_existed)).toEqual(refunds.map(() => 'yes'));
 		expect(await refunded()).toEqual(expected);
-	}, 90_000);
+	});
 });
