@@ -14,6 +14,9 @@ import { readPartnerAccount } from '../kess/partner/account';
 import { openPartnerKeys } from '../kess/partner/keys';
 import { partnerLoginKey, partnerLoginRequest, partnerTokens, readPartnerLogin } from '../kess/partner/login';
 import { signedPartnerBody } from '../kess/partner/request';
+import { amountsOf } from '../kess/partner/services';
+import { paymentProperties } from './shared/payments';
+import { requireWithinLimits } from '../kess/gateway/paymentLimits';
 import { signedGatewayRequest } from '../kess/gateway/signedRequest';
 
 export class KessPartnerApi implements ICredentialType {
@@ -119,6 +122,10 @@ export class KessPartnerApi implements ICredentialType {
 			placeholder: 'e.g. -----BEGIN PUBLIC KEY-----',
 			description: 'The RSA public key that KESS gave you. Verifies every answer. It is not your own public key.',
 		},
+		...paymentProperties(
+			'prepare transfers and look them up',
+			'It is checked when a transfer is created. A confirmation does not say how much it moves, so a transfer that was created without this limit can still be confirmed.',
+		),
 		{
 			displayName: 'Access Token',
 			name: 'accessToken',
@@ -156,8 +163,8 @@ export class KessPartnerApi implements ICredentialType {
 	}
 
 	/**
-	 * Adds the login and signs the JSON body. Runs last, and again when n8n repeats a request with a new token, so it
-	 * overwrites whatever header and `sign` are there.
+	 * Adds the login and signs the JSON body, unless it moves more money than the credential allows. Runs last, and again
+	 * when n8n repeats a request with a new token, so it overwrites whatever header and `sign` are there.
 	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
@@ -166,8 +173,9 @@ export class KessPartnerApi implements ICredentialType {
 		const account = readPartnerAccount(credentials);
 		const { privateKey } = openPartnerKeys(account);
 		const authorization = `Bearer ${String(credentials.accessToken ?? '')}`;
-		return signedGatewayRequest(requestOptions, account.origin, authorization, (fields) =>
-			signedPartnerBody(fields, privateKey),
-		);
+		return signedGatewayRequest(requestOptions, account.origin, authorization, (fields) => {
+			requireWithinLimits(account.limits, fields, amountsOf(fields.service));
+			return signedPartnerBody(fields, privateKey);
+		});
 	};
 }

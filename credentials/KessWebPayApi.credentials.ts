@@ -10,11 +10,13 @@ import type {
 } from 'n8n-workflow';
 
 import { requestLogin } from '../kess/gateway/login';
+import { requireWithinLimits } from '../kess/gateway/paymentLimits';
 import { signedGatewayRequest } from '../kess/gateway/signedRequest';
 import { basicAuthorization, readWebPayAccount } from '../kess/webPay/account';
-import { LOGIN_PATH } from '../kess/webPay/services';
+import { amountsOf, LOGIN_PATH } from '../kess/webPay/services';
 import { readWebPayLogin, webPayLoginBody, webPayLoginKey, webPayTokens } from '../kess/webPay/login';
 import { signedWebPayBody } from '../kess/webPay/request';
+import { paymentProperties } from './shared/payments';
 
 export class KessWebPayApi implements ICredentialType {
 	name = 'kessWebPayApi';
@@ -150,6 +152,10 @@ export class KessWebPayApi implements ICredentialType {
 				'The public key file that KESS gave you. Encrypts customer details in an order. May be left empty.',
 			displayOptions: { show: { gatewayVersion: ['v2'] } },
 		},
+		...paymentProperties(
+			'create orders and links and look things up',
+			'It holds for KHQR > Pay, Quick Pay, Direct Pay and partial refunds. A full refund and a subscription do not say how much they move, so they have no limit.',
+		),
 		{
 			displayName: 'Access Token',
 			name: 'accessToken',
@@ -190,8 +196,8 @@ export class KessWebPayApi implements ICredentialType {
 	}
 
 	/**
-	 * Adds the login and signs the JSON body. Runs last, and again when n8n repeats a request with a new token, so it
-	 * overwrites whatever header and `sign` are there.
+	 * Adds the login and signs the JSON body, unless it moves more money than the credential allows. Runs last, and again
+	 * when n8n repeats a request with a new token, so it overwrites whatever header and `sign` are there.
 	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
@@ -202,8 +208,9 @@ export class KessWebPayApi implements ICredentialType {
 			account.version === 'v1'
 				? basicAuthorization(account)
 				: `Bearer ${String(credentials.accessToken ?? '')}`;
-		return signedGatewayRequest(requestOptions, account.origin, authorization, (fields) =>
-			signedWebPayBody({ ...fields, sign_type: account.signType }, account.apiSecretKey),
-		);
+		return signedGatewayRequest(requestOptions, account.origin, authorization, (fields) => {
+			requireWithinLimits(account.limits, fields, amountsOf(fields.service));
+			return signedWebPayBody({ ...fields, sign_type: account.signType }, account.apiSecretKey);
+		});
 	};
 }

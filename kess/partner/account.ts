@@ -2,16 +2,19 @@ import { gatewayOrigin } from '../gateway/address';
 import { PARTNER_HOSTS } from './services';
 import type { PartnerKeyTexts } from './keys';
 import type { PartnerLogin } from './login';
+import { type PaymentLimits, readPaymentLimits } from '../gateway/paymentLimits';
 import type { CredentialValues } from '../gateway/redaction';
 import { trimText } from '../textField';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
-export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {}
+export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
+	limits: PaymentLimits;
+}
 
 /**
  * Reads the credential's fields as n8n hands them over.
  *
- * @throws InvalidValueError when the custom base URL is not an origin
+ * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount
  */
 export function readPartnerAccount(fields: Record<string, unknown>): PartnerAccount {
 	const raw = (name: string) => String(fields[name] ?? '');
@@ -24,6 +27,7 @@ export function readPartnerAccount(fields: Record<string, unknown>): PartnerAcco
 		privateKey: raw('privateKey'),
 		passphrase: raw('passphrase'),
 		kessPublicKey: raw('kessPublicKey'),
+		limits: readPaymentLimits(fields),
 	};
 }
 

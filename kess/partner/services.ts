@@ -1,4 +1,4 @@
-import type { GatewayService } from '../gateway/service';
+import { type AmountFields, bareName, type GatewayService } from '../gateway/service';
 
 /** Where the KESS Partner gateway lives and what it can do (docs/gateway.md §13). */
 
@@ -20,14 +20,39 @@ export const CONFIRM_TRANSFER = 'confirm.fundTransfer';
 /** Looks a transfer up by the partner's own reference. */
 export const QUERY_TRANSFER = 'query.fundTransfer';
 
+/** How much a transfer moves: said when it is prepared, and never again. */
+const AMOUNT: AmountFields = { amount: 'amount', currency: 'currency' };
+
 /** All that is known of a service. What does not stand in its row is decided nowhere. */
 export const SERVICES = {
-	createTransfer: { name: CREATE_TRANSFER, does: 'changes' },
-	confirmTransfer: { name: CONFIRM_TRANSFER, does: 'pays' },
+	createTransfer: { name: CREATE_TRANSFER, does: 'changes', amount: AMOUNT },
+	confirmTransfer: { name: CONFIRM_TRANSFER, does: 'pays', operation: 'Fund Transfer > Confirm' },
 	queryTransfer: { name: QUERY_TRANSFER, does: 'reads' },
 } as const satisfies Record<string, GatewayService>;
 
+const ALL: readonly GatewayService[] = Object.values(SERVICES);
+
+const BY_BARE_NAME = new Map(ALL.map((service) => [bareName(service.name), service]));
+
+/** A service as somebody has written its name: what it is in any case of its letters, and the worst when nobody knows it. */
+export function serviceNamed(name: string): GatewayService {
+	return ALL.find((service) => service.name.toLowerCase() === name.toLowerCase()) ?? { name, does: 'pays' };
+}
+
+/** The service that is known to move money and that this name may mean, in whichever way it is spelled. */
+export function payingServiceNamed(name: string): GatewayService | undefined {
+	const known = BY_BARE_NAME.get(bareName(name));
+	return known?.does === 'pays' ? known : undefined;
+}
+
+/** Where a request to the service of this name says how much it moves; for one that nobody knows, where a transfer does. */
+export function amountsOf(service: unknown): readonly AmountFields[] {
+	const known = BY_BARE_NAME.get(bareName(service));
+	if (known === undefined) return [{ ...AMOUNT, mayOmit: true }];
+	return known.amount === undefined ? [] : [known.amount];
+}
+
 /** Whether a service is known to change nothing, so that it may be asked again without knowing what became of it. */
 export function isPartnerRead(service: string): boolean {
-	return service.toLowerCase() === QUERY_TRANSFER.toLowerCase();
+	return serviceNamed(service).does === 'reads';
 }

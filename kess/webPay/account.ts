@@ -1,4 +1,5 @@
 import { gatewayOrigin } from '../gateway/address';
+import { type PaymentLimits, readPaymentLimits } from '../gateway/paymentLimits';
 import type { CredentialValues } from '../gateway/redaction';
 import { type GatewayVersion, WEBPAY_HOSTS } from './services';
 import type { WebPayLogin } from './login';
@@ -11,12 +12,13 @@ export interface WebPayAccount extends WebPayLogin {
 	sellerCode: string;
 	/** KESS's public key for customer data, as it was pasted; may be empty. */
 	publicKey: string;
+	limits: PaymentLimits;
 }
 
 /**
  * Reads the credential's fields as n8n hands them over.
  *
- * @throws InvalidValueError when the custom base URL is not an origin
+ * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount
  */
 export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccount {
 	const text = (name: string) => String(fields[name] ?? '').trim();
@@ -31,6 +33,7 @@ export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccoun
 		signType: text('signType') || 'MD5',
 		sellerCode: text('sellerCode'),
 		publicKey: text('publicKey'),
+		limits: readPaymentLimits(fields),
 	};
 }
 

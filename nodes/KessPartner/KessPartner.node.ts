@@ -6,6 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { agentNotice } from '../shared/run/agents';
 import { batchingOption, timeoutOption } from '../shared/run/options';
 import { DEFAULT_BATCH_SIZE, operations, run } from './actions/router';
 import { testPartnerCredential } from './methods/testCredential';
@@ -27,6 +28,7 @@ export class KessPartner implements INodeType {
 		sensitiveOutputFields: ['receiver_id'],
 		credentials: [{ name: 'kessPartnerApi', required: true, testedBy: 'kessPartnerApiTest' }],
 		properties: [
+			agentNotice,
 			...operations.properties,
 			{
 				displayName: 'Options',

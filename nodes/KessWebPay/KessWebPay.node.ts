@@ -8,6 +8,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { agentNotice } from '../shared/run/agents';
 import { batchingOption, timeoutOption } from '../shared/run/options';
 import { DEFAULT_BATCH_SIZE, operations, run } from './actions/router';
 import { testWebPayCredential } from './methods/testCredential';
@@ -32,6 +33,7 @@ export class KessWebPay implements INodeType {
 		webhooks: resumeWebhooks,
 		waitingNodeTooltip: 'Waiting for the payment',
 		properties: [
+			agentNotice,
 			...operations.properties,
 			{
 				displayName: 'Options',

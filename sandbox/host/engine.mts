@@ -141,7 +141,7 @@ class Items implements INodeType {
 
 export interface NodeRun {
 	status: IRun['status'];
-	/** The items of the first output, or of none when the run failed. */
+	/** The items of the first output, or of none when the run failed; of a tool what the agent gets. */
 	items: INodeExecutionData[];
 	/** As n8n serialised it. */
 	error: { message: string; description?: string | null; name: string } | undefined;
@@ -158,15 +158,26 @@ export interface NodeRunOptions {
 	credentials: Credentials;
 	/** Node settings such as retryOnFail, maxTries, waitBetweenTries, onError. */
 	settings?: Partial<INode>;
+	/** An AI agent, which gets the items and has the node as its tool "Node". */
+	agent?: INodeType;
+}
+
+/** The tool that n8n's server makes of a node: the same one with another description. */
+function asTool(node: INodeType): INodeType {
+	const { name, displayName } = node.description;
+	const changes = { name: `${name}Tool`, displayName: `${displayName} Tool`, inputs: [], outputs: ['ai_tool' as const] };
+	return Object.create(node, { description: { value: { ...node.description, ...changes } } }) as INodeType;
 }
 
 /** A workflow with the node in it, and what n8n's server would add. */
 function prepare(options: NodeRunOptions) {
-	const { node, parameters, items = [{}], credentials, settings } = options;
+	const { node, parameters, items = [{}], credentials, settings, agent } = options;
 	const types = new Map(options.credentialTypes.map((type) => [type.name, type]));
 	const nodes = new Map<string, INodeType>([
 		['test.items', new Items(items)],
 		['test.node', node],
+		['test.nodeTool', asTool(node)],
+		...(agent ? [['test.agent', agent] as const] : []),
 	]);
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => nodes.get(name) as INodeType,
@@ -185,15 +196,19 @@ function prepare(options: NodeRunOptions) {
 			{
 				id: 'node',
 				name: 'Node',
-				type: 'test.node',
+				type: agent ? 'test.nodeTool' : 'test.node',
 				typeVersion: 1,
 				position,
 				parameters: parameters as INode['parameters'],
 				credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: type, name: type }])),
 				...settings,
 			},
+			...(agent ? [{ id: 'agent', name: 'Agent', type: 'test.agent', typeVersion: 1, position, parameters: {} }] : []),
 		],
-		connections: { Items: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
+		connections: {
+			Items: { main: [[{ node: agent ? 'Agent' : 'Node', type: 'main', index: 0 }]] },
+			...(agent && { Node: { ai_tool: [[{ node: 'Agent', type: 'ai_tool' as const, index: 0 }]] } }),
+		},
 	});
 	const helper = new MemoryCredentials(types, credentials);
 	const additionalData = {
@@ -229,7 +244,7 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 	const error = last?.error ?? run.data.resultData.error;
 	return {
 		status: run.status,
-		items: (last?.data?.main?.[0] ?? []) as INodeExecutionData[],
+		items: ((last?.data?.main ?? last?.data?.ai_tool)?.[0] ?? []) as INodeExecutionData[],
 		error: error as NodeRun['error'],
 		credentials: helper.stored,
 		run,

@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { listOperations } from '../../shared/run/listOperations';
 import { runOperation } from '../../shared/run/runOperation';
 import { ConfirmMemory } from './fundTransfer/memory';
-import { PartnerClient } from '../client';
+import { CREDENTIAL, PartnerClient } from '../client';
 import { fundTransfer } from './fundTransfer';
 import type { PartnerDesk } from './operation';
 import { service } from './service';
@@ -15,7 +15,7 @@ export const operations = listOperations<PartnerDesk>([fundTransfer, service], '
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (timeout, options) => {
+	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, async (timeout, options) => {
 		const client = await PartnerClient.open(context, timeout);
 		const memory = new ConfirmMemory(context, client.identity);
 		return {

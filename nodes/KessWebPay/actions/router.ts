@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listOperations } from '../../shared/run/listOperations';
 import { runOperation } from '../../shared/run/runOperation';
-import { type SignatureRule, WebPayClient } from '../client';
+import { CREDENTIAL, type SignatureRule, WebPayClient } from '../client';
 import { bakongMember } from './bakongMember';
 import { onTheRightVersion } from './operation';
 import { khqr } from './khqr';
@@ -25,7 +25,7 @@ export const operations = listOperations(
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, DEFAULT_BATCH_SIZE, async (timeout, options) => {
+	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, async (timeout, options) => {
 		const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
 		return await WebPayClient.open(context, { timeout, signature });
 	});

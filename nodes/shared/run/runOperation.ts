@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import type { Redaction } from '../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../kess/jsonObject';
+import { requireMayPay } from './agents';
 import { toNodeError } from './errors';
 import { ItemCall } from './item';
 import { ItemParameters } from './parameters';
@@ -15,13 +16,15 @@ export type OpenClient<Client> = (timeout: number, options: IDataObject) => Prom
 
 /**
  * Runs the chosen operation on every item: the one place for the item loop, item linking, Continue On Fail and the
- * shape of errors.
+ * shape of errors, and for what an AI agent may not do.
  *
+ * @param credentialType the one that the node uses
  * @param defaultBatchSize items under way at the same time, unless the user chooses otherwise
  */
 export async function runOperation<Client extends { redaction: Redaction }>(
 	context: IExecuteFunctions,
 	operations: OperationList<Client>,
+	credentialType: string,
 	defaultBatchSize: number,
 	open: OpenClient<Client>,
 ): Promise<INodeExecutionData[]> {
@@ -53,6 +56,7 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 		async run(itemIndex) {
 			parameters.prepare(itemIndex);
 			try {
+				await requireMayPay(context, itemIndex, credentialType, operation.service);
 				const output = await operation.execute(calls[itemIndex] as ItemCall, opened);
 				const pairedItem = { item: itemIndex };
 				const clean = (json: IDataObject) => opened.redaction.data(json as JsonObject) as IDataObject;

@@ -1,7 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../kess/errors';
+import type { GatewayService } from '../../../kess/gateway/service';
 import { type JsonObject, requireJsonObject } from '../../../kess/jsonObject';
+import { requireText } from '../../../kess/textField';
 
 /** The parameters of the operation that calls any service by its name. */
 
@@ -22,6 +24,24 @@ export const parametersProperty: INodeProperties = {
 	description:
 		'Fields of the service as a JSON object, by their gateway names. Service and signature are added. Never enter passwords or card numbers here.',
 };
+
+/**
+ * The name of a service as the user wrote it. Money moves only through the operations that look before they pay.
+ *
+ * @param findPaying the service that is known to move money and that a name may mean
+ * @throws InvalidValueError for a service that moves money, with the operation to use
+ */
+export function readService(value: unknown, findPaying: (name: string) => GatewayService | undefined): string {
+	const service = requireText(value, 64);
+	const paying = findPaying(service);
+	if (paying === undefined) return service;
+	throw new InvalidValueError(
+		`is ${paying.name}, which moves money`,
+		paying.operation === undefined
+			? 'Nothing was sent. There is no operation for it: nothing is known about how to find out whether it has been carried out, so it could be carried out twice.'
+			: `Use ${paying.operation}: it makes sure that nothing is paid twice. Nothing was sent.`,
+	);
+}
 
 /** Names that must never go into a request body (docs/gateway.md §5): the gateway does not want them, and others can read them. */
 const SECRET_FIELDS = new Set(['api_secret_key', 'client_secret', 'password', 'secret', 'secret_key']);

@@ -24,6 +24,7 @@ test('reads the credential; a password keeps its spaces', () => {
 		privateKey: 'private',
 		passphrase: '',
 		kessPublicKey: 'public',
+		limits: new Map(),
 	});
 	expect(readPartnerAccount({ ...fields, environment: 'custom' }).origin).toBe('http://127.0.0.1:4010');
 	expect(() => readPartnerAccount({ ...fields, environment: 'custom', baseUrl: '' })).toThrow('is empty');

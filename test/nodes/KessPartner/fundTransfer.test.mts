@@ -280,7 +280,7 @@ describe('bad input is refused before a request leaves', () => {
 
 	test.each(['confirm.fundTransfer', 'Confirm.FundTransfer'])('the operation Call does not run %s', async (service) => {
 		const result = await run({ operation: 'call', parameters: { resource: 'service', service, parameters: '{}' } });
-		expect(result.error?.message).toContain('which pays money');
+		expect(result.error?.message).toContain('which moves money');
 	});
 
 	test.each([

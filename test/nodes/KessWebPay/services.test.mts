@@ -39,8 +39,8 @@ const SERVICES = [
 	'userprofile',
 ];
 
-/** For others than merchants: they have no operation of their own and are called by name. */
-const BY_NAME = ['adduserundermerchant', 'uploadUserKyc', 'partnerconfirmfundtransfer'];
+/** They have no operation of their own and are called by name. */
+const BY_NAME = ['adduserundermerchant', 'uploadUserKyc'];
 
 /** Additional Fields that stand for no field of the gateway, or for any. */
 const NOT_OF_THE_GATEWAY = ['extraFields', 'qrCode', 'qrCodeProperty'];

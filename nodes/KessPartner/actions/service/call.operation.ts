@@ -1,26 +1,28 @@
-import { InvalidValueError, KessError } from '../../../../kess/errors';
+import { KessError } from '../../../../kess/errors';
 import { orThrow } from '../../../../kess/gateway/outcome';
-import { CONFIRM_TRANSFER } from '../../../../kess/partner/services';
-import { requireText } from '../../../../kess/textField';
-import { parametersProperty, readParameters, serviceProperty } from '../../../shared/run/serviceCall';
+import { payingServiceNamed, serviceNamed } from '../../../../kess/partner/services';
+import { requireMayPay } from '../../../shared/run/agents';
+import { parametersProperty, readParameters, readService, serviceProperty } from '../../../shared/run/serviceCall';
+import { CREDENTIAL } from '../../client';
 import { refusal } from '../fundTransfer/transfers';
 import type { PartnerOperation } from '../operation';
 
-/** Any service by its name, for those this node has no operation for. */
+/** Any service by its name, for those this node has no operation for; none that is known to move money. */
 export const call: PartnerOperation = {
 	option: {
 		name: 'Call',
 		value: 'call',
 		action: 'Call service',
-		description: 'Call any service of the gateway by its name, signed and verified like the others',
+		description: 'Call any service of the gateway by its name, signed and verified like the others. Not one that moves money.',
 	},
 	properties: [
 		{ ...serviceProperty, placeholder: 'e.g. query.fundTransfer' },
 		{ ...parametersProperty, placeholder: 'e.g. { "out_trade_no": "WAGE-2026-11-0001" }' },
 	],
 	async execute(item, { client }) {
-		const service = item.read('service', requireService);
+		const service = item.read('service', (value) => readService(value, payingServiceNamed));
 		item.reference = `service ${service}`;
+		await requireMayPay(item.context, item.itemIndex, CREDENTIAL, serviceNamed(service));
 		const parameters = item.read('parameters', readParameters);
 		const result = orThrow(await client.call(service, parameters));
 		if (result.kind === 'refused') throw refusal(result, service);
@@ -33,13 +35,3 @@ export const call: PartnerOperation = {
 		return [result.data];
 	},
 };
-
-/** Money moves only through the operations that look before they pay. */
-function requireService(value: unknown): string {
-	const service = requireText(value, 64);
-	if (service.toLowerCase() !== CONFIRM_TRANSFER.toLowerCase()) return service;
-	throw new InvalidValueError(
-		`is ${CONFIRM_TRANSFER}, which pays money`,
-		'Use the operation Confirm or Pay Out of the resource Fund Transfer: they make sure that nothing is paid twice.',
-	);
-}

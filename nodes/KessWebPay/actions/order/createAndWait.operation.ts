@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
+import { isTool } from '../../../shared/run/agents';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField } from '../common/qrPicture';
 import { create, readOrder } from './create.operation';
@@ -59,8 +60,7 @@ function withoutOwnFields(property: INodeProperties): INodeProperties {
 
 /** n8n parks an execution as a whole, and on a node with several items it keeps only what one payment brought. */
 function requireOneItem(context: IExecuteFunctions): void {
-	// Older n8n does not tell.
-	if (typeof context.isToolExecution === 'function' && context.isToolExecution()) {
+	if (isTool(context)) {
 		throw new KessError(
 			'A tool of an AI agent cannot wait for a payment',
 			'Let the agent use Create, and later Query with the same order number.',

@@ -1,19 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { requireText } from '../../../../kess/textField';
-import { serviceNamed } from '../../../../kess/webPay/services';
+import { payingServiceNamed, serviceNamed } from '../../../../kess/webPay/services';
 import { normaliseWebPayFields } from '../../../../kess/webPay/request';
-import { parametersProperty, readParameters, serviceProperty } from '../../../shared/run/serviceCall';
+import { requireMayPay } from '../../../shared/run/agents';
+import { parametersProperty, readParameters, readService, serviceProperty } from '../../../shared/run/serviceCall';
+import { CREDENTIAL } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 
-/** Any service by its name, for those this node has no operation for. */
+/** Any service by its name, for those this node has no operation for; none that is known to move money. */
 export const call: WebPayOperation = {
 	option: {
 		name: 'Call',
 		value: 'call',
 		action: 'Call service',
-		description: 'Call any service of the gateway by its name, signed and verified like the others',
+		description: 'Call any service of the gateway by its name, signed and verified like the others. Not one that moves money.',
 	},
 	properties: [
 		{ ...serviceProperty, placeholder: 'e.g. webpay.acquire.queryOrder' },
@@ -25,12 +26,14 @@ export const call: WebPayOperation = {
 		},
 	],
 	async execute(item, client) {
-		const service = item.read('service', (value) => requireText(value, 64));
-		item.reference = `service ${service}`;
+		const name = item.read('service', (value) => readService(value, payingServiceNamed));
+		item.reference = `service ${name}`;
+		const service = serviceNamed(name);
+		await requireMayPay(item.context, item.itemIndex, CREDENTIAL, service);
 		const parameters = item.read('parameters', (value) => normaliseWebPayFields(readParameters(value)));
 		const outTradeNo = parameters.out_trade_no;
 		const result = await client.call(
-			serviceNamed(service),
+			service,
 			parameters,
 			typeof outTradeNo === 'string' ? { outTradeNo, mayOmit: true } : {},
 		);
