@@ -1,6 +1,6 @@
 // npm test: installs what is missing, runs every check even when an earlier one failed, and ends with the totals.
-// npm run test:unit: the tests that need no n8n server. npm run test:queue: n8n's queue mode alone, which must not be
-// skipped then.
+// npm run test:unit: what needs no n8n server and is done in a minute; what takes longer is called *.long.test.mts.
+// npm run test:queue: n8n's queue mode alone, which must not be skipped then.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -109,10 +109,12 @@ async function queue(print) {
 	return only === 'queue' ? { failed: 1 } : { skipped: 1 };
 }
 
-const unit = async () => {
-	const args = ['--testPathIgnorePatterns', 'test/e2e', 'test/queue', `--maxWorkers=${WORKERS}`];
+const unit = async (...without) => {
+	const args = ['--testPathIgnorePatterns', 'test/e2e', 'test/queue', ...without, `--maxWorkers=${WORKERS}`];
 	await section('Tests', async (print) => await jest('unit', args, print));
 };
+
+const short = async () => await unit(String.raw`\.long\.test`);
 
 const realN8n = async () => await section('Tests in a real n8n', async (print) => await jest('e2e', ['test/e2e', `--maxWorkers=${WORKERS}`], print));
 
@@ -134,7 +136,7 @@ async function all() {
 // What is missing is said before minutes of installing.
 const cannotRun = only === 'queue' && missingParts() !== undefined;
 if (cannotRun || (await section('Install and build', install))) {
-	await ({ unit, queue: queueMode }[only] ?? all)();
+	await ({ unit: short, queue: queueMode }[only] ?? all)();
 }
 rmSync(reports, { recursive: true, force: true });
 

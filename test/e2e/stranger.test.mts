@@ -249,7 +249,7 @@ describe('a stranger and the real n8n', () => {
 			places += 1;
 			expect({ where, leaks: leaksIn(text) }).toEqual({ where, leaks: [] });
 		};
-		// All operations of one kind of answer in one workflow, side by side; test/hostile.test.mts has the other kinds.
+		// All operations of one kind of answer in one workflow, side by side; test/hostile.long.test.mts has the other kinds.
 		const kinds = echoingAnswers.filter(([name]) => ['success', 'refusal', 'login refused', 'web page'].includes(name));
 		for (const [name, say] of kinds) {
 			answer = say;

@@ -25,4 +25,4 @@ test('one that is behind is asked for again some seconds later, and in the end i
 	const never = gateway();
 	expect(await lookAgain(never.look, isBehind)).toBe('WAITING');
 	expect(never.asked).toHaveLength(3);
-}, 30_000);
+});
