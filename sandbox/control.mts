@@ -1,12 +1,15 @@
+import { z } from 'zod';
 import { checked } from './checked.mts';
 import type { SandboxContext, SandboxCore } from './core.mts';
 import { faultRequest } from './faults.mts';
+
+const clockRequest = z.strictObject({ aheadMs: z.number().int().nonnegative().max(1e12) });
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /** Adds the controls under `/sandbox/` that all gateways share. Only this computer may use any control. */
 export function mountControl(core: SandboxCore): void {
-	const { app, faults, requests, settings } = core;
+	const { app, clock, faults, requests, settings } = core;
 	app.use('/sandbox/*', async (c, next) => {
 		if (LOOPBACK.test(c.env.incoming.socket.remoteAddress ?? '')) return next();
 		return c.json({ error: 'The sandbox is controlled from its own computer only.' }, 403);
@@ -31,6 +34,14 @@ export function mountControl(core: SandboxCore): void {
 		change(c, (body) => {
 			settings.change(body);
 			return settings.values;
+		}),
+	);
+
+	app.get('/sandbox/clock', (c) => c.json(clock.report()));
+	app.post('/sandbox/clock', (c) =>
+		change(c, (body) => {
+			clock.setAhead(checked(clockRequest, body).aheadMs);
+			return clock.report();
 		}),
 	);
 

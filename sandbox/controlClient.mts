@@ -1,4 +1,5 @@
 import axios, { type Method } from 'axios';
+import type { ClockReport } from './clock.mts';
 import type { FaultName, FaultOptions, FaultToCome } from './faults.mts';
 import type { LedgerReport } from './partner/ledger.mts';
 import type { Wallet, WalletInput } from './partner/wallets.mts';
@@ -44,6 +45,11 @@ export class ControlClient {
 	/** Changes settings. @returns all of them */
 	async settings(changes: SettingChanges): Promise<SettingValues> {
 		return await this.control('POST', 'settings', changes);
+	}
+
+	/** Lets the gateway's clock show so many milliseconds more than the real time; what is due by then happens at once. */
+	async setClockAhead(aheadMs: number): Promise<ClockReport> {
+		return await this.control('POST', 'clock', { aheadMs });
 	}
 
 	/** Ends every access token. @returns how many were live */

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
+import type { Clock } from './clock.mts';
 import type { FaultPlan } from './faults.mts';
 import type { RequestLog } from './requestLog.mts';
 import type { Settings } from './settings.mts';
@@ -14,14 +15,13 @@ export interface SandboxCore {
 	faults: FaultPlan;
 	requests: RequestLog;
 	settings: Settings;
-	/** Milliseconds since 1970. */
+	clock: Clock;
+	/** The clock's milliseconds since 1970. */
 	now: () => number;
 	/** The sandbox's own origin; known once it listens. */
 	origin: () => string;
 	/** Fires when the sandbox closes, to end everything that waits. */
 	closing: AbortSignal;
-	/** Fires at the next reset or when the sandbox closes: what would still happen later does not happen then. */
-	nextReset: () => AbortSignal;
 	/** Run by `POST /sandbox/reset`: each gateway forgets its orders and logs there. */
 	resets: Array<() => void>;
 	/** Run by `POST /sandbox/tokens/expire`: each gateway ends its access tokens there and says how many were live. */

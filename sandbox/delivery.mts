@@ -1,8 +1,10 @@
+import { STATUS_CODES } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { SandboxContext, SandboxCore } from './core.mts';
 import type { RequestFaults } from './faults.mts';
-import { laravelErrorPage, proxyPage } from './pages/errorPages.mts';
+import { laravelErrorPage, proxyPage, refusalPage } from './pages/errorPages.mts';
 
 /** An answer of a gateway before anything befalls it on its way. */
 export interface Answer {
@@ -29,7 +31,7 @@ export async function deliver(
 	busy: (code: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE') => Answer,
 ): Promise<Response> {
 	if (faults.fault === 'late-booking') {
-		void sleep(faults.delayMs, undefined, { signal: core.nextReset(), ref: false }).then(produce, () => undefined);
+		core.clock.later(faults.laterMs, produce);
 		return drop(c);
 	}
 	const answer = faults.booked === false ? undefined : produce();
@@ -43,6 +45,9 @@ export async function deliver(
 		case 'error-500-before':
 		case 'error-500-after':
 			return c.html(laravelErrorPage(), 500);
+		case 'foreign-before':
+		case 'foreign-after':
+			return foreignAnswer(c, faults);
 		case 'html':
 			return c.html(proxyPage(), 200);
 		case 'empty':
@@ -65,6 +70,14 @@ export const MOVED_PATH = '/moved';
 
 export function toResponse({ status, body, headers }: Answer): Response {
 	return new Response(jsonText(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+/** What stands before a gateway does not know how the gateway refuses. */
+function foreignAnswer(c: SandboxContext, { status = 403, shape }: RequestFaults): Response {
+	const words = STATUS_CODES[status] ?? (status === 419 ? 'Page Expired' : 'Error');
+	if (shape === 'html') return c.html(refusalPage(status, words), status as ContentfulStatusCode);
+	const bodies = { message: { message: words }, error: { error: words }, 'success-false': { success: false } };
+	return toResponse({ status, body: bodies[shape as keyof typeof bodies] });
 }
 
 function retryAfter({ retryAfter: value }: RequestFaults): Record<string, string> {

@@ -2,6 +2,29 @@ import { z } from 'zod';
 
 type Gateway = 'webpay' | 'partner';
 
+/** How the body of a refusal looks. */
+export type Shape = 'error_des' | 'msg' | 'message' | 'error' | 'success-false' | 'html';
+
+/** Those of Partner's specification (docs/gateway.md §13), and one that nobody has seen yet. */
+const PARTNER_CODES = ['VALIDATIONERROR', 'NOTELIGIBLE', 'USED', 'NOTEXIST', 'EXPIRED', 'LIMITEXCEEDED'] as const;
+
+/** With HTTP 422 and 400 (docs/gateway.md §6). */
+const WEBPAY_CODES = ['PROCESS_FAILED', 'VALIDATION_ERROR'] as const;
+
+const REFUSED = {
+	strikes: 'answer',
+	codes: { webpay: WEBPAY_CODES, partner: PARTNER_CODES },
+	shapes: { webpay: ['error_des', 'msg'] },
+} as const;
+
+const FOREIGN_SHAPES = ['message', 'error', 'success-false', 'html'] as const;
+
+const FOREIGN = {
+	strikes: 'request',
+	statuses: [400, 401, 403, 404, 419],
+	shapes: { webpay: FOREIGN_SHAPES, partner: FOREIGN_SHAPES },
+} as const;
+
 interface FaultKind {
 	/** One request on its way, the answer that the gateway itself gives, or one notification. */
 	strikes: 'request' | 'answer' | 'notification';
@@ -11,6 +34,14 @@ interface FaultKind {
 	books?: boolean;
 	/** It comes a second late when `delayMs` says nothing; the others come late only when that is asked for. */
 	delays?: true;
+	/** `delayMs` is not how late the answer comes but how late what was asked for happens. */
+	later?: true;
+	/** What `code` may be at each gateway, the first one where it says nothing. Any other text will do, too. */
+	codes?: { readonly [gateway in Gateway]?: readonly string[] };
+	/** What the HTTP status may be, the first one where `status` says nothing. */
+	statuses?: readonly number[];
+	/** How the body may look at each gateway, the first way where `shape` says nothing. */
+	shapes?: { readonly [gateway in Gateway]?: readonly Shape[] };
 	/** The answer may carry `retryAfter`. */
 	busy?: true;
 	/** What it does. */
@@ -34,7 +65,21 @@ const KINDS = {
 	'late-booking': {
 		strikes: 'request',
 		delays: true,
+		later: true,
 		does: 'the connection breaks at once, and the request takes effect later, as if it had stood in a queue',
+	},
+	'foreign-before': { ...FOREIGN, books: false, does: 'something before KESS says no, unsigned (`status`, `shape`), and nothing has happened' },
+	'foreign-after': { ...FOREIGN, books: true, does: 'something before KESS says no, unsigned (`status`, `shape`), and it has happened' },
+	'refused-before': { ...REFUSED, books: false, does: 'KESS refuses in its own words (`code`, `shape`), signed at Partner' },
+	'refused-after': { ...REFUSED, books: true, does: 'KESS refuses in its own words (`code`, `shape`), signed at Partner, although it has happened' },
+	'not-final': {
+		strikes: 'answer',
+		only: 'partner',
+		books: true,
+		delays: true,
+		later: true,
+		codes: { partner: ['PENDING', 'PROCESSING', 'FAILED'] },
+		does: 'well signed, with the result code `code`: a confirmation pays later, or never if it is not booked, and queries say `code` until then',
 	},
 	'system-error': { strikes: 'answer', only: 'partner', books: false, does: 'SYSTEMERROR, signed' },
 	'wrong-signature': { strikes: 'answer', does: 'the signature does not belong to the answer' },
@@ -81,18 +126,25 @@ export const faultRequest = z
 		booked: z.boolean().optional(),
 		/** Seconds, or any text. */
 		retryAfter: z.union([z.number(), z.string()]).transform(String).optional(),
+		/** Any text: the rows have those that matter. */
+		code: z.string().min(1).optional(),
+		status: z.number().int().min(400).max(599).optional(),
+		shape: z.enum(['error_des', 'msg', ...FOREIGN_SHAPES]).optional(),
 	})
-	.superRefine(({ fault, booked, retryAfter }, { addIssue }) => {
+	.superRefine(({ fault, booked, retryAfter, code, status, shape }, { addIssue }) => {
 		const onlyFor = (field: string, kinds: FaultName[]) => {
 			if (!kinds.includes(fault)) addIssue({ code: 'custom', path: [field], message: `only for ${kinds.join(', ')}` });
 		};
 		if (booked !== undefined) onlyFor('booked', faultsThat(({ books }) => books !== undefined));
 		if (retryAfter !== undefined) onlyFor('retryAfter', faultsThat(({ busy }) => busy === true));
+		if (code !== undefined) onlyFor('code', faultsThat(({ codes }) => codes !== undefined));
+		if (status !== undefined) onlyFor('status', faultsThat(({ statuses }) => statuses !== undefined));
+		if (shape !== undefined) onlyFor('shape', faultsThat(({ shapes = {} }) => Object.values(shapes).some((ways) => ways.includes(shape))));
 	});
 
 export type FaultOptions = Omit<z.input<typeof faultRequest>, 'fault'>;
 
-interface PlannedFault extends Pick<z.output<typeof faultRequest>, 'fault' | 'service' | 'booked' | 'retryAfter'> {
+interface PlannedFault extends Omit<z.output<typeof faultRequest>, 'outTradeNo' | 'times' | 'delayMs'> {
 	delayMs: number;
 	/** How often it still strikes: per order number where order numbers are given, else (key `*`) in all. */
 	remaining: Map<string, number>;
@@ -106,17 +158,23 @@ export interface FaultToCome extends Omit<PlannedFault, 'remaining'> {
 
 /** What befalls one request. */
 export interface RequestFaults {
+	/** How late the answer comes. */
 	delayMs: number;
+	/** How late what was asked for happens. */
+	laterMs: number;
 	/** The fault besides slowness. */
 	fault?: FaultName;
 	/** Set for a fault that replaces the answer: whether the request takes effect. */
 	booked?: boolean | undefined;
 	/** The Retry-After header of a gateway that is busy. */
 	retryAfter?: string | undefined;
+	code?: string | undefined;
+	status?: number | undefined;
+	shape?: Shape | undefined;
 }
 
 /** What befalls a request beyond the setting `maxInFlight`. */
-export const CROWDED: RequestFaults = { delayMs: 0, fault: 'too-many-requests', booked: false, retryAfter: '1' };
+export const CROWDED: RequestFaults = { delayMs: 0, laterMs: 0, fault: 'too-many-requests', booked: false, retryAfter: '1' };
 
 /** Services under which the logins are known to the plan and in the request log. */
 const LOGINS: readonly string[] = ['oauth', 'partner-oauth'];
@@ -160,9 +218,20 @@ export class FaultPlan {
 		};
 		const slow = this.take((planned) => planned.fault === 'slow' && fits(planned), outTradeNo);
 		const other = this.take((planned) => planned.fault !== 'slow' && fits(planned), outTradeNo);
-		const taken: RequestFaults = { delayMs: (slow?.delayMs ?? 0) + (other?.delayMs ?? 0) };
-		if (!other) return taken;
-		return { ...taken, fault: other.fault, booked: other.booked ?? FAULTS[other.fault].books, retryAfter: other.retryAfter };
+		const { delayMs: slowMs = 0 } = slow ?? {};
+		if (!other) return { delayMs: slowMs, laterMs: 0 };
+		const { fault, delayMs, booked, retryAfter, code, status, shape } = other;
+		const { later, books, codes, statuses, shapes } = FAULTS[fault];
+		return {
+			delayMs: slowMs + (later ? 0 : delayMs),
+			laterMs: later ? delayMs : 0,
+			fault,
+			booked: booked ?? books,
+			retryAfter,
+			code: code ?? codes?.[gateway]?.[0],
+			status: status ?? statuses?.[0],
+			shape: shape ?? shapes?.[gateway]?.[0],
+		};
 	}
 
 	/** Takes the faults of one notification; different kinds add up. */

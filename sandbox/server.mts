@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { Clock } from './clock.mts';
 import { mountControl } from './control.mts';
 import type { SandboxCore, SandboxEnv } from './core.mts';
 import { MOVED_PATH } from './delivery.mts';
@@ -52,27 +53,25 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 
  * @throws the server's error, for example with code EADDRINUSE
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now = Date.now, keysFolder, fastRsa = false } = options;
+	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now: realNow = Date.now, keysFolder, fastRsa = false } = options;
 	const keys = await openKeys(keysFolder);
-	const closing = patientController();
-	let untilReset = patientController();
-	closing.signal.addEventListener('abort', () => untilReset.abort());
+	const closing = new AbortController();
+	// Every request that is being delayed listens to it.
+	setMaxListeners(0, closing.signal);
+	const clock = new Clock(realNow);
+	closing.signal.addEventListener('abort', () => clock.reset());
+	const now = () => clock.now();
 	let url = '';
 	const core: SandboxCore = {
 		app: new Hono<SandboxEnv>(),
 		faults: new FaultPlan(),
 		requests: new RequestLog(),
 		settings: new Settings(),
+		clock,
 		now,
 		origin: () => url,
 		closing: closing.signal,
-		nextReset: () => untilReset.signal,
-		resets: [
-			() => {
-				untilReset.abort();
-				untilReset = patientController();
-			},
-		],
+		resets: [() => clock.reset()],
 		tokenEnds: [],
 	};
 	core.app.use(async (c, next) => {
@@ -116,13 +115,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				server.closeAllConnections();
 			}),
 	};
-}
-
-/** Every request that is being delayed listens to it. */
-function patientController(): AbortController {
-	const controller = new AbortController();
-	setMaxListeners(0, controller.signal);
-	return controller;
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

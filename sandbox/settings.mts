@@ -3,6 +3,8 @@ import { checked } from './checked.mts';
 
 const seconds = z.number().int().positive();
 
+const lag = z.number().int().nonnegative().default(0);
+
 /** Switches between behaviours that public material on KESS leaves open (docs/gateway.md §5, §6 and §11). */
 export const settingsSchema = z.strictObject({
 	/** Refusals come with HTTP 200 and `success: false` instead of an HTTP error status. */
@@ -30,6 +32,12 @@ export const settingsSchema = z.strictObject({
 	secondCreate: z.enum(['refuse', 'open']).default('refuse'),
 	/** What a query says of a number that is prepared and not paid: `result_code` PENDING, or NOTEXIST. */
 	queryOpen: z.enum(['pending', 'notexist']).default('pending'),
+	/** Look-ups of orders, their lists and KHQR payments show what was true so many milliseconds ago. */
+	orderLagMs: lag,
+	/** The same for look-ups of refunds; those in an order lag as the order does. */
+	refundLagMs: lag,
+	/** The same for look-ups of fund transfers. */
+	transferLagMs: lag,
 });
 
 export type SettingValues = z.output<typeof settingsSchema>;

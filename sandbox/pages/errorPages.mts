@@ -1,9 +1,14 @@
 /** What a Laravel application shows for an unhandled error in production. */
 export function laravelErrorPage(): string {
+	return refusalPage(500, 'Server Error');
+}
+
+/** What it shows for any other HTTP status. */
+export function refusalPage(status: number, words: string): string {
 	return `<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Server Error</title></head>
-<body><div class="flex-center"><div class="code">500</div><div class="message">Server Error</div></div></body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${words}</title></head>
+<body><div class="flex-center"><div class="code">${status}</div><div class="message">${words}</div></div></body>
 </html>
 `;
 }

@@ -1,13 +1,13 @@
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
-import { CROWDED, type FaultName } from '../faults.mts';
+import { CROWDED, type FaultName, type RequestFaults } from '../faults.mts';
 import { Fields } from './fields.mts';
 import { canonicalPhp, type Data, decodePhp, encodePhp, laravelInput, type PhpMap, phpMap, type PhpValue, withRepeatedKeys } from './phpArray.mts';
 import { busy, Refusal, unauthenticated } from './refusal.mts';
 import type { Rsa2 } from './rsa2.mts';
 import { findService } from './services/index.mts';
 import type { PartnerTokens } from './tokens.mts';
-import type { TransferStore } from './transfers.mts';
+import type { Hold, TransferStore } from './transfers.mts';
 import type { WalletStore } from './wallets.mts';
 
 /** What the Partner gateway works on. */
@@ -33,13 +33,21 @@ export async function gateway(core: SandboxCore, c: SandboxContext, state: Partn
 			checkSender(c, state, faults.fault);
 			if (body instanceof Refusal) throw body;
 			const fields = checkRequest(body, state.rsa2());
+			const settings = core.settings.values;
 			const serve = () =>
-				findService(fields.text('service', 64)).handle({ ...state, fields, settings: core.settings.values });
-			if (faults.fault === 'system-error') {
+				findService(fields.text('service', 64)).handle({
+					...state,
+					fields,
+					settings,
+					seenAt: core.now() - settings.transferLagMs,
+					hold: holdOf(core, faults),
+				});
+			const refusal = plannedRefusal(faults);
+			if (refusal) {
 				if (faults.booked) serve();
-				throw new Refusal('SYSTEMERROR', 'Server error or busy.');
+				throw refusal;
 			}
-			return success(misreport(serve(), faults.fault), state.rsa2(), faults.fault);
+			return success(misreport(serve(), faults), state.rsa2(), faults.fault);
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			return refuse(error, state.rsa2(), faults.fault);
@@ -94,8 +102,25 @@ function canonicalOf(body: PhpMap): string | undefined {
 	}
 }
 
+/** The faults in which the gateway refuses on purpose. */
+function plannedRefusal({ fault, code }: RequestFaults): Refusal | undefined {
+	if (fault === 'system-error') return new Refusal('SYSTEMERROR', 'Server error or busy.');
+	if ((fault !== 'refused-before' && fault !== 'refused-after') || code === undefined) return undefined;
+	return new Refusal(code, 'The sandbox was asked to refuse this.');
+}
+
+/** The fault in which a confirmation does not pay at once. */
+function holdOf({ clock }: SandboxCore, { fault, code, booked, laterMs }: RequestFaults): Hold | undefined {
+	if (fault !== 'not-final' || code === undefined) return undefined;
+	return { resultCode: code, until: (pay) => (booked ? clock.later(laterMs, pay) : undefined) };
+}
+
 /** The faults in which a well-signed answer is about something else than what was asked. */
-function misreport(data: Data, fault: FaultName | undefined): Data {
+function misreport(data: Data, { fault, code }: RequestFaults): Data {
+	if (fault === 'not-final' && code !== undefined && data.result_code !== undefined) {
+		const { fund_transfer_id: _paid, ...open } = data;
+		return { ...open, result_code: code };
+	}
 	if (fault === 'wrong-amount' && data.amount !== undefined) return { ...data, amount: Number(data.amount) + 1 };
 	if (fault !== 'wrong-transfer') return data;
 	const named = ['out_trade_no', 'pre_transfer_id', 'fund_transfer_id'].filter((name) => data[name] !== undefined);

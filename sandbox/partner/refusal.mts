@@ -14,19 +14,22 @@ const STATUS = {
 	SERVICE_UNAVAILABLE: 503,
 } as const;
 
+/** What other codes come with. */
+const STATUS_OF_OTHERS = 400;
+
 /** The gateway says no. The message is what it says in `error_desc`. */
 export class Refusal extends Error {
 	override name = 'Refusal';
 
 	constructor(
-		readonly code: keyof typeof STATUS,
+		readonly code: keyof typeof STATUS | (string & {}),
 		message: string,
 	) {
 		super(message);
 	}
 
 	get status(): number {
-		return STATUS[this.code];
+		return Object.hasOwn(STATUS, this.code) ? STATUS[this.code as keyof typeof STATUS] : STATUS_OF_OTHERS;
 	}
 
 	/** The body of the answer, without its signature. */

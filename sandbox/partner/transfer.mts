@@ -15,10 +15,13 @@ export interface TransferRequest {
 /** A prepared transfer. Times are milliseconds since 1970. */
 export interface PreTransfer extends TransferRequest {
 	preTransferId: string;
+	createdAt: number;
 	lifeSeconds: number;
 	expiresAt: number;
 	/** What confirmed it; null until then. */
 	booking: Booking | null;
+	/** Set when it was confirmed and not paid at once: since when, and the result code until it is paid. */
+	held: { since: number; resultCode: string } | null;
 }
 
 /** One time that money was sent. */

@@ -8,8 +8,18 @@ export type Standing =
 	| { state: 'none' | 'expired' }
 	/** The newest one that can be confirmed. */
 	| { state: 'open'; transfer: PreTransfer }
+	/** Confirmed and not paid. */
+	| { state: 'held'; transfer: PreTransfer; resultCode: string }
 	/** The first that was paid. */
 	| { state: 'paid'; transfer: PreTransfer; booking: Booking };
+
+/** Keeps a confirmed transfer from being paid at once. */
+export interface Hold {
+	/** What it is said to be until it is paid. */
+	resultCode: string;
+	/** Pays when its time has come, if ever. */
+	until: (pay: () => void) => void;
+}
 
 /** The prepared transfers, in memory. */
 export class TransferStore {
@@ -28,15 +38,17 @@ export class TransferStore {
 	 */
 	prepare(request: TransferRequest, lifeSeconds: number, again: boolean): PreTransfer {
 		const before = this.byOutTradeNo.get(request.outTradeNo) ?? [];
-		if (before.length > 0 && (!again || before.some(({ booking }) => booking !== null))) {
+		if (before.length > 0 && (!again || before.some(isConfirmed))) {
 			throw new Refusal('VALIDATIONERROR', 'The out_trade_no has already been used.');
 		}
 		const transfer: PreTransfer = {
 			...request,
 			preTransferId: randomBytes(16).toString('hex'),
+			createdAt: this.now(),
 			lifeSeconds,
 			expiresAt: this.now() + lifeSeconds * 1000,
 			booking: null,
+			held: null,
 		};
 		this.byId.set(transfer.preTransferId, transfer);
 		this.byOutTradeNo.set(transfer.outTradeNo, [...before, transfer]);
@@ -46,23 +58,35 @@ export class TransferStore {
 	/**
 	 * Pays. Each prepared transfer pays once; two of them under one number pay twice.
 	 *
+	 * @param hold keeps it from being paid at once; then `booking` is null
 	 * @throws Refusal with the code NOTEXIST, USED or EXPIRED
 	 */
-	confirm(preTransferId: string, partnerTransactionId: string): { transfer: PreTransfer; booking: Booking } {
+	confirm(preTransferId: string, partnerTransactionId: string, hold?: Hold): PreTransfer {
 		const transfer = this.byId.get(preTransferId);
 		if (!transfer) throw new Refusal('NOTEXIST', 'There is no pre fund transfer with this ID.');
-		if (transfer.booking !== null) throw new Refusal('USED', 'The pre fund transfer ID is used.');
-		if (!this.isLive(transfer)) throw new Refusal('EXPIRED', 'The unified fund transfer is expired.');
-		const booking = this.ledger.book(transfer, partnerTransactionId, this.now());
-		transfer.booking = booking;
-		return { transfer, booking };
+		if (isConfirmed(transfer)) throw new Refusal('USED', 'The pre fund transfer ID is used.');
+		if (!isLive(transfer, this.now())) throw new Refusal('EXPIRED', 'The unified fund transfer is expired.');
+		const pay = () => {
+			transfer.booking = this.ledger.book(transfer, partnerTransactionId, this.now());
+		};
+		if (!hold) pay();
+		else {
+			transfer.held = { since: this.now(), resultCode: hold.resultCode };
+			hold.until(pay);
+		}
+		return transfer;
 	}
 
-	standing(outTradeNo: string): Standing {
-		const transfers = this.byOutTradeNo.get(outTradeNo) ?? [];
-		const [paid] = transfers.flatMap((transfer) => (transfer.booking ? [{ transfer, booking: transfer.booking }] : []));
-		if (paid) return { state: 'paid', ...paid };
-		const transfer = transfers.findLast((prepared) => this.isLive(prepared));
+	/** @param at how it stood then, in milliseconds since 1970 */
+	standing(outTradeNo: string, at: number): Standing {
+		const transfers = (this.byOutTradeNo.get(outTradeNo) ?? []).filter(({ createdAt }) => createdAt <= at);
+		for (const transfer of transfers) {
+			if (transfer.booking && transfer.booking.time <= at) return { state: 'paid', transfer, booking: transfer.booking };
+		}
+		for (const transfer of transfers) {
+			if (transfer.held && transfer.held.since <= at) return { state: 'held', transfer, resultCode: transfer.held.resultCode };
+		}
+		const transfer = transfers.findLast((prepared) => isLive(prepared, at));
 		if (transfer) return { state: 'open', transfer };
 		return { state: transfers.length > 0 ? 'expired' : 'none' };
 	}
@@ -76,8 +100,12 @@ export class TransferStore {
 		this.byId.clear();
 		this.byOutTradeNo.clear();
 	}
+}
 
-	private isLive({ expiresAt }: PreTransfer): boolean {
-		return this.now() < expiresAt;
-	}
+function isLive({ expiresAt }: PreTransfer, at: number): boolean {
+	return at < expiresAt;
+}
+
+function isConfirmed({ booking, held }: PreTransfer): boolean {
+	return booking !== null || held !== null;
 }

@@ -1,7 +1,7 @@
 import { webPayAccount } from '../accounts.mts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
-import { CROWDED, type FaultName } from '../faults.mts';
+import { CROWDED, type FaultName, type RequestFaults } from '../faults.mts';
 import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
 import { Fields } from './fields.mts';
@@ -42,12 +42,18 @@ export async function gateway(
 			checkSender(c, state, version, faults.fault);
 			if (body instanceof Refusal) throw body;
 			if (faults.fault === 'success-false-200') throw new Refusal('PROCESS_FAILED', 'The sandbox was asked to refuse this.');
+			const refusal = plannedRefusal(faults);
+			if (refusal) {
+				if (faults.booked) serve(core, state, version, body);
+				throw refusal;
+			}
 			const { data, signType } = serve(core, state, version, body);
 			return success(core, version, misreport(data, faults.fault), signType, faults.fault === 'wrong-signature');
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			const hidden = faults.fault === 'success-false-200' || faults.fault === 'token-expired-200';
-			return refuse(error, hidden || (core.settings.values.envelope200 && error.code !== 'UNAUTHENTICATED'));
+			const withHttp200 = hidden || (core.settings.values.envelope200 && error.code !== 'UNAUTHENTICATED');
+			return refuse(error, withHttp200, faults.shape === 'msg');
 		}
 	};
 	return deliver(core, c, faults, produce, busy);
@@ -115,8 +121,26 @@ function serve(
 	}
 	const origin = core.origin();
 	const show = version === 'v1' ? orderDataV1 : orderDataV2;
-	const data = service.handle({ version, signType, fields, sellerCode, orders, subscriptions, khqrPayments, origin, show: (order) => show(order, origin) });
+	const { orderLagMs, refundLagMs } = core.settings.values;
+	const data = service.handle({
+		version,
+		signType,
+		fields,
+		sellerCode,
+		orders,
+		subscriptions,
+		khqrPayments,
+		origin,
+		show: (order) => show(order, origin),
+		seenAt: { orders: core.now() - orderLagMs, refunds: core.now() - refundLagMs },
+	});
 	return { data, signType };
+}
+
+/** The faults in which the gateway refuses on purpose. */
+function plannedRefusal({ fault, code }: RequestFaults): Refusal | undefined {
+	if ((fault !== 'refused-before' && fault !== 'refused-after') || code === undefined) return undefined;
+	return new Refusal(code, 'The sandbox was asked to refuse this.');
 }
 
 /** The faults in which a well-signed answer is about something else than what was asked. */
@@ -139,6 +163,6 @@ function success(core: SandboxCore, version: GatewayVersion, data: Data, signTyp
 	return { status: 200, body: { ...body, sign, sign_type: signType } };
 }
 
-function refuse(refusal: Refusal, withHttp200: boolean): Answer {
-	return { status: withHttp200 ? 200 : refusal.status, body: refusal.body };
+function refuse(refusal: Refusal, withHttp200: boolean, withMsg: boolean): Answer {
+	return { status: withHttp200 ? 200 : refusal.status, body: withMsg ? refusal.bodyWithMsg : refusal.body };
 }

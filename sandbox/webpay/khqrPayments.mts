@@ -31,8 +31,9 @@ export class KhqrPaymentStore {
 		return payment;
 	}
 
-	find(outTradeNo: string): KhqrPayment | undefined {
-		return this.payments.find((payment) => payment.outTradeNo === outTradeNo);
+	/** @param time paid by then, in milliseconds since 1970 */
+	find(outTradeNo: string, time: number): KhqrPayment | undefined {
+		return this.payments.find((payment) => payment.outTradeNo === outTradeNo && payment.paidAt <= time);
 	}
 
 	/** Newest first. */

@@ -31,6 +31,8 @@ export type OrderStatus = 'WAITING' | 'SUCCESS' | 'CLOSED' | 'PARTIAL_REFUNDED' 
 
 /** Money given back. */
 export interface Refund {
+	/** Milliseconds since 1970. */
+	at: number;
 	amount: number;
 	status: OrderStatus;
 	reason: string;
@@ -52,6 +54,8 @@ export interface Order extends OrderRequest {
 	updatedAt: number;
 	expiresAt: number;
 	paidAt: number | null;
+	/** When it was closed unpaid, or ran out of time; null until then. */
+	closedAt: number | null;
 	/** Oldest first. */
 	refunds: Refund[];
 }
@@ -88,6 +92,7 @@ export class OrderStore {
 			updatedAt: now,
 			expiresAt: now + request.expiresInSeconds * 1000,
 			paidAt: null,
+			closedAt: null,
 			refunds: [],
 		};
 		this.byOutTradeNo.set(order.outTradeNo, order);
@@ -98,8 +103,7 @@ export class OrderStore {
 	/** @throws Refusal when there is no such order */
 	find(outTradeNo: string): Order {
 		const order = this.byOutTradeNo.get(outTradeNo);
-		if (!order) throw new Refusal('NOT_FOUND', `There is no order with the out_trade_no ${outTradeNo}.`);
-		return this.look(order);
+		return order ? this.look(order) : this.refuseUnknown(outTradeNo);
 	}
 
 	/** The order of a payment link. */
@@ -111,6 +115,16 @@ export class OrderStore {
 	/** Newest first. */
 	all(): Order[] {
 		return [...this.byOutTradeNo.values()].reverse().map((order) => this.look(order));
+	}
+
+	/** All orders as they were at some time, newest first: a look-up may show what is no longer true. */
+	allAt(time: number): Order[] {
+		return this.all().flatMap((order) => orderAt(order, time) ?? []);
+	}
+
+	/** @throws Refusal when there was no such order at that time */
+	findAt(outTradeNo: string, time: number): Order {
+		return orderAt(this.find(outTradeNo), time) ?? this.refuseUnknown(outTradeNo);
 	}
 
 	/** The buyer pays. Paying twice pays once. @throws Refusal when the order is closed */
@@ -133,7 +147,8 @@ export class OrderStore {
 		this.look(order);
 		if (order.paidAt !== null) throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is already paid.`);
 		if (order.status === 'CLOSED') return;
-		Object.assign(order, { status: 'CLOSED', updatedAt: this.now() } satisfies Partial<Order>);
+		const now = this.now();
+		Object.assign(order, { status: 'CLOSED', closedAt: now, updatedAt: now } satisfies Partial<Order>);
 		this.changed(order);
 	}
 
@@ -154,9 +169,9 @@ export class OrderStore {
 		if (asked > left) throw new Refusal('PROCESS_FAILED', `Only ${left / 100} ${order.currency} of the order ${order.outTradeNo} can be refunded.`);
 		const status: OrderStatus = asked === left ? 'REFUNDED' : 'PARTIAL_REFUNDED';
 		const transactionId = `R${order.transactionId}${String(order.refunds.length + 1)}`;
-		const refund: Refund = { amount: asked / 100, status, reason, transactionId, merchantReference };
+		const refund: Refund = { at: this.now(), amount: asked / 100, status, reason, transactionId, merchantReference };
 		order.refunds.push(refund);
-		Object.assign(order, { status, updatedAt: this.now() } satisfies Partial<Order>);
+		Object.assign(order, { status, updatedAt: refund.at } satisfies Partial<Order>);
 		return refund;
 	}
 
@@ -165,11 +180,32 @@ export class OrderStore {
 		this.byToken.clear();
 	}
 
+	private refuseUnknown(outTradeNo: string): never {
+		throw new Refusal('NOT_FOUND', `There is no order with the out_trade_no ${outTradeNo}.`);
+	}
+
 	/** An order that has run out of time is closed as soon as somebody looks at it. */
 	private look(order: Order): Order {
 		if (order.status === 'WAITING' && this.now() >= order.expiresAt) {
-			Object.assign(order, { status: 'CLOSED', updatedAt: order.expiresAt } satisfies Partial<Order>);
+			Object.assign(order, { status: 'CLOSED', closedAt: order.expiresAt, updatedAt: order.expiresAt } satisfies Partial<Order>);
 		}
 		return order;
 	}
+}
+
+/** An order as it was at some time; `undefined` before it was made. */
+function orderAt(order: Order, time: number): Order | undefined {
+	if (order.createdAt > time) return undefined;
+	const by = (event: number | null) => (event !== null && event <= time ? event : null);
+	const refunds = order.refunds.filter(({ at }) => at <= time);
+	const [paidAt, closedAt, lastRefund] = [by(order.paidAt), by(order.closedAt), refunds.at(-1)];
+	return {
+		...order,
+		status: lastRefund?.status ?? (paidAt !== null ? 'SUCCESS' : closedAt !== null ? 'CLOSED' : 'WAITING'),
+		transactionId: paidAt === null ? null : order.transactionId,
+		paidAt,
+		closedAt,
+		refunds,
+		updatedAt: lastRefund?.at ?? paidAt ?? closedAt ?? order.createdAt,
+	};
 }

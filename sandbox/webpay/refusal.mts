@@ -9,24 +9,32 @@ const STATUS = {
 	SERVICE_UNAVAILABLE: 503,
 } as const;
 
+/** What other codes come with. */
+const STATUS_OF_OTHERS = 422;
+
 /** The gateway says no. The message is what it says in `error_des`. */
 export class Refusal extends Error {
 	override name = 'Refusal';
 
 	constructor(
-		readonly code: keyof typeof STATUS,
+		readonly code: keyof typeof STATUS | (string & {}),
 		message: string,
 	) {
 		super(message);
 	}
 
 	get status(): number {
-		return STATUS[this.code];
+		return Object.hasOwn(STATUS, this.code) ? STATUS[this.code as keyof typeof STATUS] : STATUS_OF_OTHERS;
 	}
 
 	/** The body of the answer (docs/gateway.md §6: `error_des` is KESS's own spelling). */
 	get body(): object {
 		return { success: false, error_des: this.message, status_code: this.status, code: this.code };
+	}
+
+	/** The body as some of KESS's clients have read it: without data, the reason in `msg` (docs/gateway.md §6). */
+	get bodyWithMsg(): object {
+		return { success: false, data: null, msg: this.message, status_code: this.status, code: this.code };
 	}
 }
 

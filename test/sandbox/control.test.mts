@@ -79,6 +79,9 @@ test('settings are all or nothing', async () => {
 		preTransferLifeSeconds: 300,
 		secondCreate: 'refuse',
 		queryOpen: 'pending',
+		orderLagMs: 0,
+		refundLagMs: 0,
+		transferLagMs: 0,
 	});
 });
 

@@ -10,3 +10,13 @@ export function delayed(fault: FaultName, delayMs: number): FaultOptions {
 
 /** The services that a payout goes through. */
 export const STEPS = ['create.unified.fundTransfer', 'confirm.fundTransfer', 'query.fundTransfer'] as const;
+
+/** Every way in which a fault can strike at a gateway: each code, status and shape of its row. */
+export function variantsOf(fault: FaultName, gateway: 'webpay' | 'partner'): FaultOptions[] {
+	const { codes, statuses = [], shapes } = FAULTS[fault];
+	const each = <Value,>(name: string, values: readonly Value[] = []) =>
+		values.length === 0 ? [{}] : values.map((value) => ({ [name]: value }));
+	return each('code', codes?.[gateway]).flatMap((code) =>
+		each('status', statuses).flatMap((status) => each('shape', shapes?.[gateway]).map((shape) => ({ ...code, ...status, ...shape }))),
+	);
+}

@@ -3,12 +3,12 @@ import type { PartnerService } from './service.mts';
 /** docs/gateway.md §13, CONFIRM FUND TRANSFER: the money moves. */
 export const confirmTransfer: PartnerService = {
 	name: 'confirm.fundTransfer',
-	handle({ fields, transfers }) {
+	handle({ fields, transfers, hold }) {
 		const partnerTransactionId = fields.text('partner_transaction_id', 64);
-		const { transfer, booking } = transfers.confirm(fields.text('pre_transfer_id', 64), partnerTransactionId);
+		const transfer = transfers.confirm(fields.text('pre_transfer_id', 64), partnerTransactionId, hold);
 		return {
-			result_code: 'SUCCESS',
-			fund_transfer_id: booking.fundTransferId,
+			result_code: transfer.held?.resultCode ?? 'SUCCESS',
+			...(transfer.booking && { fund_transfer_id: transfer.booking.fundTransferId }),
 			out_trade_no: transfer.outTradeNo,
 			receiver_id: transfer.receiverId,
 			pre_transfer_id: transfer.preTransferId,

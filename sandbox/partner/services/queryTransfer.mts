@@ -6,11 +6,13 @@ import type { PartnerService } from './service.mts';
 /** docs/gateway.md §13, QUERY FUND TRANSFER. */
 export const queryTransfer: PartnerService = {
 	name: 'query.fundTransfer',
-	handle({ fields, transfers, settings }) {
-		const standing = transfers.standing(fields.text('out_trade_no', 64));
+	handle({ fields, transfers, settings, seenAt }) {
+		const standing = transfers.standing(fields.text('out_trade_no', 64), seenAt);
 		switch (standing.state) {
 			case 'paid':
 				return { result_code: 'SUCCESS', fund_transfer_id: standing.booking.fundTransferId, ...describe(standing.transfer) };
+			case 'held':
+				return { result_code: standing.resultCode, ...describe(standing.transfer) };
 			case 'open':
 				if (settings.queryOpen === 'notexist') throw unknown();
 				return { result_code: 'PENDING', ...describe(standing.transfer) };

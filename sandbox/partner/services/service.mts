@@ -1,7 +1,7 @@
 import type { SettingValues } from '../../settings.mts';
 import type { Fields } from '../fields.mts';
 import type { Data } from '../phpArray.mts';
-import type { TransferStore } from '../transfers.mts';
+import type { Hold, TransferStore } from '../transfers.mts';
 import type { WalletStore } from '../wallets.mts';
 
 /** A request whose sender and signature have been checked. */
@@ -10,6 +10,10 @@ export interface ServiceRequest {
 	transfers: TransferStore;
 	wallets: WalletStore;
 	settings: SettingValues;
+	/** Look-ups show what was true then, in milliseconds since 1970. */
+	seenAt: number;
+	/** Set where a confirmation is not to pay at once. */
+	hold: Hold | undefined;
 }
 
 export interface PartnerService {

@@ -5,9 +5,9 @@ import type { WebPayService } from './service.mts';
 export const queryOrder: WebPayService = {
 	name: 'webpay.acquire.queryOrder',
 	versions: ['v1', 'v2'],
-	handle({ fields, orders, khqrPayments, show }) {
+	handle({ fields, orders, khqrPayments, show, seenAt }) {
 		const outTradeNo = fields.requiredText('out_trade_no', 64);
-		const payment = khqrPayments.find(outTradeNo);
-		return payment === undefined ? show(orders.find(outTradeNo)) : khqrPaymentData(payment);
+		const payment = khqrPayments.find(outTradeNo, seenAt.orders);
+		return payment === undefined ? show(orders.findAt(outTradeNo, seenAt.orders)) : khqrPaymentData(payment);
 	},
 };

@@ -6,13 +6,13 @@ import type { WebPayService } from './service.mts';
 export const queryRefund: WebPayService = {
 	name: 'webpay.acquire.queryRefund',
 	versions: ['v2'],
-	handle({ fields, orders }) {
+	handle({ fields, orders, seenAt }) {
 		const transactionId = fields.text('transaction_id', 64);
 		const reference = fields.text('merchant_reference', 64);
 		if (transactionId === undefined && reference === undefined) {
 			throw new Refusal('VALIDATION_ERROR', 'The transaction_id field is required when merchant_reference is not present.');
 		}
-		for (const order of orders.all()) {
+		for (const order of orders.allAt(seenAt.refunds)) {
 			const found = order.refunds.find(
 				(entry) =>
 					(transactionId === undefined || entry.transactionId === transactionId) &&

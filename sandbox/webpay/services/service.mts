@@ -19,6 +19,8 @@ export interface ServiceRequest {
 	show: (order: Order) => { [field: string]: PhpValue };
 	/** The sandbox's own origin. */
 	origin: string;
+	/** Look-ups show what was true then, in milliseconds since 1970. */
+	seenAt: { orders: number; refunds: number };
 }
 
 export interface WebPayService {

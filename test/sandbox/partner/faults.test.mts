@@ -135,6 +135,41 @@ describe('system-error', () => {
 	});
 });
 
+describe.each(['PENDING', 'PROCESSING', 'FAILED'])('not-final %s', (code) => {
+	const seen = async () => (await client.query('A')).json.data;
+
+	test('a confirmation pays later, and is said to be so until then', async () => {
+		const preTransferId = await client.prepare('A');
+		await client.fault('not-final', { service: 'confirm.fundTransfer', code, delayMs: 300 });
+		const { status, json, verified } = await client.confirm(preTransferId);
+		expect([status, verified, json.data]).toEqual([200, true, expect.objectContaining({ result_code: code, out_trade_no: 'A', amount: 10.5 })]);
+		expect(json.data?.fund_transfer_id).toBeUndefined();
+		expect(await seen()).toMatchObject({ result_code: code, receiver_id: '012000117' });
+		expect((await client.confirm(preTransferId)).json.error_code).toBe('USED');
+		expect(await client.paidOut()).toEqual([]);
+		await until(async () => (await client.paidOut()).length === 1);
+		expect(await seen()).toMatchObject({ result_code: 'SUCCESS', fund_transfer_id: expect.any(String) });
+	});
+
+	test('not booked: it never pays', async () => {
+		const preTransferId = await client.prepare('A');
+		await client.fault('not-final', { code, booked: false, delayMs: 0 });
+		await client.confirm(preTransferId);
+		expect(await seen()).toMatchObject({ result_code: code });
+		expect(await client.paidOut()).toEqual([]);
+		await client.settings({ secondCreate: 'open' });
+		expect((await client.create('A')).status).toBe(400);
+	});
+
+	test('a query says so of what is paid', async () => {
+		await client.confirm(await client.prepare('A'));
+		await client.fault('not-final', { service: 'query.fundTransfer', code });
+		const { verified, json } = await client.query('A');
+		expect([verified, json.data?.result_code, json.data?.fund_transfer_id]).toEqual([true, code, undefined]);
+		expect(await seen()).toMatchObject({ result_code: 'SUCCESS' });
+	});
+});
+
 describe('late-booking', () => {
 	test('the connection breaks at once, and it is paid later', async () => {
 		const preTransferId = await client.prepare('A');
