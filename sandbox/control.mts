@@ -9,7 +9,7 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /** Adds the controls under `/sandbox/` that all gateways share. Only this computer may use any control. */
 export function mountControl(core: SandboxCore): void {
-	const { app, clock, faults, requests, settings } = core;
+	const { app, clock, faults, money, requests, settings } = core;
 	app.use('/sandbox/*', async (c, next) => {
 		if (LOOPBACK.test(c.env.incoming.socket.remoteAddress ?? '')) return next();
 		return c.json({ error: 'The sandbox is controlled from its own computer only.' }, 403);
@@ -28,6 +28,8 @@ export function mountControl(core: SandboxCore): void {
 	});
 
 	app.get('/sandbox/requests', (c) => c.json(requests.report()));
+
+	app.get('/sandbox/money', (c) => c.json(money.report()));
 
 	app.get('/sandbox/settings', (c) => c.json(settings.values));
 	app.post('/sandbox/settings', (c) =>
@@ -50,6 +52,7 @@ export function mountControl(core: SandboxCore): void {
 	app.post('/sandbox/reset', (c) => {
 		faults.clear();
 		requests.reset();
+		money.clear();
 		settings.reset();
 		for (const reset of core.resets) reset();
 		return c.json({ reset: true });

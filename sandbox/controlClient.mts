@@ -1,6 +1,7 @@
 import axios, { type Method } from 'axios';
 import type { ClockReport } from './clock.mts';
 import type { FaultName, FaultOptions, FaultToCome } from './faults.mts';
+import type { MoneyReport } from './money.mts';
 import type { LedgerReport } from './partner/ledger.mts';
 import type { Wallet, WalletInput } from './partner/wallets.mts';
 import type { RequestReport } from './requestLog.mts';
@@ -9,6 +10,7 @@ import type { SettingChanges, SettingValues } from './settings.mts';
 import type { KhqrPaymentData } from './webpay/khqrPayments.mts';
 import type { Notification } from './webpay/notifications.mts';
 import type { OrderReport } from './webpay/orderData.mts';
+import type { RefundInput } from './webpay/routes.mts';
 
 const http = axios.create({ proxy: false, validateStatus: () => true });
 
@@ -75,6 +77,21 @@ export class ControlClient {
 	/** Closes an order. */
 	async close(outTradeNo: string): Promise<OrderReport> {
 		return await this.control('POST', `orders/${encodeURIComponent(outTradeNo)}/close`);
+	}
+
+	/** Gives back a paid order, or a part of it, and tells the order's `notify_url`. */
+	async refund(outTradeNo: string, refund: RefundInput = {}): Promise<OrderReport> {
+		return await this.control('POST', `orders/${encodeURIComponent(outTradeNo)}/refund`, refund);
+	}
+
+	/** Charges the subscription of an order for its next period now, and tells the order's `notify_url`. @returns KESS's number of the charge */
+	async renew(outTradeNo: string): Promise<string> {
+		return (await this.control<{ transaction_id: string }>('POST', `subscriptions/${encodeURIComponent(outTradeNo)}/renew`, {})).transaction_id;
+	}
+
+	/** All money that moved at both gateways, oldest first, and what moved more than once. */
+	async money(): Promise<MoneyReport> {
+		return await this.control('GET', 'money');
 	}
 
 	/** Paid KHQR codes, newest first. */

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import type { Clock } from './clock.mts';
 import type { FaultPlan } from './faults.mts';
+import type { MoneyLog } from './money.mts';
 import type { RequestLog } from './requestLog.mts';
 import type { Settings } from './settings.mts';
 
@@ -14,6 +15,8 @@ export interface SandboxCore {
 	app: Hono<SandboxEnv>;
 	faults: FaultPlan;
 	requests: RequestLog;
+	/** What was booked at any gateway. */
+	money: MoneyLog;
 	settings: Settings;
 	clock: Clock;
 	/** The clock's milliseconds since 1970. */

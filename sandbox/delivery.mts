@@ -34,6 +34,10 @@ export async function deliver(
 		core.clock.later(faults.laterMs, produce);
 		return drop(c);
 	}
+	if (faults.fault === 'delivered-twice') {
+		produce();
+		if (faults.laterMs > 0) await sleep(faults.laterMs, undefined, { signal: core.closing, ref: false }).catch(() => undefined);
+	}
 	const answer = faults.booked === false ? undefined : produce();
 	if (faults.delayMs > 0) await sleep(faults.delayMs, undefined, { signal: core.closing, ref: false }).catch(() => undefined);
 	switch (faults.fault) {

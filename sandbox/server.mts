@@ -8,6 +8,7 @@ import { mountControl } from './control.mts';
 import type { SandboxCore, SandboxEnv } from './core.mts';
 import { MOVED_PATH } from './delivery.mts';
 import { FaultPlan } from './faults.mts';
+import { MoneyLog } from './money.mts';
 import { openKeys, type PartnerKeys } from './partner/keys.mts';
 import { mountPartner } from './partner/routes.mts';
 import { RequestLog } from './requestLog.mts';
@@ -66,6 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		app: new Hono<SandboxEnv>(),
 		faults: new FaultPlan(),
 		requests: new RequestLog(),
+		money: new MoneyLog(),
 		settings: new Settings(),
 		clock,
 		now,

@@ -26,12 +26,29 @@ export const settingsSchema = z.strictObject({
 	/** `expire_in` of a prepared fund transfer, in seconds. */
 	preTransferLifeSeconds: seconds.default(300),
 	/**
-	 * What a second preparation under one `out_trade_no` meets: a refusal, or another pre-transfer as long as nothing is
-	 * paid. Two pre-transfers of one number can both be confirmed, and both pay.
+	 * What a second preparation under one `out_trade_no` meets: a refusal (`refuse` VALIDATIONERROR, `used` USED), or another
+	 * pre-transfer: when the earlier ones have run out (`expired`), as long as nothing is paid (`open`), in any case
+	 * (`always`). Two pre-transfers of one number can both be confirmed, and both pay.
 	 */
-	secondCreate: z.enum(['refuse', 'open']).default('refuse'),
+	secondCreate: z.enum(['refuse', 'used', 'expired', 'open', 'always']).default('refuse'),
 	/** What a query says of a number that is prepared and not paid: `result_code` PENDING, or NOTEXIST. */
 	queryOpen: z.enum(['pending', 'notexist']).default('pending'),
+	/** What a query says of a number whose pre-transfers have run out: a refusal with EXPIRED, or with NOTEXIST. */
+	queryExpired: z.enum(['expired', 'notexist']).default('expired'),
+	/** What a second order under one `out_trade_no` meets: a refusal, or another order, whatever became of the first. */
+	secondOrder: z.enum(['refuse', 'open']).default('refuse'),
+	/** What a second payment of a KHQR code under one `out_trade_no` meets: another payment, or a refusal. */
+	secondKhqr: z.enum(['pay', 'refuse']).default('pay'),
+	/** What a second refund under one `merchant_reference` meets: another refund, or a refusal. */
+	secondRefund: z.enum(['pay', 'refuse']).default('pay'),
+	/** What a second subscription with one `pre_order_token` meets: a refusal, or another charge. */
+	secondSubscription: z.enum(['refuse', 'charge']).default('refuse'),
+	/** References made of digits come back as JSON numbers, and the pre-transfers' own are made of digits. */
+	referencesAsNumbers: z.boolean().default(false),
+	/** How amounts come back: 1.25, "1.25" or "1.250". */
+	amountsAs: z.enum(['number', 'text', 'three-decimals']).default('number'),
+	/** The services whose answers name the receiver by the KESS user ID, whatever was asked for. */
+	receiverAsUserId: z.array(z.enum(['create', 'confirm', 'query'])).default([]),
 	/** Look-ups of orders, their lists and KHQR payments show what was true so many milliseconds ago. */
 	orderLagMs: lag,
 	/** The same for look-ups of refunds; those in an order lag as the order does. */

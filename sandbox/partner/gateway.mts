@@ -1,6 +1,7 @@
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
 import { CROWDED, type FaultName, type RequestFaults } from '../faults.mts';
+import { spell } from '../spelling.mts';
 import { Fields } from './fields.mts';
 import { canonicalPhp, type Data, decodePhp, encodePhp, laravelInput, type PhpMap, phpMap, type PhpValue, withRepeatedKeys } from './phpArray.mts';
 import { busy, Refusal, unauthenticated } from './refusal.mts';
@@ -47,7 +48,7 @@ export async function gateway(core: SandboxCore, c: SandboxContext, state: Partn
 				if (faults.booked) serve();
 				throw refusal;
 			}
-			return success(misreport(serve(), faults), state.rsa2(), faults.fault);
+			return success(spell(misreport(serve(), faults), settings, BigInt), state.rsa2(), faults.fault);
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			return refuse(error, state.rsa2(), faults.fault);

@@ -1,3 +1,4 @@
+import type { MoneyLog } from '../money.mts';
 import type { Booking, PreTransfer } from './transfer.mts';
 
 /** Several bookings under one number of the partner: somebody got money they should not have got. */
@@ -16,12 +17,16 @@ export class Ledger {
 	private bookings: Booking[] = [];
 	private lastNumber = 0;
 
+	constructor(private readonly money: MoneyLog) {}
+
 	/** @returns the booking, with a number of its own */
 	book(transfer: PreTransfer, partnerTransactionId: string, time: number): Booking {
 		this.lastNumber += 1;
 		const fundTransferId = `FT${time}${String(this.lastNumber).padStart(6, '0')}`;
 		const booking = { time, transfer, partnerTransactionId, fundTransferId };
 		this.bookings.push(booking);
+		const { outTradeNo, amount, currency, receiverUserId } = transfer;
+		this.money.book({ kind: 'transfer', number: outTradeNo, amount: Number(amount.value), currency, what: receiverUserId, at: time });
 		return booking;
 	}
 

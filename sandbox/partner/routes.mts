@@ -19,7 +19,7 @@ import { walletSchema, WalletStore } from './wallets.mts';
  */
 export function mountPartner(core: SandboxCore, keys: () => KeyRing, fastRsa: boolean): void {
 	const { app } = core;
-	const ledger = new Ledger();
+	const ledger = new Ledger(core.money);
 	let opened: Rsa2 | undefined;
 	const state: PartnerState = {
 		tokens: new PartnerTokens(core.now),

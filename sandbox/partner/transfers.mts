@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
+import type { SettingValues } from '../settings.mts';
 import type { Ledger } from './ledger.mts';
 import { Refusal } from './refusal.mts';
 import type { Booking, PreTransfer, TransferRequest } from './transfer.mts';
@@ -33,17 +34,23 @@ export class TransferStore {
 	) {}
 
 	/**
-	 * @param again whether a number that was used before may be used again as long as nothing is paid under it
 	 * @throws Refusal when the number may not be used
 	 */
-	prepare(request: TransferRequest, lifeSeconds: number, again: boolean): PreTransfer {
+	prepare(request: TransferRequest, { preTransferLifeSeconds: lifeSeconds, secondCreate, referencesAsNumbers }: SettingValues): PreTransfer {
 		const before = this.byOutTradeNo.get(request.outTradeNo) ?? [];
-		if (before.length > 0 && (!again || before.some(isConfirmed))) {
-			throw new Refusal('VALIDATIONERROR', 'The out_trade_no has already been used.');
+		const isTaken = {
+			refuse: () => true,
+			used: () => true,
+			expired: (earlier: PreTransfer) => isConfirmed(earlier) || isLive(earlier, this.now()),
+			open: isConfirmed,
+			always: () => false,
+		}[secondCreate];
+		if (before.some(isTaken)) {
+			throw new Refusal(secondCreate === 'used' ? 'USED' : 'VALIDATIONERROR', 'The out_trade_no has already been used.');
 		}
 		const transfer: PreTransfer = {
 			...request,
-			preTransferId: randomBytes(16).toString('hex'),
+			preTransferId: referencesAsNumbers ? digits(18) : randomBytes(16).toString('hex'),
 			createdAt: this.now(),
 			lifeSeconds,
 			expiresAt: this.now() + lifeSeconds * 1000,
@@ -100,6 +107,11 @@ export class TransferStore {
 		this.byId.clear();
 		this.byOutTradeNo.clear();
 	}
+}
+
+/** A number of so many digits, as text: JavaScript's own numbers cannot hold them all. */
+function digits(count: number): string {
+	return Array.from({ length: count }, (_, index) => randomInt(index === 0 ? 1 : 0, 10)).join('');
 }
 
 function isLive({ expiresAt }: PreTransfer, at: number): boolean {

@@ -4,6 +4,7 @@ import { deliver, type Answer } from '../delivery.mts';
 import { CROWDED, type FaultName, type RequestFaults } from '../faults.mts';
 import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
+import { spell } from '../spelling.mts';
 import { Fields } from './fields.mts';
 import type { KhqrPaymentStore } from './khqrPayments.mts';
 import { orderDataV1, orderDataV2 } from './orderData.mts';
@@ -44,11 +45,11 @@ export async function gateway(
 			if (faults.fault === 'success-false-200') throw new Refusal('PROCESS_FAILED', 'The sandbox was asked to refuse this.');
 			const refusal = plannedRefusal(faults);
 			if (refusal) {
-				if (faults.booked) serve(core, state, version, body);
+				if (faults.booked) serve(core, state, version, body, faults);
 				throw refusal;
 			}
-			const { data, signType } = serve(core, state, version, body);
-			return success(core, version, misreport(data, faults.fault), signType, faults.fault === 'wrong-signature');
+			const { data, signType } = serve(core, state, version, body, faults);
+			return success(core, version, spell(misreport(data, faults.fault), core.settings.values, exactNumber), signType, faults.fault === 'wrong-signature');
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			const hidden = faults.fault === 'success-false-200' || faults.fault === 'token-expired-200';
@@ -103,6 +104,7 @@ function serve(
 	{ orders, subscriptions, khqrPayments }: WebPayState,
 	version: GatewayVersion,
 	body: PhpArray,
+	faults: RequestFaults,
 ): { data: Data; signType: SignType } {
 	const leaked = Object.keys(body).find((name) => CREDENTIALS.has(name.toLowerCase().replace(/[_-]/g, '')));
 	if (leaked !== undefined) throw new Refusal('VALIDATION_ERROR', `The ${leaked} field is a credential and must never be sent.`);
@@ -121,7 +123,7 @@ function serve(
 	}
 	const origin = core.origin();
 	const show = version === 'v1' ? orderDataV1 : orderDataV2;
-	const { orderLagMs, refundLagMs } = core.settings.values;
+	const settings = core.settings.values;
 	const data = service.handle({
 		version,
 		signType,
@@ -132,7 +134,9 @@ function serve(
 		khqrPayments,
 		origin,
 		show: (order) => show(order, origin),
-		seenAt: { orders: core.now() - orderLagMs, refunds: core.now() - refundLagMs },
+		seenAt: { orders: core.now() - settings.orderLagMs, refunds: core.now() - settings.refundLagMs },
+		settings,
+		charge: chargeOf(core, orders, faults),
 	});
 	return { data, signType };
 }
@@ -141,6 +145,28 @@ function serve(
 function plannedRefusal({ fault, code }: RequestFaults): Refusal | undefined {
 	if ((fault !== 'refused-before' && fault !== 'refused-after') || code === undefined) return undefined;
 	return new Refusal(code, 'The sandbox was asked to refuse this.');
+}
+
+/** Charges a buyer: at once, or when the buyer has typed the password. */
+function chargeOf({ clock }: SandboxCore, orders: OrderStore, { fault, booked, laterMs }: RequestFaults): OrderStore['pay'] {
+	const pay: OrderStore['pay'] = (order, kind) => orders.pay(order, kind);
+	if (fault !== 'buyer-typing') return pay;
+	return (order, kind) => {
+		if (!booked) return;
+		clock.later(laterMs, () => {
+			try {
+				pay(order, kind);
+			} catch (error) {
+				// By then the order may be closed.
+				if (!(error instanceof Refusal)) throw error;
+			}
+		});
+	};
+}
+
+/** JSON numbers of more digits would not be what PHP signs. */
+function exactNumber(digits: string): string | number {
+	return digits.length <= 14 ? Number(digits) : digits;
 }
 
 /** The faults in which a well-signed answer is about something else than what was asked. */

@@ -1,3 +1,4 @@
+import type { SandboxCore } from '../core.mts';
 import type { Currency } from './fields.mts';
 import type { Khqr } from './khqr.mts';
 
@@ -17,17 +18,19 @@ export interface KhqrPayment {
 
 /**
  * The paid KHQR codes, in memory. A number that comes again is paid again: what KESS does about that is not published, so
- * callers have to be safe with the worst.
+ * callers have to be safe with the worst (the setting `secondKhqr` has the other way).
  */
 export class KhqrPaymentStore {
 	private payments: KhqrPayment[] = [];
 
-	constructor(private readonly now: () => number) {}
+	constructor(private readonly core: Pick<SandboxCore, 'now' | 'money'>) {}
 
 	pay(request: Omit<KhqrPayment, 'transactionRef' | 'paidAt'>): KhqrPayment {
-		const paidAt = this.now();
+		const paidAt = this.core.now();
 		const payment = { ...request, paidAt, transactionRef: `K${paidAt}${String(this.payments.length + 1).padStart(5, '0')}` };
 		this.payments.push(payment);
+		const { outTradeNo, amount, currency, receiver } = payment;
+		this.core.money.book({ kind: 'khqr', number: outTradeNo, amount, currency, what: receiver.accountId, at: paidAt });
 		return payment;
 	}
 

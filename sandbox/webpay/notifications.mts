@@ -40,16 +40,16 @@ export class Notifier {
 		private readonly retryDelaysMs: readonly number[],
 	) {}
 
-	/** Starts to notify, if the order has a `notify_url`; never throws, never waits. */
-	notify(order: Order): void {
-		if (order.notifyUrl === null) return;
+	/** Starts to notify, if there is an address to be told; never throws, never waits. */
+	notify(order: Order, url: string | null): void {
+		if (url === null) return;
 		const { delayMs, copies, wrongSignature } = this.core.faults.takeForNotification(order.outTradeNo);
 		const { body, contentType } = this.message(order, wrongSignature);
 		for (let copy = 0; copy < copies; copy += 1) {
 			const notification: Notification = {
 				out_trade_no: order.outTradeNo,
 				status: order.status,
-				url: order.notifyUrl,
+				url,
 				format: this.core.settings.values.notifyFormat,
 				state: 'sending',
 				attempts: [],

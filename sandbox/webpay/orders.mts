@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { SandboxCore } from '../core.mts';
+import type { MoneyKind } from '../money.mts';
 import type { PhpArray } from '../phpInput.mts';
 import type { Currency } from './fields.mts';
 import { Refusal } from './refusal.mts';
@@ -42,6 +44,14 @@ export interface Refund {
 	merchantReference: string | null;
 }
 
+/** What is asked for when money is to be given back. */
+export interface RefundRequest extends Pick<Refund, 'reason' | 'merchantReference'> {
+	/** `undefined` gives back all that is left. */
+	amount: number | undefined;
+	/** Who is to be told. */
+	callbackUrl: string | null;
+}
+
 /** An order. Times are milliseconds since 1970. */
 export interface Order extends OrderRequest {
 	id: number;
@@ -62,25 +72,24 @@ export interface Order extends OrderRequest {
 
 /** The orders of both gateway versions, in memory. */
 export class OrderStore {
-	private byOutTradeNo = new Map<string, Order>();
+	/** Oldest first; several of one number only where the setting `secondOrder` takes it again. */
+	private byOutTradeNo = new Map<string, Order[]>();
 	private byToken = new Map<string, Order>();
 	private lastId = 0;
 
-	/**
-	 * @param now milliseconds since 1970
-	 * @param changed called after an order was paid or closed on purpose, not when it ran out of time
-	 */
+	/** @param changed called after an order was paid, refunded or closed on purpose, not when it ran out of time; with the address to be told */
 	constructor(
-		private readonly now: () => number,
-		private readonly changed: (order: Order) => void,
+		private readonly core: Pick<SandboxCore, 'now' | 'money' | 'settings'>,
+		private readonly changed: (order: Order, url: string | null) => void,
 	) {}
 
 	/** @throws Refusal when the order number has been used before, whatever became of that order */
 	create(request: OrderRequest): Order {
-		if (this.byOutTradeNo.has(request.outTradeNo)) {
+		const before = this.byOutTradeNo.get(request.outTradeNo) ?? [];
+		if (before.length > 0 && this.core.settings.values.secondOrder === 'refuse') {
 			throw new Refusal('DUPLICATED', `The out_trade_no ${request.outTradeNo} has already been used.`);
 		}
-		const now = this.now();
+		const now = this.core.now();
 		this.lastId += 1;
 		const order: Order = {
 			...request,
@@ -95,15 +104,22 @@ export class OrderStore {
 			closedAt: null,
 			refunds: [],
 		};
-		this.byOutTradeNo.set(order.outTradeNo, order);
+		this.byOutTradeNo.set(order.outTradeNo, [...before, order]);
 		this.byToken.set(order.token, order);
 		return order;
 	}
 
 	/** @throws Refusal when there is no such order */
 	find(outTradeNo: string): Order {
-		const order = this.byOutTradeNo.get(outTradeNo);
-		return order ? this.look(order) : this.refuseUnknown(outTradeNo);
+		return this.choose(outTradeNo, this.named(outTradeNo));
+	}
+
+	/** The order as it was at some time. @throws Refusal when there was none yet */
+	findAt(outTradeNo: string, time: number): Order {
+		return this.choose(
+			outTradeNo,
+			this.named(outTradeNo).flatMap((order) => orderAt(order, time) ?? []),
+		);
 	}
 
 	/** The order of a payment link. */
@@ -114,7 +130,7 @@ export class OrderStore {
 
 	/** Newest first. */
 	all(): Order[] {
-		return [...this.byOutTradeNo.values()].reverse().map((order) => this.look(order));
+		return [...this.byToken.values()].reverse().map((order) => this.look(order));
 	}
 
 	/** All orders as they were at some time, newest first: a look-up may show what is no longer true. */
@@ -122,24 +138,30 @@ export class OrderStore {
 		return this.all().flatMap((order) => orderAt(order, time) ?? []);
 	}
 
-	/** @throws Refusal when there was no such order at that time */
-	findAt(outTradeNo: string, time: number): Order {
-		return orderAt(this.find(outTradeNo), time) ?? this.refuseUnknown(outTradeNo);
-	}
-
-	/** The buyer pays. Paying twice pays once. @throws Refusal when the order is closed */
-	pay(order: Order): void {
+	/**
+	 * The buyer pays. Paying twice pays once.
+	 *
+	 * @param kind what it is in the books
+	 * @throws Refusal when the order is closed
+	 */
+	pay(order: Order, kind: MoneyKind = 'charge'): void {
 		this.look(order);
 		if (order.status === 'CLOSED') throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is closed.`);
 		if (order.paidAt !== null) return;
-		const now = this.now();
+		const now = this.core.now();
 		Object.assign(order, {
 			status: 'SUCCESS',
 			transactionId: `9${String(now)}${String(order.id).padStart(5, '0')}`,
 			paidAt: now,
 			updatedAt: now,
 		} satisfies Partial<Order>);
-		this.changed(order);
+		this.book(order, kind);
+		this.changed(order, order.notifyUrl);
+	}
+
+	/** The buyer of a subscription is charged once more for the same order. */
+	payAgain(order: Order): void {
+		this.book(order, 'subscription');
 	}
 
 	/** Closing twice closes once. @throws Refusal when the order is paid */
@@ -147,19 +169,19 @@ export class OrderStore {
 		this.look(order);
 		if (order.paidAt !== null) throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is already paid.`);
 		if (order.status === 'CLOSED') return;
-		const now = this.now();
+		const now = this.core.now();
 		Object.assign(order, { status: 'CLOSED', closedAt: now, updatedAt: now } satisfies Partial<Order>);
-		this.changed(order);
+		this.changed(order, order.notifyUrl);
 	}
 
 	/**
 	 * Gives money back, any number of times until nothing is left. The merchant's reference does not keep a refund from
-	 * being made twice: what KESS does about that is not published, so callers have to be safe with the worst.
+	 * being made twice: what KESS does about that is not published, so callers have to be safe with the worst (the setting
+	 * `secondRefund` has the other way).
 	 *
-	 * @param amount `undefined` gives back all that is left
 	 * @throws Refusal when the order is not paid, or less is left
 	 */
-	refund(order: Order, { amount, reason, merchantReference }: { amount: number | undefined; reason: string; merchantReference: string | null }): Refund {
+	refund(order: Order, { amount, reason, merchantReference, callbackUrl }: RefundRequest): Refund {
 		this.look(order);
 		if (order.paidAt === null) throw new Refusal('PROCESS_FAILED', `The order ${order.outTradeNo} is not paid.`);
 		const cents = (value: number) => Math.round(value * 100);
@@ -169,9 +191,18 @@ export class OrderStore {
 		if (asked > left) throw new Refusal('PROCESS_FAILED', `Only ${left / 100} ${order.currency} of the order ${order.outTradeNo} can be refunded.`);
 		const status: OrderStatus = asked === left ? 'REFUNDED' : 'PARTIAL_REFUNDED';
 		const transactionId = `R${order.transactionId}${String(order.refunds.length + 1)}`;
-		const refund: Refund = { at: this.now(), amount: asked / 100, status, reason, transactionId, merchantReference };
+		const refund: Refund = { at: this.core.now(), amount: asked / 100, status, reason, transactionId, merchantReference };
 		order.refunds.push(refund);
+		this.core.money.book({
+			kind: 'refund',
+			number: merchantReference ?? order.outTradeNo,
+			amount: refund.amount,
+			currency: order.currency,
+			what: order.outTradeNo,
+			at: refund.at,
+		});
 		Object.assign(order, { status, updatedAt: refund.at } satisfies Partial<Order>);
+		this.changed(order, callbackUrl);
 		return refund;
 	}
 
@@ -180,13 +211,24 @@ export class OrderStore {
 		this.byToken.clear();
 	}
 
-	private refuseUnknown(outTradeNo: string): never {
-		throw new Refusal('NOT_FOUND', `There is no order with the out_trade_no ${outTradeNo}.`);
+	private book({ outTradeNo: number, amount, currency, body: what }: Order, kind: MoneyKind): void {
+		this.core.money.book({ kind, number, amount, currency, what, at: this.core.now() });
+	}
+
+	private named(outTradeNo: string): Order[] {
+		return (this.byOutTradeNo.get(outTradeNo) ?? []).map((order) => this.look(order));
+	}
+
+	/** Of several orders under one number the first that is paid, else the newest. */
+	private choose(outTradeNo: string, orders: Order[]): Order {
+		const order = orders.find(({ paidAt }) => paidAt !== null) ?? orders.at(-1);
+		if (!order) throw new Refusal('NOT_FOUND', `There is no order with the out_trade_no ${outTradeNo}.`);
+		return order;
 	}
 
 	/** An order that has run out of time is closed as soon as somebody looks at it. */
 	private look(order: Order): Order {
-		if (order.status === 'WAITING' && this.now() >= order.expiresAt) {
+		if (order.status === 'WAITING' && this.core.now() >= order.expiresAt) {
 			Object.assign(order, { status: 'CLOSED', closedAt: order.expiresAt, updatedAt: order.expiresAt } satisfies Partial<Order>);
 		}
 		return order;

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { checked } from '../checked.mts';
+import { change } from '../control.mts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { payPage, unknownLinkPage } from '../pages/payPage.mts';
 import { saveCardPage } from '../pages/saveCardPage.mts';
@@ -13,13 +16,18 @@ import { Refusal } from './refusal.mts';
 import { SubscriptionStore } from './subscriptions.mts';
 import { TokenStore } from './tokens.mts';
 
+/** What `POST /sandbox/orders/…/refund` takes; without an amount all that is left is given back. */
+const refundInput = z.strictObject({ amount: z.number().positive().optional(), merchantReference: z.string().min(1).optional() });
+
+export type RefundInput = z.input<typeof refundInput>;
+
 /** Adds the WebPay gateways, their login, their pages and the controls that concern only them. */
 export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly number[]): void {
 	const { app } = core;
 	const notifier = new Notifier(core, notifyRetryDelaysMs);
-	const orders = new OrderStore(core.now, (order) => notifier.notify(order));
-	const subscriptions = new SubscriptionStore(core.now);
-	const khqrPayments = new KhqrPaymentStore(core.now);
+	const orders = new OrderStore(core, (order, url) => notifier.notify(order, url));
+	const subscriptions = new SubscriptionStore(core);
+	const khqrPayments = new KhqrPaymentStore(core);
 	const tokens = new TokenStore(core.now);
 	core.tokenEnds.push(() => tokens.expireAll());
 	core.resets.push(() => {
@@ -54,7 +62,7 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	});
 
 	const report = (order: Order) => orderReport(order, core.origin());
-	const change = (action: 'pay' | 'close') => (c: SandboxContext) => {
+	const settle = (action: 'pay' | 'close') => (c: SandboxContext) => {
 		try {
 			const order = orders.find(c.req.param('outTradeNo') ?? '');
 			orders[action](order);
@@ -66,8 +74,26 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	};
 	app.get('/sandbox/orders', (c) => c.json(orders.all().map(report)));
 	app.get('/sandbox/khqr-payments', (c) => c.json(khqrPayments.all().map(khqrPaymentData)));
-	app.post('/sandbox/orders/:outTradeNo/pay', change('pay'));
-	app.post('/sandbox/orders/:outTradeNo/close', change('close'));
+	app.post('/sandbox/orders/:outTradeNo/pay', settle('pay'));
+	app.post('/sandbox/orders/:outTradeNo/close', settle('close'));
+	app.post('/sandbox/orders/:outTradeNo/refund', (c) =>
+		change(c, (body) => {
+			const order = orders.find(c.req.param('outTradeNo'));
+			const { amount, merchantReference } = checked(refundInput, body);
+			orders.refund(order, { amount, reason: 'Refunded by hand', merchantReference: merchantReference ?? null, callbackUrl: order.notifyUrl });
+			return report(order);
+		}),
+	);
+	app.post('/sandbox/subscriptions/:outTradeNo/renew', (c) =>
+		change(c, () => {
+			const subscription = subscriptions.ofOrder(c.req.param('outTradeNo'));
+			const { transactionId, at } = subscriptions.renew(subscription);
+			const { order } = subscription;
+			// What KESS says of a renewal is not published: its rows name the first order with another transaction (docs/gateway.md §3).
+			notifier.notify({ ...order, transactionId, paidAt: at }, order.notifyUrl);
+			return { transaction_id: transactionId };
+		}),
+	);
 	app.get('/sandbox/webpay/keys', (c) => c.json({ kessPublicKey: cipherPublicKey() }));
 	app.get('/sandbox/notifications', (c) => c.json(notifier.all()));
 }

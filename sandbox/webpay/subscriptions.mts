@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SandboxCore } from '../core.mts';
 import type { Order } from './orders.mts';
 import { Refusal } from './refusal.mts';
 
@@ -29,8 +30,7 @@ export interface Subscription {
 export class SubscriptionStore {
 	private byCode = new Map<string, Subscription>();
 
-	/** @param now milliseconds since 1970 */
-	constructor(private readonly now: () => number) {}
+	constructor(private readonly core: Pick<SandboxCore, 'now' | 'money'>) {}
 
 	/** A subscription begins when its order is paid. */
 	create(order: Order, interval: Interval): Subscription {
@@ -39,7 +39,7 @@ export class SubscriptionStore {
 			code,
 			order,
 			interval,
-			createdAt: this.now(),
+			createdAt: this.core.now(),
 			status: 'PENDING',
 			charges: [],
 			nextAt: null,
@@ -53,6 +53,13 @@ export class SubscriptionStore {
 		const subscription = this.byCode.get(code);
 		if (!subscription) throw new Refusal('NOT_FOUND', `There is no subscription with the code ${code}.`);
 		return this.look(subscription);
+	}
+
+	/** The newest one that began with an order. @throws Refusal when there is none */
+	ofOrder(outTradeNo: string): Subscription {
+		const subscription = this.all().find(({ order }) => order.outTradeNo === outTradeNo);
+		if (!subscription) throw new Refusal('NOT_FOUND', `There is no subscription of the order ${outTradeNo}.`);
+		return subscription;
 	}
 
 	/** Newest first. */
@@ -74,10 +81,16 @@ export class SubscriptionStore {
 			throw new Refusal('PROCESS_FAILED', `The subscription ${subscription.code} is not cancelled.`);
 		}
 		subscription.status = subscription.charges.length === 0 ? 'PENDING' : 'ACTIVE';
-		const now = this.now();
+		const now = this.core.now();
 		while (subscription.nextAt !== null && subscription.nextAt <= now) {
 			subscription.nextAt = after(subscription.nextAt, subscription.interval);
 		}
+	}
+
+	/** Charges for the next period now instead of when it is due. @throws Refusal unless it is active */
+	renew(subscription: Subscription): Charge {
+		if (subscription.status !== 'ACTIVE') throw new Refusal('PROCESS_FAILED', `The subscription ${subscription.code} is not active.`);
+		return this.charge(subscription, this.core.now());
 	}
 
 	clear(): void {
@@ -91,11 +104,20 @@ export class SubscriptionStore {
 			charges.push({ transactionId: String(order.transactionId), at: order.paidAt });
 			subscription.nextAt = after(order.paidAt, subscription.interval);
 		}
-		while (subscription.status === 'ACTIVE' && subscription.nextAt !== null && subscription.nextAt <= this.now()) {
-			charges.push({ transactionId: `${order.transactionId}-${charges.length + 1}`, at: subscription.nextAt });
-			subscription.nextAt = after(subscription.nextAt, subscription.interval);
+		while (subscription.status === 'ACTIVE' && subscription.nextAt !== null && subscription.nextAt <= this.core.now()) {
+			this.charge(subscription, subscription.nextAt);
 		}
 		return subscription;
+	}
+
+	private charge(subscription: Subscription, at: number): Charge {
+		const { order, charges, interval, nextAt } = subscription;
+		const charge = { transactionId: `${order.transactionId}-${charges.length + 1}`, at };
+		charges.push(charge);
+		subscription.nextAt = after(nextAt ?? at, interval);
+		const { amount, currency, outTradeNo: what } = order;
+		this.core.money.book({ kind: 'renewal', number: charge.transactionId, amount, currency, what, at });
+		return charge;
 	}
 }
 

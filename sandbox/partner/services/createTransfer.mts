@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.mts';
-import type { PartnerService } from './service.mts';
+import { type PartnerService, receiverShown } from './service.mts';
 
 /** docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER: no money moves. */
 export const createTransfer: PartnerService = {
@@ -16,12 +16,11 @@ export const createTransfer: PartnerService = {
 		if (!wallet?.eligible) throw new Refusal('NOTELIGIBLE', 'The receiver is not eligible for the fund.');
 		const prepared = transfers.prepare(
 			{ ...request, receiverUserId: wallet.userId, receiverName: wallet.name },
-			settings.preTransferLifeSeconds,
-			settings.secondCreate === 'open',
+			settings,
 		);
 		return {
 			out_trade_no: prepared.outTradeNo,
-			receiver_id: prepared.receiverId,
+			receiver_id: receiverShown('create', prepared, settings),
 			amount: prepared.amount.value,
 			currency: prepared.currency,
 			pre_transfer_id: prepared.preTransferId,

@@ -1,6 +1,7 @@
 import type { SettingValues } from '../../settings.mts';
 import type { Fields } from '../fields.mts';
 import type { Data } from '../phpArray.mts';
+import type { PreTransfer } from '../transfer.mts';
 import type { Hold, TransferStore } from '../transfers.mts';
 import type { WalletStore } from '../wallets.mts';
 
@@ -21,4 +22,9 @@ export interface PartnerService {
 	name: string;
 	/** @returns `data` of the answer. @throws Refusal */
 	handle(request: ServiceRequest): Data;
+}
+
+/** As it was written in the request, or as KESS knows the receiver. */
+export function receiverShown(service: SettingValues['receiverAsUserId'][number], transfer: PreTransfer, settings: SettingValues): string {
+	return settings.receiverAsUserId.includes(service) ? transfer.receiverUserId : transfer.receiverId;
 }

@@ -17,7 +17,7 @@ export const directPay: WebPayService = {
 	name: 'webpay.acquire.directPay',
 	versions: ['v2'],
 	handle(request) {
-		const { fields, orders, origin, show } = request;
+		const { fields, orders, origin, show, charge } = request;
 		const { bic } = findPaymentMethod(fields.requiredText('service_code', 64), CARDS);
 		const { number } = decryptCard(fields.requiredText('card', MAX_CIPHER_TEXT));
 		fields.text('ip_address', 64);
@@ -26,7 +26,7 @@ export const directPay: WebPayService = {
 		if (number === DECLINED) throw new Refusal('PROCESS_FAILED', 'The card was declined.');
 		const order = orders.create({ ...requested, serviceCode: bic });
 		const required3ds = number !== WITHOUT_3DS;
-		if (!required3ds) orders.pay(order);
+		if (!required3ds) charge(order);
 		return {
 			required_3ds: required3ds,
 			pre_card_input: false,

@@ -7,7 +7,7 @@ import type { WebPayService } from './service.mts';
 export const getSubscriptionTrxs: WebPayService = {
 	name: 'webpay.acquire.getSubscriptionTrxs',
 	versions: ['v2'],
-	handle({ fields, subscriptions }) {
+	handle({ fields, subscriptions, seenAt }) {
 		const within = inRange(fields);
 		const code = fields.text('subscription_code', 64);
 		const outTradeNo = fields.text('out_trade_no', 64);
@@ -16,7 +16,7 @@ export const getSubscriptionTrxs: WebPayService = {
 			.filter((entry) => code === undefined || entry.code === code)
 			.filter((entry) => outTradeNo === undefined || entry.order.outTradeNo === outTradeNo)
 			.flatMap((entry) => entry.charges.map((charge) => ({ entry, charge })))
-			.filter(({ charge }) => within(charge.at))
+			.filter(({ charge }) => within(charge.at) && charge.at <= seenAt.orders)
 			.map(({ entry, charge }) => ({
 				...subscriptionRow(entry),
 				status: 'SUCCESS',

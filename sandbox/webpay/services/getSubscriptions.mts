@@ -6,9 +6,9 @@ import type { WebPayService } from './service.mts';
 export const getSubscriptions: WebPayService = {
 	name: 'webpay.acquire.getSubscriptions',
 	versions: ['v2'],
-	handle({ fields, subscriptions }) {
+	handle({ fields, subscriptions, seenAt }) {
 		const within = inRange(fields);
-		const rows = subscriptions.all().filter(({ createdAt }) => within(createdAt));
+		const rows = subscriptions.all().filter(({ createdAt }) => within(createdAt) && createdAt <= seenAt.orders);
 		return pageOf(fields, rows.map(subscriptionRow), 'data');
 	},
 };

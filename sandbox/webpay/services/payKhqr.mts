@@ -10,7 +10,7 @@ const BALANCE = 1_000_000;
 export const payKhqr: WebPayService = {
 	name: 'webpay.acquire.payKhqr',
 	versions: ['v2'],
-	handle({ fields, sellerCode, orders, khqrPayments }) {
+	handle({ fields, sellerCode, orders, khqrPayments, settings }) {
 		if (sellerCode === undefined) throw new Refusal('VALIDATION_ERROR', 'The seller_code field is required.');
 		const qrcode = fields.requiredText('qrcode', 512);
 		const outTradeNo = fields.requiredText('out_trade_no', 64);
@@ -22,6 +22,9 @@ export const payKhqr: WebPayService = {
 			throw new Refusal('VALIDATION_ERROR', `The amount field must be ${receiver.amount} ${receiver.currency}.`);
 		}
 		if (amount > BALANCE) throw new Refusal('PROCESS_FAILED', 'The balance of the sender is too low.');
+		if (settings.secondKhqr === 'refuse' && khqrPayments.find(outTradeNo, Infinity)) {
+			throw new Refusal('DUPLICATED', `The out_trade_no ${outTradeNo} has already been used.`);
+		}
 		const order = orders.all().find((entry) => khqrText(entry) === qrcode);
 		if (order !== undefined) orders.pay(order);
 		return khqrPaymentData(khqrPayments.pay({ outTradeNo, amount, currency, senderId, remark, receiver }));

@@ -6,16 +6,20 @@ import type { WebPayService } from './service.mts';
 export const refund: WebPayService = {
 	name: 'webpay.acquire.v2Refund',
 	versions: ['v2'],
-	handle({ fields, orders }) {
+	handle({ fields, orders, settings }) {
 		const order = orders.find(fields.requiredText('out_trade_no', 64));
 		const reason = fields.requiredText('reason', 255);
-		fields.webAddress('callback_url');
+		const callbackUrl = fields.webAddress('callback_url') ?? null;
 		const isPartial = fields.has('partial_refund_amount');
 		const asked = isPartial ? fields.money('partial_refund_amount', 'partial_refund_amount_ccy') : undefined;
 		if (asked !== undefined && asked.currency !== order.currency) {
 			throw new Refusal('VALIDATION_ERROR', `The partial_refund_amount_ccy field must be ${order.currency}.`);
 		}
 		const merchantReference = fields.text('merchant_reference', 64) ?? null;
-		return refundData(order, orders.refund(order, { amount: asked?.amount, reason, merchantReference }));
+		const isTaken = merchantReference !== null && orders.all().some(({ refunds }) => refunds.some((made) => made.merchantReference === merchantReference));
+		if (isTaken && settings.secondRefund === 'refuse') {
+			throw new Refusal('DUPLICATED', `The merchant_reference ${merchantReference} has already been used.`);
+		}
+		return refundData(order, orders.refund(order, { amount: asked?.amount, reason, merchantReference, callbackUrl }));
 	},
 };

@@ -1,4 +1,5 @@
 import type { PhpValue } from '../../phpInput.mts';
+import type { SettingValues } from '../../settings.mts';
 import type { Fields } from '../fields.mts';
 import type { KhqrPaymentStore } from '../khqrPayments.mts';
 import type { GatewayVersion, Order, OrderStore } from '../orders.mts';
@@ -21,6 +22,9 @@ export interface ServiceRequest {
 	origin: string;
 	/** Look-ups show what was true then, in milliseconds since 1970. */
 	seenAt: { orders: number; refunds: number };
+	settings: SettingValues;
+	/** Charges the buyer of an order. */
+	charge: OrderStore['pay'];
 }
 
 export interface WebPayService {

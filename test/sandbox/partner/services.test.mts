@@ -4,6 +4,11 @@ import { PartnerClient, transferFields } from '../../support/partnerClient.mts';
 let now = Date.now();
 const client = new PartnerClient(withSandbox({ now: () => now }));
 
+// The token of the first test is for all of them.
+beforeEach(() => {
+	now = Date.now();
+});
+
 /** The outcome of a call: its HTTP status, code, and that KESS has signed it. */
 const outcome = ({ status, json, verified }: Awaited<ReturnType<PartnerClient['send']>>) => [status, json.error_code ?? json.data?.result_code ?? 'OK', verified];
 
@@ -172,6 +177,39 @@ describe('a second create under one number', () => {
 		await client.settings({ secondCreate: 'open' });
 		await bring(state);
 		expect((await client.create('A')).status).toBe(status);
+	});
+
+	test.each([
+		['expired', 'open', [400, 'VALIDATIONERROR']],
+		['expired', 'expired', [200, 'OK']],
+		['expired', 'paid', [400, 'VALIDATIONERROR']],
+		['always', 'open', [200, 'OK']],
+		['always', 'expired', [200, 'OK']],
+		['always', 'paid', [200, 'OK']],
+		['used', 'open', [400, 'USED']],
+		['used', 'expired', [400, 'USED']],
+		['used', 'paid', [400, 'USED']],
+	] as const)('with secondCreate %s, after %s: %j', async (secondCreate, state, expected) => {
+		await client.settings({ secondCreate });
+		await bring(state);
+		expect(outcome(await client.create('A'))).toEqual([...expected, true]);
+	});
+
+	test('with secondCreate always, a paid number is paid again', async () => {
+		await client.settings({ secondCreate: 'always' });
+		await bring('paid');
+		await client.confirm(await client.prepare('A'));
+		expect((await client.ledger()).doublePayments).toEqual(['A']);
+	});
+
+	test('a number that is never taken again although no query knows it', async () => {
+		for (const state of again.slice(0, 2)) {
+			await client.reset();
+			await client.settings({ secondCreate: 'used', queryOpen: 'notexist', queryExpired: 'notexist' });
+			await bring(state);
+			expect(outcome(await client.query('A'))).toEqual([400, 'NOTEXIST', true]);
+			expect(outcome(await client.create('A'))).toEqual([400, 'USED', true]);
+		}
 	});
 
 	test('with secondCreate open, both pre-transfers pay, and the ledger says so', async () => {

@@ -154,6 +154,52 @@ test('an order without notify_url tells nobody', async () => {
 	expect(await client.notifications()).toEqual([]);
 });
 
+const told = () => shop.received.map(({ body }) => new URLSearchParams(body)).filter((form) => form.get('out_trade_no') === 'A');
+
+test('a refund made by hand is told, in part and in full', async () => {
+	await createAndPay();
+	await client.refund('A', { amount: 4, merchantReference: 'R-1' });
+	await client.refund('A');
+	await settled();
+	expect(told().map((form) => form.get('status'))).toEqual(['SUCCESS', 'PARTIAL_REFUNDED', 'REFUNDED']);
+	const last = told()[2] ?? new URLSearchParams();
+	expect(last.get('refund_histories[0][amount]')).toBe('4');
+	expect(last.get('refund_histories[0][merchant_reference]')).toBe('R-1');
+	expect(last.get('refund_histories[1][amount]')).toBe('6.5');
+	expect(last.get('sign')).toBe(webPaySign(topLevel(last), 'MD5', webPayAccount.apiSecretKey));
+	await expect(client.refund('A')).rejects.toThrow('already refunded');
+	await expect(client.refund('NONE')).rejects.toThrow('There is no order');
+});
+
+test('a refund that a merchant asks for is told to its callback_url, and to nobody without one', async () => {
+	await createAndPay();
+	const fields = { out_trade_no: 'A', reason: 'Returned', partial_refund_amount: 1, partial_refund_amount_ccy: 'USD' };
+	await client.call('v2', 'v2Refund', fields);
+	await client.call('v2', 'v2Refund', { ...fields, callback_url: notifyUrl.replace('order=7', 'refund=8') });
+	await settled();
+	expect(shop.received.map(({ url }) => url)).toEqual(['/notify?order=7', '/notify?refund=8']);
+	expect(told()[1]?.get('status')).toBe('PARTIAL_REFUNDED');
+});
+
+test('a renewal is told as another transaction of the same order', async () => {
+	const answer = await client.call('v2', 'generateSubscriptionLink', {
+		seller_code: webPayAccount.sellerCode,
+		out_trade_no: 'A',
+		total_amount: 10.5,
+		currency: 'USD',
+		interval: 'monthly',
+		notify_url: notifyUrl,
+	});
+	expect(answer.status).toBe(200);
+	await client.pay('A');
+	const transactionId = await client.renew('A');
+	await settled();
+	const [first, second] = told();
+	expect(second?.get('transaction_id')).toBe(transactionId);
+	expect([second?.get('status'), second?.get('trx_id')]).toEqual(['SUCCESS', transactionId]);
+	expect(first?.get('transaction_id')).not.toBe(transactionId);
+});
+
 test('forms are written as PHP writes them', () => {
 	const form = phpForm({ a: null, b: true, c: false, d: 10, e: [], f: [{ g: 'x y', h: null }], i: 'é&=' });
 	expect(form).toBe('b=1&c=0&d=10&f%5B0%5D%5Bg%5D=x+y&i=%C3%A9%26%3D');
