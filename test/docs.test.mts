@@ -22,7 +22,7 @@ test('every section of docs/gateway.md that is cited is there', () => {
 	expect(cited.filter(({ number }) => !sections.has(number))).toEqual([]);
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/gateway.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/gateway.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
 	const text = readFileSync(join(root, page), 'utf8');
 	const folder = join(root, page, '..');
 	const anchors = (content: string) =>

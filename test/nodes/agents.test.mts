@@ -55,8 +55,16 @@ async function partner(operation: string, parameters: IDataObject, { agent, cred
 /** How many requests the gateways have had, logins included. */
 const requests = async () => (await sandbox.requestLog()).recent.length;
 
-/** What the agent and its model get to read. */
-const heard = ({ error, run }: NodeRun) => `${error?.message} ${JSON.stringify(run.data.resultData.runData.Node?.at(-1)?.data ?? run.data.resultData.runData.Agent?.at(-1)?.data)}`;
+/**
+ * Why the tool has failed, in the words that the model gets to read: n8n passes on the error of a tool that the engine runs,
+ * and nothing of one that the agent has called.
+ */
+function failure({ error, items }: NodeRun): { message: string; advice: string } | undefined {
+	const json: IDataObject = items[0]?.json ?? {};
+	if (error !== undefined) return { message: String(json.error ?? error.message), advice: error.description ?? '' };
+	const [told] = (json.response ?? []) as Array<Record<string, string>>;
+	return told?.status === 'failed' ? { message: told.reason ?? '', advice: told.next_step ?? '' } : undefined;
+}
 
 const examples = serviceExamples(encryptedCard(cipherPublicKey()));
 const nameOf = ({ resource, operation }: ServiceExample) => `${resource}:${operation}`;
@@ -70,35 +78,34 @@ describe.each(AGENTS)('an agent that %s', (agent) => {
 		const parameters = name === 'refund:query' ? { additionalFields: { merchantReference: 'REF-1' } } : { ...required, ...written(required, item) };
 		const run = await webPay(resource, operation, parameters, call);
 		if (!PAYING.includes(name)) {
-			expect(run.error).toBeUndefined();
+			expect(failure(run)).toBeUndefined();
 			expect(await sandbox.requests(PREFIX + service)).toBeGreaterThan(0);
 			return;
 		}
-		expect(run.error?.message).toMatch(NOT_ALLOWED);
-		expect(run.error?.description).toContain('turn on "AI Agents May Pay" in the credential');
-		expect(heard(run)).toMatch(/does not allow that to AI agents/);
+		expect(failure(run)?.message).toMatch(NOT_ALLOWED);
+		expect(failure(run)?.advice).toContain('turn on "AI Agents May Pay" in the credential');
 		expect(await requests()).toBe(before);
 
-		expect((await webPay(resource, operation, parameters, { ...call, credential: { aiAgentsMayPay: 'true' } })).error?.message).toMatch(NOT_ALLOWED);
+		expect(failure(await webPay(resource, operation, parameters, { ...call, credential: { aiAgentsMayPay: 'true' } }))?.message).toMatch(NOT_ALLOWED);
 		expect(await requests()).toBe(before);
 
 		const allowed = await webPay(resource, operation, parameters, { ...call, credential: { aiAgentsMayPay: true } });
-		expect(allowed.error).toBeUndefined();
+		expect(failure(allowed)).toBeUndefined();
 		expect(await sandbox.requests(PREFIX + service)).toBe(1);
 	});
 
 	test('cannot wait for a buyer, so its tool does not put the execution to sleep', async () => {
 		const parameters = { outTradeNo: 'W-1', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
 		const run = await webPay('order', 'createAndWait', parameters, { agent });
-		expect(run.error?.message).toMatch(/^A tool of an AI agent cannot wait for a payment/);
+		expect(failure(run)?.message).toMatch(/^A tool of an AI agent cannot wait for a payment/);
 		expect(run.status).toBe('success');
 		expect(await requests()).toBe(0);
 	});
 
 	test('KESS Partner prepares and looks up', async () => {
 		const { partnerTransactionId: _, ...create } = PAY_OUT;
-		expect((await partner('create', { ...create, outTradeNo: 'T-1' }, { agent })).error).toBeUndefined();
-		expect((await partner('query', { outTradeNo: 'T-1' }, { agent })).error).toBeUndefined();
+		expect(failure(await partner('create', { ...create, outTradeNo: 'T-1' }, { agent }))).toBeUndefined();
+		expect(failure(await partner('query', { outTradeNo: 'T-1' }, { agent }))).toBeUndefined();
 		expect(await sandbox.requests('create.unified.fundTransfer')).toBe(1);
 	});
 
@@ -110,19 +117,19 @@ describe.each(AGENTS)('an agent that %s', (agent) => {
 			: { ...create, partnerTransactionId: 'BANK-1' };
 		const before = await requests();
 		const run = await partner(operation, parameters, { agent });
-		expect(run.error?.message).toMatch(NOT_ALLOWED);
+		expect(failure(run)?.message).toMatch(NOT_ALLOWED);
 		expect(await requests()).toBe(before);
 		expect(await sandbox.paidOut()).toEqual([]);
 
-		expect((await partner(operation, parameters, { agent, credential: { aiAgentsMayPay: true } })).error).toBeUndefined();
+		expect(failure(await partner(operation, parameters, { agent, credential: { aiAgentsMayPay: true } }))).toBeUndefined();
 		expect(await sandbox.paidOut()).toEqual(['T-1']);
 	});
 
 	test('a service that nobody knows is refused too, unless the credential allows paying', async () => {
 		const webPayCall = async (service: string, credential = {}) =>
 			await webPay('service', 'call', { service, parameters: '{"user_id":"1"}' }, { agent, credential });
-		expect((await webPayCall('webpay.acquire.newService')).error?.message).toMatch(/^This may move money, and the KESS credential does not allow that to AI agents/);
-		expect((await partner('call', { service: 'something.new', parameters: '{}' }, { agent }, 'service')).error?.message).toMatch(/^This may move money/);
+		expect(failure(await webPayCall('webpay.acquire.newService'))?.message).toMatch(/^This may move money, and the KESS credential does not allow that to AI agents/);
+		expect(failure(await partner('call', { service: 'something.new', parameters: '{}' }, { agent }, 'service'))?.message).toMatch(/^This may move money/);
 		expect(await requests()).toBe(0);
 		await webPayCall('webpay.acquire.newService', { aiAgentsMayPay: true });
 		await partner('call', { service: 'something.new', parameters: '{}' }, { agent, credential: { aiAgentsMayPay: true } }, 'service');
@@ -132,7 +139,7 @@ describe.each(AGENTS)('an agent that %s', (agent) => {
 	test('the limits hold for it', async () => {
 		const credential = { aiAgentsMayPay: true, maxPaymentUsd: '1.24' };
 		const run = await partner('payOut', { ...PAY_OUT, outTradeNo: 'T-1', amount: '1.25' }, { agent, credential });
-		expect(run.error?.message).toMatch(/^The request is for 1.25 USD, and the KESS credential allows at most 1.24 USD for one payment/);
+		expect(failure(run)?.message).toMatch(/^The request is for 1.25 USD, and the KESS credential allows at most 1.24 USD for one payment/);
 		expect(await sandbox.paidOut()).toEqual([]);
 	});
 });
@@ -160,7 +167,7 @@ describe('without an agent', () => {
 			credentials: sandbox.partnerCredential(),
 			agent: new Agent('calls the tool'),
 		});
-		expect(run.error?.message).toMatch(NOT_ALLOWED);
+		expect(failure(run)?.message).toMatch(NOT_ALLOWED);
 		expect(await requests()).toBe(0);
 	});
 });

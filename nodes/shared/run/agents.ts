@@ -1,4 +1,11 @@
-import { type IExecuteFunctions, type INodeProperties, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+	type NodeApiError,
+	NodeConnectionTypes,
+	type NodeOperationError,
+} from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
 import type { GatewayService } from '../../../kess/gateway/service';
@@ -20,8 +27,18 @@ export const agentNotice: INodeProperties = {
  */
 export function isTool(context: IExecuteFunctions): boolean {
 	const { type, rewireOutputLogTo } = context.getNode();
-	if (type.endsWith('Tool') || rewireOutputLogTo === NodeConnectionTypes.AiTool) return true;
+	return type.endsWith('Tool') || rewireOutputLogTo === NodeConnectionTypes.AiTool || losesErrors(context);
+}
+
+/** Whether an agent calls its tool itself: an error reaches its model as an empty text then, which reads like "done". */
+export function losesErrors(context: IExecuteFunctions): boolean {
 	return typeof context.isToolExecution === 'function' && context.isToolExecution();
+}
+
+/** What leaves for an item that has failed. n8n tells its next nodes of the error; a model reads only what stands in the item. */
+export function failedItem(context: IExecuteFunctions, error: NodeApiError | NodeOperationError, item: number): INodeExecutionData {
+	if (!isTool(context)) return { json: {}, error, pairedItem: { item } };
+	return { json: { status: 'failed', reason: error.message, next_step: error.description ?? '' }, pairedItem: { item } };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
+import { failedItem, losesErrors } from './agents';
 import { StopRunError } from './errors';
 
 /** How the items of a run are spread (the panel's Batching option). */
@@ -34,7 +35,8 @@ type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | Node
  * Runs every item, some at the same time, and gives the output in the order of the input.
  *
  * With Continue On Fail a failed item leaves with its error on the `error` property. Not as `json.error`: n8n takes
- * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again.
+ * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again. To an agent that
+ * would not learn of an error every item leaves so, as `failedItem` makes it.
  * After a StopRunError the items not yet started fail too, unsent.
  * Without it no further item is started, those under way are finished, and the error says which items were done.
  */
@@ -45,7 +47,7 @@ export async function runItems(
 	work: ItemWork,
 ): Promise<INodeExecutionData[]> {
 	const outcomes = new Array<Outcome | undefined>(itemCount);
-	const continues = context.continueOnFail();
+	const continues = context.continueOnFail() || losesErrors(context);
 	let next = 0;
 	let stopped = false;
 	let stoppedBy: { itemIndex: number; because: string } | undefined;
@@ -97,7 +99,7 @@ export async function runItems(
 	if (stopped) throw firstFailure(outcomes, stoppedBy?.itemIndex);
 	return outcomes.flatMap((outcome, item) => {
 		if (outcome === undefined) return [];
-		return 'output' in outcome ? outcome.output : [{ json: {}, error: outcome.failure, pairedItem: { item } }];
+		return 'output' in outcome ? outcome.output : [failedItem(context, outcome.failure, item)];
 	});
 }
 

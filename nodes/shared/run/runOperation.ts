@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import type { Redaction } from '../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../kess/jsonObject';
-import { requireMayPay } from './agents';
+import { failedItem, losesErrors, requireMayPay } from './agents';
 import { toNodeError } from './errors';
 import { ItemCall } from './item';
 import { ItemParameters } from './parameters';
@@ -45,8 +45,8 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 		client = await open(timeout, options);
 	} catch (error) {
 		// n8n would hand the input on as if it were the result.
-		if (context.continueOnFail()) {
-			return items.map((_, item) => ({ json: {}, error: shapeError(error, item), pairedItem: { item } }));
+		if (context.continueOnFail() || losesErrors(context)) {
+			return items.map((_, item) => failedItem(context, shapeError(error, item), item));
 		}
 		throw shapeError(error, 0);
 	}
