@@ -34,7 +34,7 @@ interface FaultKind {
 	books?: boolean;
 	/** It comes a second late when `delayMs` says nothing; the others come late only when that is asked for. */
 	delays?: true;
-	/** `delayMs` is not how late the answer comes but how late what was asked for happens. */
+	/** `delayMs` is not how late the answer comes but how late what was asked for happens, or is seen. */
 	later?: true;
 	/** What `code` may be at each gateway, the first one where it says nothing. Any other text will do, too. */
 	codes?: { readonly [gateway in Gateway]?: readonly string[] };
@@ -82,6 +82,13 @@ const KINDS = {
 		does: 'well signed, with the result code `code`: a confirmation pays later, or never if it is not booked, and queries say `code` until then',
 	},
 	'delivered-twice': { strikes: 'request', later: true, does: 'it is carried out again right afterwards; the answer is that of the second time' },
+	lagging: { strikes: 'answer', delays: true, later: true, does: 'a look-up shows what was true `delayMs` ago' },
+	'odd-status': {
+		strikes: 'answer',
+		only: 'webpay',
+		codes: { webpay: ['PENDING', 'PROCESSING', 'PENDING_REFUNDED', 'FAILED'] },
+		does: 'well signed, with the status `code`, although it is done',
+	},
 	'buyer-typing': {
 		strikes: 'answer',
 		only: 'webpay',
@@ -127,8 +134,9 @@ export const faultRequest = z
 		}),
 		/** In any case: `*` for every service (no login), `oauth` for the login of WebPay, `partner-oauth` for Partner's. */
 		service: z.string().min(1).toLowerCase().default('*'),
+		/** The numbers that it strikes: of orders, transfers and KHQR payments, and references of refunds. */
 		outTradeNo: z.union([z.string().transform((number) => [number]), z.array(z.string()).min(1)]).optional(),
-		/** How often: for each order number where they are given. */
+		/** How often: for each number where they are given. */
 		times: z.number().int().positive().default(1),
 		delayMs: z.number().nonnegative().optional(),
 		/** Whether the request takes effect all the same. */
@@ -155,7 +163,7 @@ export type FaultOptions = Omit<z.input<typeof faultRequest>, 'fault'>;
 
 interface PlannedFault extends Omit<z.output<typeof faultRequest>, 'outTradeNo' | 'times' | 'delayMs'> {
 	delayMs: number;
-	/** How often it still strikes: per order number where order numbers are given, else (key `*`) in all. */
+	/** How often it still strikes: per number where numbers are given, else (key `*`) in all. */
 	remaining: Map<string, number>;
 }
 
@@ -169,7 +177,7 @@ export interface FaultToCome extends Omit<PlannedFault, 'remaining'> {
 export interface RequestFaults {
 	/** How late the answer comes. */
 	delayMs: number;
-	/** How late what was asked for happens. */
+	/** How late what was asked for happens, or is seen. */
 	laterMs: number;
 	/** The fault besides slowness. */
 	fault?: FaultName;
@@ -180,6 +188,11 @@ export interface RequestFaults {
 	code?: string | undefined;
 	status?: number | undefined;
 	shape?: Shape | undefined;
+}
+
+/** Of when a look-up shows the truth: of now, unless the setting or the fault `lagging` has it lag. */
+export function seenAt(now: number, lagMs: number, { fault, laterMs }: RequestFaults): number {
+	return now - Math.max(lagMs, fault === 'lagging' ? laterMs : 0);
 }
 
 /** What befalls a request beyond the setting `maxInFlight`. */
@@ -219,14 +232,18 @@ export class FaultPlan {
 		this.planned = [];
 	}
 
-	/** Takes the faults of one request: slowness, and the first other one that fits. */
-	takeForRequest(gateway: Gateway, service: string, outTradeNo?: string): RequestFaults {
+	/**
+	 * Takes the faults of one request: slowness, and the first other one that fits.
+	 *
+	 * @param numbers all that the request is known by
+	 */
+	takeForRequest(gateway: Gateway, service: string, numbers: readonly string[] = []): RequestFaults {
 		const fits = ({ fault, service: struck }: PlannedFault) => {
 			const { strikes, only = gateway } = FAULTS[fault];
 			return strikes !== 'notification' && only === gateway && (struck === service || (struck === '*' && !LOGINS.includes(service)));
 		};
-		const slow = this.take((planned) => planned.fault === 'slow' && fits(planned), outTradeNo);
-		const other = this.take((planned) => planned.fault !== 'slow' && fits(planned), outTradeNo);
+		const slow = this.take((planned) => planned.fault === 'slow' && fits(planned), numbers);
+		const other = this.take((planned) => planned.fault !== 'slow' && fits(planned), numbers);
 		const { delayMs: slowMs = 0 } = slow ?? {};
 		if (!other) return { delayMs: slowMs, laterMs: 0 };
 		const { fault, delayMs, booked, retryAfter, code, status, shape } = other;
@@ -245,7 +262,7 @@ export class FaultPlan {
 
 	/** Takes the faults of one notification; different kinds add up. */
 	takeForNotification(outTradeNo: string): NotificationFaults {
-		const taken = (name: FaultName) => this.take(({ fault }) => fault === name, outTradeNo);
+		const taken = (name: FaultName) => this.take(({ fault }) => fault === name, [outTradeNo]);
 		const [late, duplicate, wrong] = [
 			taken('late-notification'),
 			taken('duplicate-notifications'),
@@ -254,13 +271,13 @@ export class FaultPlan {
 		return { delayMs: late?.delayMs ?? 0, copies: duplicate ? 3 : 1, wrongSignature: wrong !== undefined };
 	}
 
-	private take(fits: (planned: PlannedFault) => boolean, outTradeNo: string | undefined): PlannedFault | undefined {
+	private take(fits: (planned: PlannedFault) => boolean, numbers: readonly string[]): PlannedFault | undefined {
 		for (const planned of this.planned) {
 			if (!fits(planned)) continue;
-			const key = planned.remaining.has('*') ? '*' : outTradeNo;
-			const left = key === undefined ? 0 : (planned.remaining.get(key) ?? 0);
-			if (key === undefined || left === 0) continue;
-			planned.remaining.set(key, left - 1);
+			const left = (key: string) => planned.remaining.get(key) ?? 0;
+			const key = ['*', ...numbers].find((number) => left(number) > 0);
+			if (key === undefined) continue;
+			planned.remaining.set(key, left(key) - 1);
 			return planned;
 		}
 		return undefined;

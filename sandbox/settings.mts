@@ -39,6 +39,8 @@ export const settingsSchema = z.strictObject({
 	secondOrder: z.enum(['refuse', 'open']).default('refuse'),
 	/** What a second payment of a KHQR code under one `out_trade_no` meets: another payment, or a refusal. */
 	secondKhqr: z.enum(['pay', 'refuse']).default('pay'),
+	/** Whether a query of orders knows the payments of KHQR codes. */
+	queryKhqr: z.boolean().default(true),
 	/** What a second refund under one `merchant_reference` meets: another refund, or a refusal. */
 	secondRefund: z.enum(['pay', 'refuse']).default('pay'),
 	/** What a second subscription with one `pre_order_token` meets: a refusal, or another charge. */

@@ -1,6 +1,6 @@
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
-import { CROWDED, type FaultName, type RequestFaults } from '../faults.mts';
+import { CROWDED, type FaultName, type RequestFaults, seenAt } from '../faults.mts';
 import { spell } from '../spelling.mts';
 import { Fields } from './fields.mts';
 import { canonicalPhp, type Data, decodePhp, encodePhp, laravelInput, type PhpMap, phpMap, type PhpValue, withRepeatedKeys } from './phpArray.mts';
@@ -28,7 +28,7 @@ export async function gateway(core: SandboxCore, c: SandboxContext, state: Partn
 	const outTradeNo = sent('out_trade_no') || state.transfers.outTradeNoOf(sent('pre_transfer_id'));
 	const { maxInFlight } = core.settings.values;
 	const isOneTooMany = core.requests.begin(c.env.outgoing, { gateway: 'partner', service, outTradeNo }, core.now(), maxInFlight);
-	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest('partner', service, outTradeNo);
+	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest('partner', service, outTradeNo === undefined ? [] : [outTradeNo]);
 	const produce = () => {
 		try {
 			checkSender(c, state, faults.fault);
@@ -40,7 +40,7 @@ export async function gateway(core: SandboxCore, c: SandboxContext, state: Partn
 					...state,
 					fields,
 					settings,
-					seenAt: core.now() - settings.transferLagMs,
+					seenAt: seenAt(core.now(), settings.transferLagMs, faults),
 					hold: holdOf(core, faults),
 				});
 			const refusal = plannedRefusal(faults);

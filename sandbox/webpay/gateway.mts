@@ -1,7 +1,7 @@
 import { webPayAccount } from '../accounts.mts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
-import { CROWDED, type FaultName, type RequestFaults } from '../faults.mts';
+import { CROWDED, type FaultName, type RequestFaults, seenAt } from '../faults.mts';
 import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
 import { spell } from '../spelling.mts';
@@ -34,10 +34,12 @@ export async function gateway(
 ): Promise<Response> {
 	const body = await readBody(c);
 	const service = body instanceof Refusal ? '' : textOf(body.service).toLowerCase();
-	const outTradeNo = body instanceof Refusal ? undefined : textOf(body.out_trade_no) || undefined;
+	const outTradeNo = body instanceof Refusal ? undefined : orderOf(body, state);
+	const reference = body instanceof Refusal ? '' : textOf(body.merchant_reference);
+	const numbers = [outTradeNo ?? '', reference].filter((number) => number !== '');
 	const { maxInFlight } = core.settings.values;
 	const isOneTooMany = core.requests.begin(c.env.outgoing, { gateway: `webpay ${version}`, service, outTradeNo }, core.now(), maxInFlight);
-	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest('webpay', service, outTradeNo);
+	const faults = isOneTooMany ? CROWDED : core.faults.takeForRequest('webpay', service, numbers);
 	const produce = () => {
 		try {
 			checkSender(c, state, version, faults.fault);
@@ -49,7 +51,7 @@ export async function gateway(
 				throw refusal;
 			}
 			const { data, signType } = serve(core, state, version, body, faults);
-			return success(core, version, spell(misreport(data, faults.fault), core.settings.values, exactNumber), signType, faults.fault === 'wrong-signature');
+			return success(core, version, spell(misreport(data, faults), core.settings.values, exactNumber), signType, faults.fault === 'wrong-signature');
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			const hidden = faults.fault === 'success-false-200' || faults.fault === 'token-expired-200';
@@ -62,6 +64,11 @@ export async function gateway(
 
 function textOf(value: PhpValue | undefined): string {
 	return typeof value === 'string' ? value : '';
+}
+
+/** The order that a request is about: a subscription names it only by its token. */
+function orderOf(body: PhpArray, { orders }: WebPayState): string | undefined {
+	return textOf(body.out_trade_no) || orders.findByToken(textOf(body.pre_order_token))?.outTradeNo;
 }
 
 /** The decoded body after Laravel's clean-up, or why it is refused. */
@@ -134,7 +141,7 @@ function serve(
 		khqrPayments,
 		origin,
 		show: (order) => show(order, origin),
-		seenAt: { orders: core.now() - settings.orderLagMs, refunds: core.now() - settings.refundLagMs },
+		seenAt: { orders: seenAt(core.now(), settings.orderLagMs, faults), refunds: seenAt(core.now(), settings.refundLagMs, faults) },
 		settings,
 		charge: chargeOf(core, orders, faults),
 	});
@@ -170,9 +177,11 @@ function exactNumber(digits: string): string | number {
 }
 
 /** The faults in which a well-signed answer is about something else than what was asked. */
-function misreport(data: Data, fault: FaultName | undefined): Data {
+function misreport(data: Data, faults: RequestFaults): Data {
+	const { fault, code } = faults;
 	if (Array.isArray(data)) return data;
-	if (isPhpArray(data.order_info)) return { ...data, order_info: misreport(data.order_info, fault) };
+	if (isPhpArray(data.order_info)) return { ...data, order_info: misreport(data.order_info, faults) };
+	if (fault === 'odd-status' && code !== undefined && data.status !== undefined) return { ...data, status: code };
 	const { out_trade_no: outTradeNo, total_amount: amount, amount: refunded } = data;
 	if (fault === 'wrong-order' && typeof outTradeNo === 'string') return { ...data, out_trade_no: `${outTradeNo}-OTHER` };
 	if (fault === 'wrong-amount' && typeof amount === 'number') return { ...data, total_amount: amount + 1 };

@@ -82,6 +82,7 @@ test('settings are all or nothing', async () => {
 		queryExpired: 'expired',
 		secondOrder: 'refuse',
 		secondKhqr: 'pay',
+		queryKhqr: true,
 		secondRefund: 'pay',
 		secondSubscription: 'refuse',
 		referencesAsNumbers: false,

@@ -64,6 +64,27 @@ describe('orderLagMs', () => {
 	});
 });
 
+describe('lagging: so many look-ups of one number', () => {
+	test('orders and their refunds', async () => {
+		await shop.create('v2', 'A');
+		await shop.pay('A');
+		await refund(1, 'R');
+		now += 1000;
+		await shop.fault('lagging', { outTradeNo: ['A', 'R'], delayMs: 5000 });
+		expect((await shop.query('v2', 'A')).data.code).toBe('NOT_FOUND');
+		expect((await shop.query('v2', 'A')).status).toBe(200);
+		const seen = () => shop.call('v2', 'queryRefund', { merchant_reference: 'R' });
+		expect([(await seen()).data.code, (await seen()).status]).toEqual(['NOT_FOUND', 200]);
+	});
+
+	test('transfers', async () => {
+		await partner.confirm(await partner.prepare('A'));
+		await partner.fault('lagging', { service: 'query.fundTransfer', outTradeNo: 'A' });
+		expect((await partner.query('A')).json.error_code).toBe('NOTEXIST');
+		expect((await partner.query('A')).json.data?.result_code).toBe('SUCCESS');
+	});
+});
+
 test('refundLagMs: a refund that was just made is not there', async () => {
 	await shop.settings({ refundLagMs: 3000 });
 	await shop.create('v2', 'A');

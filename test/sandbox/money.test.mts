@@ -1,5 +1,6 @@
 import { constants, publicEncrypt } from 'node:crypto';
 import { webPayAccount } from '../../sandbox/accounts.mts';
+import { webPaySign } from '../../sandbox/webpay/signature.mts';
 import { GatewayClient, orderFields, type Body } from '../support/gatewayClient.mts';
 import { withSandbox } from '../support/kessSandbox.mts';
 import { PartnerClient } from '../support/partnerClient.mts';
@@ -170,6 +171,34 @@ describe('buyer-typing', () => {
 		await sandbox.setClockAhead(60_001);
 		expect([await seen(), await booked()]).toEqual(['CLOSED', []]);
 	});
+});
+
+test.each(['PENDING', 'PROCESSING', 'PENDING_REFUNDED', 'FAILED'])('odd-status %s: well signed, although it is done', async (code) => {
+	await sandbox.fault('odd-status', { code, times: 4 });
+	const answers = [await quickPay('A'), await refund('A', 'R'), await shop.query('v2', 'A'), await directPay('B')];
+	for (const { data } of answers) {
+		expect((data.data.order_info ?? data.data).status).toBe(code);
+		expect(data.sign).toBe(webPaySign(data.data, 'MD5', webPayAccount.apiSecretKey));
+	}
+	expect((await shop.query('v2', 'A')).data.data.status).toBe('PARTIAL_REFUNDED');
+	await sandbox.fault('odd-status', { code, service: 'webpay.acquire.payKhqr' });
+	expect((await payKhqr('K')).data.data.status).toBe(code);
+	expect(await booked()).toEqual(['charge A', 'refund R', 'charge B', 'charge INV', 'khqr K']);
+});
+
+test('a fault strikes a refund by its reference, and a subscription by its order', async () => {
+	await quickPay('A');
+	for (const outTradeNo of ['R', 'S']) await sandbox.fault('error-500-before', { outTradeNo, service: outTradeNo === 'R' ? '*' : 'webpay.acquire.subscription' });
+	expect([(await refund('A', 'Q')).status, (await refund('A', 'R')).status]).toEqual([200, 500]);
+	expect([(await subscribe('T')).status, (await subscribe('S')).status]).toEqual([200, 500]);
+	expect((await sandbox.requestLog()).recent.at(-1)).toMatchObject({ service: 'webpay.acquire.subscription', out_trade_no: 'S' });
+});
+
+test('queryKhqr: a query may know nothing of KHQR payments', async () => {
+	await payKhqr('K');
+	expect((await shop.query('v2', 'K')).status).toBe(200);
+	await sandbox.settings({ queryKhqr: false });
+	expect((await shop.query('v2', 'K')).data.code).toBe('NOT_FOUND');
 });
 
 test('secondOrder open: several orders under one number; the paid one is shown, else the newest', async () => {
