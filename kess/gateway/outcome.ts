@@ -7,10 +7,18 @@ import type { KessError } from '../errors';
 export type Outcome<T> =
 	/** Verified, and about what was asked. */
 	| { kind: 'done'; data: T }
-	/** The gateway says no. Where nobody has signed that, anybody may have said it. */
-	| { kind: 'refused'; code: string; reason: string; verified: boolean }
+	| Refused
 	| Unknown
 	| NotSent;
+
+/** The gateway says no. */
+export interface Refused {
+	kind: 'refused';
+	code: string;
+	reason: string;
+	/** Whether KESS says it: signed, or, at a gateway that signs no refusal, at least in KESS's own shape. */
+	verified: boolean;
+}
 
 /** Sent, or not believed: nobody can tell whether it was carried out. */
 export interface Unknown {

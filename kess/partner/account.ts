@@ -8,6 +8,8 @@ import { trimText } from '../textField';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
 export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
+	/** As the credential names it. */
+	environment: string;
 	limits: PaymentLimits;
 }
 
@@ -19,6 +21,7 @@ export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
 export function readPartnerAccount(fields: Record<string, unknown>): PartnerAccount {
 	const raw = (name: string) => String(fields[name] ?? '');
 	return {
+		environment: String(fields.environment ?? ''),
 		origin: gatewayOrigin(fields.environment, PARTNER_HOSTS, fields.baseUrl),
 		partnerId: trimText(raw('partnerId')),
 		partnerSecretKey: trimText(raw('partnerSecretKey')),

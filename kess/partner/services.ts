@@ -51,8 +51,3 @@ export function amountsOf(service: unknown): readonly AmountFields[] {
 	if (known === undefined) return [{ ...AMOUNT, mayOmit: true }];
 	return known.amount === undefined ? [] : [known.amount];
 }
-
-/** Whether a service is known to change nothing, so that it may be asked again without knowing what became of it. */
-export function isPartnerRead(service: string): boolean {
-	return serviceNamed(service).does === 'reads';
-}

@@ -26,14 +26,15 @@ const PHONE = /^(?:\+?855|0)([1-9]\d{7,8})$/;
  * @param asked what was sent; its `outTradeNo` has to be in every answer
  * @param data the answer's data
  * @param service the service that answered: what the specification promises for it has to be there when it was asked
- * @returns `undefined` when everything agrees; otherwise the first difference, as a clause without values of the answer
+ * @returns `undefined` when everything agrees; otherwise the first difference, as a clause without values of the answer. A KESS
+ *   user ID instead of a phone number is none: KESS may name a receiver either way
  */
 export function matchTransfer(asked: AskedTransfer, data: Record<string, unknown>, service: string): string | undefined {
 	const { outTradeNo, preTransferId, money, receiverId } = asked;
 	const checks: Array<[field: string, agrees: boolean]> = [
 		['out_trade_no', textOf(data.out_trade_no) === outTradeNo],
 		['pre_transfer_id', preTransferId === undefined || textOf(data.pre_transfer_id) === preTransferId],
-		['receiver_id', receiverId === undefined || isSameReceiver(textOf(data.receiver_id), receiverId)],
+		['receiver_id', receiverId === undefined || isSameReceiver(receiverId, textOf(data.receiver_id))],
 		['currency', money === undefined || textOf(data.currency).toUpperCase() === money.currency],
 		['amount', money === undefined || isSameMoney(money, data.amount, money.currency)],
 	];
@@ -67,8 +68,22 @@ function isThere(value: unknown): boolean {
 	return value !== undefined && value !== null && value !== '';
 }
 
-function isSameReceiver(one: string, other: string): boolean {
-	const [a, b] = [one, other].map((id) => id.replace(/\s/g, ''));
-	const [phoneA, phoneB] = [one, other].map((id) => PHONE.exec(id.replace(/[\s().-]/g, ''))?.[1]);
-	return a === b || (phoneA !== undefined && phoneA === phoneB);
+/** What a user has to know where KESS names the receiver in the other way, so that nobody here can compare them. */
+export function receiverNote({ receiverId }: AskedTransfer, data: Record<string, unknown>): string | undefined {
+	const named = textOf(data.receiver_id);
+	if (receiverId === undefined || named === '' || isPhone(named) === isPhone(receiverId)) return undefined;
+	return 'KESS names the receiver by another kind of ID than the one asked for, so the two could not be compared';
+}
+
+/** One text for all spellings of a receiver. */
+export function personOf(receiverId: string): string {
+	return PHONE.exec(receiverId.replace(/[\s().-]/g, ''))?.[1] ?? receiverId.replace(/\s/g, '');
+}
+
+function isSameReceiver(asked: string, named: string): boolean {
+	return personOf(asked) === personOf(named) || (named !== '' && isPhone(asked) !== isPhone(named));
+}
+
+function isPhone(receiverId: string): boolean {
+	return /^\s*\+/.test(receiverId) || PHONE.test(receiverId.replace(/[\s().-]/g, ''));
 }

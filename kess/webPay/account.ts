@@ -6,6 +6,8 @@ import type { WebPayLogin } from './login';
 
 /** The fields of the credential `KESS WebPay API` that the protocol needs, read once and typed. */
 export interface WebPayAccount extends WebPayLogin {
+	/** As the credential names it. */
+	environment: string;
 	version: GatewayVersion;
 	apiSecretKey: string;
 	signType: string;
@@ -23,6 +25,7 @@ export interface WebPayAccount extends WebPayLogin {
 export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccount {
 	const text = (name: string) => String(fields[name] ?? '').trim();
 	return {
+		environment: String(fields.environment ?? ''),
 		origin: gatewayOrigin(fields.environment, WEBPAY_HOSTS, fields.baseUrl),
 		version: fields.gatewayVersion === 'v2' ? 'v2' : 'v1',
 		username: text('username'),

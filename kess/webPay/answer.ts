@@ -7,7 +7,8 @@ import { verifyWebPayAnswer, type WebPaySignatureVerdict } from '../webPaySignat
 /** What the gateway said, before anything in it is trusted. */
 export type WebPayAnswer =
 	| { kind: 'success'; data: Json; signature: WebPaySignatureVerdict }
-	| { kind: 'refused'; code: string; reason: string }
+	/** `isOwnShape`: so the gateway itself refuses, and hardly anything that stands before it. */
+	| { kind: 'refused'; code: string; reason: string; isOwnShape: boolean }
 	| { kind: 'unauthenticated'; code: string; reason: string }
 	/** The gateway asks not to be asked now: whether it did what was asked is not known. */
 	| { kind: 'busy'; code: string }
@@ -58,13 +59,26 @@ export function readWebPayAnswer(
 	const code = firstText(body, CODE_FIELDS) ?? String(status);
 	if (BUSY_CODES.has(code)) return { kind: 'busy', code };
 	const reason = firstText(body, REASON_FIELDS) ?? `no reason given (HTTP ${status})`;
-	return { kind: refusalKind(status, code), code, reason };
+	const kind = refusalKind(status, code);
+	return kind === 'refused' ? { kind, code, reason, isOwnShape: isOwnShape(status, body) } : { kind, code, reason };
 }
 
 function refusalKind(status: number, code: string): 'refused' | 'unauthenticated' | 'failed' {
 	if (status === 401 || UNAUTHENTICATED_CODES.has(code)) return 'unauthenticated';
 	if (status >= 500 || /^5\d\d$/.test(code) || FAILED_CODES.has(code)) return 'failed';
 	return 'refused';
+}
+
+/** KESS signs no refusal (docs/gateway.md §6): all that speaks for one is that it is built like all that are known. */
+function isOwnShape(status: number, body: PhpMap): boolean {
+	const says = body.get('success');
+	const repeated = firstText(body, ['status_code']);
+	return (
+		(status === 400 || status === 422) &&
+		(says === false || says === 'false') &&
+		firstText(body, ['error_des', 'msg']) !== undefined &&
+		(repeated === undefined || repeated === String(status))
+	);
 }
 
 function findProblem(data: PhpValue | undefined): string | undefined {

@@ -37,6 +37,16 @@ export function isKnown(status: unknown): boolean {
 	return ENDED.has(status) || GOING_ON.has(status);
 }
 
+/** Whether the order has been paid, whatever was given back of it since. */
+export function isPaid(status: unknown): boolean {
+	return status === 'SUCCESS' || REFUNDED.has(status);
+}
+
+/** Whether nobody has paid the order or ever will. */
+export function isOver(status: unknown): boolean {
+	return ENDED.has(status) && !isPaid(status);
+}
+
 /** Whether waiting for the order's payment makes no sense any more. */
 export function hasEnded(status: unknown): boolean {
 	return ENDED.has(status);

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../kess/jsonObject';
 import { KessError } from '../../kess/errors';
 import { readPartnerAnswer } from '../../kess/partner/answer';
 import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../kess/partner/account';
-import { isPartnerRead, PARTNER_GATEWAY_PATH } from '../../kess/partner/services';
+import { PARTNER_GATEWAY_PATH, serviceNamed } from '../../kess/partner/services';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partner/keys';
 import { partnerLoginKey, partnerTokens } from '../../kess/partner/login';
 import { explainInvalid } from '../shared/run/errors';
@@ -46,9 +46,9 @@ export class PartnerClient {
 		return this.session.redaction;
 	}
 
-	/** Tells this partner's transfers apart from another's in the same process. Holds no secret. */
+	/** Whose money this is, whichever user or address it goes by. Holds no secret. */
 	get identity(): string {
-		return `${this.account.origin}|${this.account.partnerId}|${this.account.userName}`;
+		return `${this.account.environment}|${this.account.partnerId}`;
 	}
 
 	/**
@@ -60,11 +60,12 @@ export class PartnerClient {
 	 * @param fields its fields by their gateway names
 	 */
 	async call(service: string, fields: JsonObject): Promise<Outcome<IDataObject>> {
+		const { does } = serviceNamed(service);
 		const delivery = await this.session.post({
 			url: `${this.account.origin}${PARTNER_GATEWAY_PATH}`,
 			body: { ...fields, service },
 			timeout: this.timeout,
-			isRead: isPartnerRead(service),
+			does,
 			read: (status, text) => readPartnerAnswer(status, text, this.keys.kessPublicKey),
 		});
 		if (delivery.kind !== 'answered') return delivery;
@@ -75,7 +76,8 @@ export class PartnerClient {
 			case 'refused':
 				return { ...answer, verified: true };
 			case 'unauthenticated':
-				// Said before the gateway looks at the request.
+				// Said before the gateway looks at the request; but anything on the way may say it, also afterwards.
+				if (does === 'pays') return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };
 				return {
 					kind: 'notSent',
 					error: new KessError(

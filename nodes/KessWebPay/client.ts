@@ -71,9 +71,9 @@ export class WebPayClient {
 		return this.account.version;
 	}
 
-	/** Whose payments these are. */
+	/** Whose money this is, whichever user or address it goes by. Holds no secret. */
 	get identity(): string {
-		return `${this.account.origin}|${this.account.username}`;
+		return `${this.account.environment}|${this.account.sellerCode || this.account.username}`;
 	}
 
 	/** KESS's public key for customer data, as it was pasted into the credential; may be empty. */
@@ -117,7 +117,7 @@ export class WebPayClient {
 			url,
 			body: { ...seller, ...fields, service: nameOn(this.version, service) },
 			timeout: this.timeout,
-			isRead: service.does === 'reads',
+			does: service.does,
 			read: (status, text) => readWebPayAnswer(status, text, this.account),
 		});
 		if (delivery.kind !== 'answered') return delivery;
@@ -130,9 +130,10 @@ export class WebPayClient {
 					: { kind: 'unknown', reason: unbelieved.message, unbelieved };
 			}
 			case 'refused':
-				return { ...answer, verified: false };
+				return { ...answer, verified: answer.isOwnShape };
 			case 'unauthenticated':
-				// Said before the gateway looks at the request.
+				// Said before the gateway looks at the request; but anything on the way may say it, also afterwards.
+				if (service.does === 'pays') return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };
 				return { kind: 'notSent', error: this.loginRefusal(answer) };
 			case 'failed':
 				return { kind: 'unknown', reason: `KESS failed on its side: ${answer.reason} (${answer.code})` };

@@ -7,13 +7,13 @@ import { type Cell, runCell, verdicts } from './partnerCells.mts';
 /** A worker process: runs the cells of a JSON file at once and prints one line of JSON for each row's verdict. */
 export interface PayoutJob {
 	/** n8n's database, shared with other processes. */
-	storeFile: string;
+	storeFolder: string;
 	cells: Array<{ credentials: Credentials; cell: Cell }>;
 }
 
 async function main(): Promise<void> {
 	const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as PayoutJob;
-	await new DurableStore(job.storeFile).attach();
+	await new DurableStore(job.storeFolder).attach();
 	console.log('ready');
 	await new Promise((resolve) => process.stdin.once('data', resolve));
 	await Promise.all(

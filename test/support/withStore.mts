@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { DeduplicationScope, ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
 
 import { DurableStore } from '../../sandbox/host/durableStore.mts';
 
@@ -13,12 +13,14 @@ export function withStore(): DurableStore {
 }
 
 /** What a node that runs has of n8n when all that it asks for is what it remembers. */
-export function contextOver(store: DurableStore): IExecuteFunctions {
-	const node = { id: 'node' };
+export function contextOver(store: DurableStore, id = 'node'): IExecuteFunctions {
+	const there = { workflow: { id: 'workflow' }, node: { id } };
 	const helpers = {
-		checkProcessedAndRecord: async (items: string[], scope: string, options: never) =>
-			await store.checkProcessedAndRecord(items, scope, { node }, options),
-		removeProcessed: async (items: string[], scope: string) => await store.removeProcessed(items, scope, { node }),
+		checkProcessedAndRecord: async (items: string[], scope: DeduplicationScope, options: ICheckProcessedOptions) =>
+			await store.checkProcessedAndRecord(items, scope, there, options),
+		removeProcessed: async (items: string[], scope: DeduplicationScope) => await store.removeProcessed(items, scope, there),
+		clearAllProcessedItems: async (scope: DeduplicationScope) => await store.clearAllProcessedItems(scope, there),
+		getProcessedDataCount: async (scope: DeduplicationScope) => await store.getProcessedDataCount(scope, there),
 	};
-	return { helpers, getNode: () => node } as unknown as IExecuteFunctions;
+	return { helpers, getNode: () => there.node, getWorkflow: () => there.workflow } as unknown as IExecuteFunctions;
 }

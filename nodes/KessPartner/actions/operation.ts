@@ -2,13 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Redaction } from '../../../kess/gateway/redaction';
 import type { Operation, Resource } from '../../shared/run/operation';
-import type { ConfirmMemory } from './fundTransfer/memory';
 import type { PartnerClient } from '../client';
 
 /** What an operation works with during one execution. */
 export interface PartnerDesk {
 	client: PartnerClient;
-	memory: ConfirmMemory;
 	/** What the user chose in the panel's Options. */
 	options: IDataObject;
 	/** The client's. */

@@ -2,7 +2,6 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listOperations } from '../../shared/run/listOperations';
 import { runOperation } from '../../shared/run/runOperation';
-import { ConfirmMemory } from './fundTransfer/memory';
 import { CREDENTIAL, PartnerClient } from '../client';
 import { fundTransfer } from './fundTransfer';
 import type { PartnerDesk } from './operation';
@@ -17,10 +16,8 @@ export const operations = listOperations<PartnerDesk>([fundTransfer, service], '
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, async (timeout, options) => {
 		const client = await PartnerClient.open(context, timeout);
-		const memory = new ConfirmMemory(context, client.identity);
 		return {
 			client,
-			memory,
 			options,
 			get redaction() {
 				return client.redaction;

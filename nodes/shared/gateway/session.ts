@@ -12,6 +12,7 @@ import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
 import { plainHttpAdvice } from '../../../kess/gateway/address';
 import { InvalidValueError, messageOf, NotSentError } from '../../../kess/errors';
 import type { NotSent, Unknown } from '../../../kess/gateway/outcome';
+import type { GatewayService } from '../../../kess/gateway/service';
 import { type CredentialValues, type ReadAnswer, Redaction } from '../../../kess/gateway/redaction';
 import type { RequestOptions } from '../../../kess/gateway/signedRequest';
 import { LoginBusyError } from '../../../kess/gateway/tokenStore';
@@ -61,8 +62,8 @@ export interface GatewayRequest<Answer> {
 	body: object;
 	/** Milliseconds for the whole exchange: a login, the request, and again where the token was refused, to the end of the answer. */
 	timeout: number;
-	/** Whether it changes nothing at the gateway, so that it may be repeated without knowing what became of it. */
-	isRead: boolean;
+	/** What `reads` may be repeated without knowing what became of it; what `pays` is sent once, whatever is answered. */
+	does: GatewayService['does'];
 	/**
 	 * Sorts an answer. Its kind `unauthenticated` says that the token is no longer valid: gateways say it before they look
 	 * at the request, so that it can be sent again; and some say it with HTTP 200, which n8n does not notice.
@@ -119,7 +120,7 @@ export class GatewaySession {
 		let unsent: LoginBusyError | undefined;
 		for (let repeats = 0; ; repeats++) {
 			const entered = await this.pace.enter(waited);
-			if (entered === undefined) return this.heldBack(request.isRead, unsent);
+			if (entered === undefined) return this.heldBack(request.does === 'reads', unsent);
 			waited = entered;
 			const sentAt = Date.now();
 			let outcome: Answered<Answer> | Unknown | NotSent | Busy;
@@ -138,9 +139,9 @@ export class GatewaySession {
 			}
 			if (outcome.kind !== 'busy') return outcome as Delivery<Exclude<Answer, { kind: 'busy' }>>;
 			unsent = outcome.unsent;
-			const mayRepeat = request.isRead || unsent !== undefined;
+			const mayRepeat = request.does === 'reads' || unsent !== undefined;
 			if (mayRepeat && repeats < BUSY_REPEATS) continue;
-			if (unsent !== undefined) return this.heldBack(request.isRead, unsent);
+			if (unsent !== undefined) return this.heldBack(request.does === 'reads', unsent);
 			return { kind: 'unknown', reason: busyReason(outcome.code, wait), isBusy: true };
 		}
 	}
@@ -168,6 +169,7 @@ export class GatewaySession {
 			// A token from the store may be refused too, and so may that of a login that another worker's has followed.
 			for (let renewals = 0; renewals < 2; renewals++) {
 				if (this.token === undefined || sent.kind !== 'answered' || sent.answer.kind !== 'unauthenticated') break;
+				if (request.does === 'pays') break;
 				const source = await this.token.replace(sent.token, mayLogIn);
 				if (source === undefined) break;
 				mayLogIn &&= source === 'store';
@@ -180,7 +182,7 @@ export class GatewaySession {
 		this.token?.giveUpLogin();
 		const reason = 'the login did not end in time';
 		// A look may follow something that was sent: no error may say then that nothing was.
-		if (request.isRead) return { kind: 'unknown', reason };
+		if (request.does === 'reads') return { kind: 'unknown', reason };
 		const error = new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again. This request was not sent.');
 		return { kind: 'notSent', error };
 	}

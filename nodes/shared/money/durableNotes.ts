@@ -1,44 +1,93 @@
-import type { DeduplicationScope, ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
+import { type DeduplicationScope, type ICheckProcessedOptions, type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { Flights } from '../../../kess/gateway/flights';
-import type { KessError } from '../../../kess/errors';
 
-const SCOPE: DeduplicationScope = 'node';
+/** How many notes n8n keeps for a workflow; it drops the oldest, and writes all of them each time. */
+export const ROOM = 30_000;
 
-/** n8n drops the oldest and rewrites all of them each time. */
-const OPTIONS: ICheckProcessedOptions = { mode: 'entries', maxEntries: 15_000 };
+const NOTES: DeduplicationScope = 'workflow';
+const LOCK: DeduplicationScope = 'node';
 
-const writes = new Flights();
+/** Longer than a worker that lives takes for a few reads and writes. */
+const STALE_MS = 10_000;
+
+const WAIT_MS = 60_000;
+const LOOK_AGAIN_MS = 25;
+const MARKS = 64;
+
+const MODE: ICheckProcessedOptions = { mode: 'entries' };
+
+const flights = new Flights();
 
 /**
- * Texts that n8n remembers for one node across executions and workers.
+ * Texts that n8n remembers for one workflow across executions and workers, of which it tells nothing but whether they are
+ * there.
  *
- * n8n keeps one row for each node, which is read and written back in two steps and without a lock. Within a process,
- * writing is one after the other here; between workers the later of two writes that overlap wins, and the notes of the
- * earlier one are lost.
+ * n8n keeps them in one row, which it reads and writes back in two steps. So whoever works on them first makes the
+ * row of its own node, which n8n inserts: of two inserts the database lets one win. A worker that was killed leaves that
+ * row behind, and it is broken after a while. Two nodes of one workflow on two workers do not see each other's.
  */
 export class DurableNotes {
-	constructor(
-		private readonly context: IExecuteFunctions,
-		private readonly cannotRemember: () => KessError,
-	) {}
+	constructor(private readonly context: IExecuteFunctions) {}
 
-	/** Does some work with the notes, while no other work of this process on this node does. @throws KessError when n8n cannot remember */
+	/** Does some work with the notes, while nobody else does. @throws Error when n8n cannot remember */
 	async exclusively<T>(work: () => Promise<T>): Promise<T> {
-		try {
-			return await writes.run(this.context.getNode().id, work);
-		} catch {
-			throw this.cannotRemember();
-		}
+		return await flights.run(String(this.context.getWorkflow().id), async () => {
+			await this.lock();
+			try {
+				return await work();
+			} finally {
+				// A lock that stays is broken by the next one.
+				await this.unlock().catch(() => undefined);
+			}
+		});
 	}
 
-	/** Writes all of the notes down, and tells which of them were there before. */
-	async record(notes: string[]): Promise<{ new: string[]; processed: string[] }> {
-		const found = await this.context.helpers.checkProcessedAndRecord(notes, SCOPE, OPTIONS);
-		return { new: found.new.map(String), processed: found.processed.map(String) };
+	/** Writes all of the notes down. @returns those that were there before */
+	async record(notes: string[]): Promise<Set<string>> {
+		const { processed } = await this.context.helpers.checkProcessedAndRecord(notes, NOTES, { ...MODE, maxEntries: ROOM });
+		return new Set(processed.map(String));
+	}
+
+	/**
+	 * @returns those of the notes that are there. They are asked for by writing them, and forgotten again: whoever is killed in
+	 *   between, or whose write meets that of another node, leaves all of them, so that this must do no harm
+	 */
+	async find(notes: string[]): Promise<Set<string>> {
+		const found = await this.record(notes);
+		await this.forget(notes.filter((note) => !found.has(note)));
+		return found;
 	}
 
 	async forget(notes: string[]): Promise<void> {
-		if (notes.length > 0) await this.context.helpers.removeProcessed(notes, SCOPE, OPTIONS);
+		if (notes.length > 0) await this.context.helpers.removeProcessed(notes, NOTES, MODE);
+	}
+
+	private async lock(): Promise<void> {
+		const { checkProcessedAndRecord, getProcessedDataCount } = this.context.helpers;
+		// How many entries the row has is all that others can read of it: by that they see that it has changed hands.
+		const row = Array.from({ length: 1 + Math.floor(Math.random() * MARKS) }, (_, index) => `lock ${index}`);
+		let seen = { mark: 0, since: 0 };
+		let failure: unknown;
+		for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
+			const mark = await getProcessedDataCount(LOCK, MODE);
+			if (mark !== seen.mark) seen = { mark, since: Date.now() };
+			if (mark === 0) {
+				try {
+					if ((await checkProcessedAndRecord(row, LOCK, MODE)).processed.length === 0) return;
+				} catch (error) {
+					// Another worker was faster by a moment, or the database is away: then it goes on like this.
+					failure = error;
+				}
+			} else if (Date.now() - seen.since > STALE_MS) {
+				await this.unlock();
+			}
+			await sleep(LOOK_AGAIN_MS * (1 + Math.random()));
+		}
+		throw failure ?? new Error('another worker does not let go of them');
+	}
+
+	private async unlock(): Promise<void> {
+		await this.context.helpers.clearAllProcessedItems(LOCK, MODE);
 	}
 }

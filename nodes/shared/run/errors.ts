@@ -3,11 +3,6 @@ import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { InvalidValueError, KessError, messageOf } from '../../../kess/errors';
 import type { Redaction } from '../../../kess/gateway/redaction';
 
-/** Ends an item and keeps all items after it from being started. */
-export class StopRunError extends KessError {
-	override name = 'StopRunError';
-}
-
 /**
  * The words for the user about a value that KESS would refuse; any other error stays as it is.
  *

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import type { KessError } from '../../../kess/errors';
 import { explainInvalid } from './errors';
 import type { ItemParameters } from './parameters';
 
@@ -7,6 +8,9 @@ import type { ItemParameters } from './parameters';
 export class ItemCall {
 	/** What the item is about, for messages: `order INV-7`. Set by the operation as soon as it knows. */
 	reference: string | undefined;
+
+	/** Set by an operation after whose item no further one may be started: why. */
+	stopsRun: KessError | undefined;
 
 	constructor(
 		readonly context: IExecuteFunctions,

@@ -60,11 +60,14 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 				const output = await operation.execute(calls[itemIndex] as ItemCall, opened);
 				const pairedItem = { item: itemIndex };
 				const clean = (json: IDataObject) => opened.redaction.data(json as JsonObject) as IDataObject;
-				return output.map((part) =>
-					part instanceof ItemWithFiles
-						? { ...part, json: clean(part.json), pairedItem }
-						: { json: clean(part), pairedItem },
-				);
+				return {
+					output: output.map((part) =>
+						part instanceof ItemWithFiles
+							? { ...part, json: clean(part.json), pairedItem }
+							: { json: clean(part), pairedItem },
+					),
+					stopsRun: calls[itemIndex]?.stopsRun,
+				};
 			} finally {
 				parameters.release(itemIndex);
 			}

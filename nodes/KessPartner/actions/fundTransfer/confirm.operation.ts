@@ -1,12 +1,12 @@
 import { InvalidValueError } from '../../../../kess/errors';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
-import { FIRST_CLAIM_MS, LONGEST_LIFE_MS } from './memory';
-import { confirm as confirmTransfer, inFlight, lookUp, unclearBefore, waitForOther } from './transfers';
+import { moveMoney } from '../../../shared/money/moveMoney';
 import type { PartnerOperation } from '../operation';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
-import { readTransferNumber } from './newTransfer';
-import { confirmItem } from './results';
+import { LONGEST_LIFE_MS, readTransferNumber } from './newTransfer';
+import { transferItem } from './results';
+import { spent, confirm as confirmTransfer, lookUp } from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -42,32 +42,25 @@ export const confirm: PartnerOperation = {
 			],
 		},
 	],
-	async execute(call, { client, memory, options }) {
+	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
 		const preTransfer = call.read('preTransferId', requirePreTransferId);
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
-		const expiresAt = call.collection('additionalFields').read('expiresAt', requireTime) ?? Date.now() + LONGEST_LIFE_MS;
-		const asked = { outTradeNo: number, preTransferId: preTransfer };
-		const claim = { outTradeNo: number, holder: preTransfer, until: Math.max(expiresAt, Date.now() + FIRST_CLAIM_MS) };
-		const end = await inFlight(client, number, async () => {
-			const { heldUntil, again } = await memory.claim(claim);
-			if (heldUntil !== undefined) return await waitForOther(client, asked, heldUntil);
-			const standing = await lookUp(client, asked);
-			if (standing.state === 'paid') return { end: 'paid' as const, data: standing.data, alreadyConfirmed: true };
-			if (standing.state === 'unclear') {
-				if (!again) await memory.release(claim);
-				return unclearBefore(standing.reason);
-			}
-			return await confirmTransfer(client, memory, {
-				preTransferId: preTransfer,
-				partnerTransactionId: transaction,
-				asked,
-				claim,
-				sentBefore: again,
-			});
+		const until = call.collection('additionalFields').read('expiresAt', requireTime) ?? Date.now() + LONGEST_LIFE_MS;
+		const asked = { outTradeNo: number };
+		const end = await moveMoney(call.context, {
+			// A number is paid once, whichever of its pre-transfers does it.
+			payment: { account: client.identity, kind: 'transfer', number, what: 'confirm' },
+			lifeMs: Math.max(0, until - Date.now()),
+			async lookUp() {
+				const look = await lookUp(client, asked);
+				return look.found === 'open' ? { ...look, found: 'none' } : look;
+			},
+			send: async () =>
+				await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, until),
+			spent,
 		});
-		const known = { out_trade_no: number, pre_transfer_id: preTransfer };
-		return [confirmItem(end, known, options.stopAtUnknown === true)];
+		return [transferItem(call, end, { out_trade_no: number, pre_transfer_id: preTransfer }, options)];
 	},
 };
 

@@ -1,5 +1,5 @@
 import { SERVICES } from '../../../../kess/partner/services';
-import { inFlight, lookUp, prepare } from './transfers';
+import { spent, lookUp, prepare } from './transfers';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, readNewTransfer } from './newTransfer';
@@ -31,13 +31,20 @@ export const create: PartnerOperation = {
 	],
 	async execute(call, { client }) {
 		const transfer = readNewTransfer(call);
-		return await inFlight(client, transfer.asked.outTradeNo, async () => {
-			const standing = await lookUp(client, transfer.asked);
-			if (standing.state === 'paid') throw alreadyPaid(standing.data);
-			if (standing.state === 'unclear') throw unclearStanding(standing.reason);
-			const prepared = await prepare(client, transfer.fields, transfer.asked);
-			checkReceiver(transfer, prepared);
-			return [{ ...prepared, expires_at: new Date(endOfLife(prepared)).toISOString() }];
-		});
+		const look = await lookUp(client, transfer.asked);
+		switch (look.found) {
+			case 'this':
+				throw alreadyPaid(look.data);
+			case 'another':
+				throw spent(look.reason);
+			case 'unclear':
+				throw look.error ?? unclearStanding(look.reason);
+			case 'open':
+			case 'none':
+		}
+		const prepared = await prepare(client, transfer.fields, transfer.asked);
+		if (prepared.kind !== 'prepared') throw prepared.error;
+		checkReceiver(transfer, prepared.data);
+		return [{ ...prepared.data, expires_at: new Date(endOfLife(prepared.data)).toISOString() }];
 	},
 };

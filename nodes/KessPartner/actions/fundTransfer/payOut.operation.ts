@@ -1,31 +1,18 @@
-import { randomUUID } from 'node:crypto';
-
 import type { IDataObject } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { KessError, messageOf } from '../../../../kess/errors';
+import { KessError } from '../../../../kess/errors';
 import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
 import { CREATE_TRANSFER, SERVICES } from '../../../../kess/partner/services';
-import { type AskedTransfer, matchTransfer } from '../../../../kess/partner/transfer';
-import { type Claim, FIRST_CLAIM_MS } from './memory';
-import {
-	confirm,
-	type ConfirmEnd,
-	inFlight,
-	lookUp,
-	lookUpAfterwards,
-	NONE,
-	openElsewhere,
-	prepare,
-	sentElsewise,
-	unclearBefore,
-	waitForOther,
-} from './transfers';
-import { type Started, Unfinished } from './unfinished';
-import type { PartnerDesk, PartnerOperation } from '../operation';
+import { matchTransfer, personOf } from '../../../../kess/partner/transfer';
+import { type Movement, moveMoney, type Prepared } from '../../../shared/money/moveMoney';
+import { REMEMBERED } from '../../../shared/money/paymentNotes';
+import type { PartnerClient } from '../../client';
+import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';
-import { confirmItem } from './results';
+import { transferItem } from './results';
+import { spent, confirm, lookUp, prepare } from './transfers';
 
 /** Pays one row: look up, create, check the name, confirm, and find out what happened when that is not clear. */
 export const payOut: PartnerOperation = {
@@ -38,8 +25,7 @@ export const payOut: PartnerOperation = {
 	},
 	properties: [
 		{
-			displayName:
-				'A transfer number is paid once: run the same rows again in this same node as often as you like, with the same numbers. Rows with status "unknown" are not failed, see their next_step; another node does not know of them. Two n8n workers that start the same row in the same moment are kept apart by n8n\'s database only as well as it can: do not run one list in two executions at once.',
+			displayName: `A transfer number is paid once: run the same rows again in this same workflow as often as you like, with the same numbers. Rows with status "unknown" are not failed, see their next_step. This workflow remembers its last ${REMEMBERED.toLocaleString('en')} payments, on every worker; another workflow, or a copy of this one, does not know of them.`,
 			name: 'payOutNotice',
 			type: 'notice',
 			default: '',
@@ -59,83 +45,81 @@ export const payOut: PartnerOperation = {
 			options: [expectedReceiverName],
 		},
 	],
-	async execute(call, desk) {
+	async execute(call, { client, options }) {
 		const transfer = readNewTransfer(call);
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
-		const { asked, fields } = transfer;
-		const end = await inFlight(desk.client, asked.outTradeNo, async () => await payOnce(desk, transfer, transaction));
-		const { out_trade_no, receiver_id, amount: sum, currency: unit } = fields;
-		return [confirmItem(end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, desk.options.stopAtUnknown === true)];
+		const end = await moveMoney(call.context, payment(client, transfer, transaction));
+		const { out_trade_no, receiver_id, amount: sum, currency: unit } = transfer.fields;
+		return [transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, options)];
 	},
 };
 
-const unfinished = new Unfinished();
+/** Transfers that this process has prepared and certainly not confirmed: one that is run again goes on with the same. */
+const prepared = new Map<string, { data: IDataObject; until: number }>();
 
-async function payOnce(desk: PartnerDesk, transfer: NewTransfer, transaction: string): Promise<ConfirmEnd> {
-	const { client, memory } = desk;
-	const { asked } = transfer;
-	const key = `${client.identity}|${asked.outTradeNo}`;
+function payment(client: PartnerClient, transfer: NewTransfer, partnerTransactionId: string): Movement {
+	const { asked, fields } = transfer;
+	const key = JSON.stringify([client.identity, asked.outTradeNo]);
+	let ready: { data: IDataObject; until: number };
 
-	const standing = await lookUp(client, asked);
-	if (standing.state === 'paid') return { end: 'paid', data: standing.data, alreadyConfirmed: true };
-	if (standing.state === 'unclear') return unclearBefore(standing.reason);
-
-	const before = unfinished.get(key);
-	if (before === undefined && standing.state === 'open') return openElsewhere();
-	const claim = before?.claim ?? { outTradeNo: asked.outTradeNo, holder: randomUUID(), until: Date.now() + FIRST_CLAIM_MS };
-	const { heldUntil, again } = await memory.claim(claim);
-	if (heldUntil !== undefined) return await waitForOther(client, asked, heldUntil);
-
-	const sentBefore = before?.sent === true || (before !== undefined && again);
-	let started: Started;
-	try {
-		started = before ?? (await start(desk, transfer, claim));
-		unfinished.set(key, started);
-		checkSame(transfer, started.prepared);
-		checkReceiver(transfer, started.prepared);
-	} catch (error) {
-		if (sentBefore) return sentElsewise(`now ${messageOf(error)}`, claim.until);
-		await memory.release(claim);
-		// A refusal may come from what another run has done meanwhile.
-		const now = await lookUpAfterwards(client, asked);
-		if (now.state === 'paid') return { end: 'paid', data: now.data, alreadyConfirmed: true };
-		if (now.state === 'unclear') return unclearBefore(now.reason);
-		if (now.state === 'open' && unfinished.get(key) === undefined) return openElsewhere();
-		return await Promise.reject(error);
-	}
-	if (!sentBefore) started.partnerTransactionId = transaction;
-	started.sent = true;
-	const end = await send(desk, started, asked, sentBefore);
-	if (end.end === 'paid' || (end.end === 'refused' && NONE.has(end.code))) unfinished.delete(key);
-	else started.sent = end.end === 'unknown';
-	return end;
+	const prepareOnce = async (): Promise<Prepared> => {
+		const before = waiting(key);
+		const result = before === undefined ? await prepare(client, fields, asked) : ({ kind: 'prepared', data: before.data } as const);
+		if (result.kind === 'taken') return { kind: 'taken', error: neverAgain(result.error) };
+		if (result.kind !== 'prepared') return result;
+		ready = before ?? { data: result.data, until: endOfLife(result.data) };
+		prepared.set(key, ready);
+		try {
+			checkSame(transfer, ready.data);
+			checkReceiver(transfer, ready.data);
+		} catch (error) {
+			return { kind: 'refused', error: error as KessError };
+		}
+		return { kind: 'ready', until: ready.until };
+	};
+	return {
+		payment: {
+			account: client.identity,
+			kind: 'transfer',
+			number: asked.outTradeNo,
+			what: JSON.stringify([personOf(asked.receiverId ?? ''), asked.money?.decimal, asked.money?.currency]),
+		},
+		// Before it is prepared nothing of it can be carried out.
+		lifeMs: 0,
+		async lookUp() {
+			const look = await lookUp(client, asked);
+			if (look.found !== 'open') return look;
+			return waiting(key) === undefined ? { ...look, reason: `${look.reason}, and this run did not prepare it` } : { ...look, found: 'none' };
+		},
+		prepare: prepareOnce,
+		async send() {
+			const fields = { pre_transfer_id: String(ready.data.pre_transfer_id), partner_transaction_id: partnerTransactionId };
+			prepared.delete(key);
+			const sent = await confirm(client, asked, fields, ready.until);
+			if (sent.kind === 'notSent') prepared.set(key, ready);
+			return sent;
+		},
+		spent,
+	};
 }
 
-async function start({ client }: PartnerDesk, { asked, fields }: NewTransfer, claim: Claim): Promise<Started> {
-	const prepared = await prepare(client, fields, asked);
-	return { prepared, partnerTransactionId: '', sent: false, claim: { ...claim, until: endOfLife(prepared) } };
+/** The transfer that waits for its confirmation and can still be confirmed. */
+function waiting(key: string): { data: IDataObject; until: number } | undefined {
+	const now = Date.now();
+	for (const [other, { until }] of prepared) {
+		if (until <= now) prepared.delete(other);
+	}
+	return prepared.get(key);
 }
 
-async function send(desk: PartnerDesk, started: Started, asked: AskedTransfer, sentBefore: boolean): Promise<ConfirmEnd> {
-	const { prepared, partnerTransactionId, claim } = started;
-	const preTransferId = String(prepared.pre_transfer_id);
-	try {
-		return await confirm(desk.client, desk.memory, {
-			preTransferId,
-			partnerTransactionId,
-			asked: { ...asked, preTransferId },
-			claim,
-			sentBefore,
-		});
-	} catch (error) {
-		started.sent = sentBefore;
-		return await Promise.reject(error);
-	}
+/** KESS refuses a number that it has used: where nothing came of it, another one is needed. */
+function neverAgain({ message, code }: KessError): KessError {
+	return new KessError(message, 'Nothing was paid under this transfer number, and KESS does not take it again. Pay with a new transfer number.', code);
 }
 
 /** A transfer that this process has prepared before may have been for another amount or receiver. */
-function checkSame({ asked }: NewTransfer, prepared: IDataObject): void {
-	const difference = matchTransfer(asked, prepared as JsonObject, CREATE_TRANSFER);
+function checkSame({ asked }: NewTransfer, data: IDataObject): void {
+	const difference = matchTransfer(asked, data as JsonObject, CREATE_TRANSFER);
 	if (difference === undefined) return;
 	throw new KessError(
 		`This transfer number has been prepared for another amount or receiver and not paid (${difference})`,

@@ -1,35 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CONFIRM_TRANSFER } from '../../../../kess/partner/services';
 import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { StopRunError } from '../../../shared/run/errors';
-import { type ConfirmEnd, refusal } from './transfers';
+import type { MoneyEnd } from '../../../shared/money/moveMoney';
+import { moneyItem } from '../../../shared/money/moneyItem';
+import type { ItemCall } from '../../../shared/run/item';
 
-/** Tells paid items from unknown ones in a workflow, whichever operation they come from. */
-export type PaymentStatus = 'paid' | 'unknown';
-
-/**
- * The output item of a confirmation. Unknown is data, not a failure: a failed item would lose its fields, and a
- * workflow has to be able to go on with it.
- *
- * @param known what is known of the transfer when the outcome is not
- * @throws KessError when KESS has refused; StopRunError when the outcome is unknown and the user wants to stop then
- */
-export function confirmItem(result: ConfirmEnd, known: IDataObject, stopAtUnknown: boolean): IDataObject {
-	switch (result.end) {
-		case 'paid': {
-			const paid = { ...result.data, status: 'paid' satisfies PaymentStatus };
-			return result.alreadyConfirmed ? { ...paid, already_confirmed: true } : paid;
-		}
-		case 'refused':
-			throw refusal(result, CONFIRM_TRANSFER);
-		case 'unknown': {
-			const { reason, nextStep } = result;
-			if (stopAtUnknown) throw new StopRunError(`It is not known whether this transfer was paid: ${reason}`, nextStep);
-			return { ...known, status: 'unknown' satisfies PaymentStatus, reason, next_step: nextStep };
-		}
-	}
+/** The output item of a payout, whichever operation it comes from: its `status` is `paid` or `unknown`. */
+export function transferItem(call: ItemCall, end: MoneyEnd, known: IDataObject, options: IDataObject): IDataObject {
+	const item = moneyItem(call, end, {
+		known,
+		act: 'pay this transfer',
+		again: 'the same transfer number',
+		stopAtUnknown: options.stopAtUnknown === true,
+	});
+	return end.end === 'done' ? { ...item, status: 'paid', ...(end.existed && { already_confirmed: true }) } : item;
 }
 
 /** Without knowing whether the number has been paid, nothing is prepared for it. */

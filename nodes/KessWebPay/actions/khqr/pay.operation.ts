@@ -2,6 +2,7 @@ import { requireKhqr, requireKhqrAmount } from '../../../../kess/webPay/khqr';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireReference, requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { REMEMBERED } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
 import { readOutTradeNo } from '../common/order';
@@ -20,8 +21,7 @@ export const pay: WebPayOperation = {
 	},
 	properties: [
 		{
-			displayName:
-				'A payment is sent once. Items with status "unknown" are not failed, see their next_step: nobody can tell whether money has moved. This node remembers the last few thousand payments that it has sent; another node does not know of them. Two n8n workers that start the same payment in the same moment are kept apart by n8n\'s database only as well as it can.',
+			displayName: `A payment is sent once. Items with status "unknown" are not failed, see their next_step: nobody can tell whether money has moved. This workflow remembers its last ${REMEMBERED.toLocaleString('en')} payments, on every worker; another workflow, or a copy of this one, does not know of them.`,
 			name: 'payKhqrNotice',
 			type: 'notice',
 			default: '',
@@ -73,7 +73,7 @@ export const pay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		return [await payOnce(call.context, client, readPayment(call))];
+		return [await payOnce(call, client, readPayment(call))];
 	},
 };
 

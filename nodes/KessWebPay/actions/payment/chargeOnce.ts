@@ -1,61 +1,102 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { KessError } from '../../../../kess/errors';
-import type { WebPayService } from '../../../../kess/webPay/services';
+import { quoted } from '../../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../../kess/jsonObject';
-import { afterSending, orThrow } from '../../../../kess/gateway/outcome';
+import { isSameMoney } from '../../../../kess/money';
+import { isPaid, isOver } from '../../../../kess/webPay/orderStates';
+import type { WebPayService } from '../../../../kess/webPay/services';
+import { moneyItem } from '../../../shared/money/moneyItem';
+import { type Look, moveMoney, type Sent } from '../../../shared/money/moveMoney';
+import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
-import { callFor, type ExistingOrder, type Made, requireSameMoney } from '../common/createOnce';
-import { queryOrder, refusal } from '../common/order';
+import { callFor } from '../common/createOnce';
+import { queryOrder } from '../common/order';
+import { LAG_MS, LIFE_MS, refusedPayment } from '../common/payments';
 import type { NewOrder } from '../common/transaction';
 
-/**
- * Makes an order that is charged at once. Sent only when the gateway does not have the order number, and never sent
- * again: after a lost answer the order number tells whether the buyer has been charged.
- *
- * @param within where the answer has the order, when it is not the answer itself: no signature covers it there, so the
- *   order is looked up
- * @throws KessError when the charge is refused, the order number belongs to an order over another amount, or nobody can
- *   say what became of the charge
- */
-export async function chargeOnce(
-	client: WebPayClient,
-	service: WebPayService,
-	order: NewOrder,
-	within?: 'order_info',
-): Promise<Made> {
-	const before = orThrow(await queryOrder(client, order.outTradeNo));
-	if (before.kind === 'done') return { existed: true, order: requireSameMoney(order, before.data) };
-	if (before.kind === 'unknown') {
-		throw before.unbelieved ?? new KessError(
-			`KESS gave no clear answer when asked whether the order exists: ${before.reason}`,
-			'This run has charged nothing. Run the item again with the same order number: an order that exists is returned instead of charged twice.',
-		);
-	}
-	const result = orThrow(await callFor(client, service, order, within));
-	if (result.kind === 'done' && within === undefined) return { existed: false, data: result.data };
-	const reason = result.kind === 'done' ? 'its answer does not have the order that KESS shows' : result.reason;
-	const existing = await findCharged(client, order, reason);
-	if (result.kind === 'done' && existing !== undefined) {
-		// What is nested is not signed, and what is a list in place of a text was none when KESS signed it.
-		const signed = Object.entries(result.data as JsonObject).filter(([, value]) => value === null || typeof value !== 'object');
-		return { existed: false, data: { ...Object.fromEntries(signed), order_info: existing } };
-	}
-	// Refused although it is paid: another item with the same number was faster.
-	if (existing !== undefined && (result.kind === 'unknown' || existing.status === 'SUCCESS')) {
-		return { existed: true, order: existing };
-	}
-	if (result.kind === 'refused') throw refusal(result, 'charge the buyer');
-	throw new KessError(
-		`KESS gave no clear answer to the charge and does not have the order: ${reason}`,
-		'The charge may still be on its way. Query the order in a minute, then run the item again with the same order number: an order that exists is returned instead of charged twice.',
-	);
+/** A charge: an order that is to be paid at once. */
+export interface Charge extends NewOrder {
+	service: WebPayService;
+	/** Where the answer has the order, when it is not the answer itself: no signature covers it there, so it is looked up. */
+	within?: 'order_info';
+	/** By what the buyer pays, where that tells one charge from another. */
+	payer?: string;
 }
 
-async function findCharged(client: WebPayClient, order: NewOrder, because: string): Promise<ExistingOrder | undefined> {
-	const found = afterSending(await queryOrder(client, order.outTradeNo));
-	if (found.kind === 'refused') return undefined;
-	if (found.kind === 'done') return requireSameMoney(order, found.data);
-	throw new KessError(
-		`KESS gave no clear answer to the charge (${because}) and none when asked about it (${found.reason})`,
-		'The buyer may have been charged. Run the item again with the same order number: if the order exists, it is returned with its status, and nothing is charged twice.',
-	);
+/**
+ * Makes an order that is charged at once, or finds the one that an earlier attempt has charged.
+ *
+ * @returns the answer of the gateway, or the order where an earlier attempt has made it; an order that is not paid yet comes
+ *   with its status
+ * @throws KessError when certainly nobody has been charged
+ */
+export async function chargeOnce(call: ItemCall, client: WebPayClient, charge: Charge): Promise<IDataObject> {
+	const { outTradeNo, money, service, within, payer } = charge;
+	const end = await moveMoney(call.context, {
+		payment: {
+			account: client.identity,
+			kind: 'order',
+			number: outTradeNo,
+			what: JSON.stringify([service.name, money.decimal, money.currency, payer]),
+		},
+		lifeMs: LIFE_MS,
+		refusedMs: LAG_MS,
+		lookUp: async () => await lookUp(client, charge),
+		send: async () => await send(client, charge),
+		spent: (reason) =>
+			new KessError(
+				`This order number is used${reason === undefined ? ' for another charge' : `: ${reason}`}`,
+				'This run has charged nothing. Use another order number for a new charge, or correct the amount.',
+			),
+	});
+	if (end.end === 'pending') return end.data;
+	const nested = (order: IDataObject): IDataObject => (within === undefined ? order : { [within]: order });
+	if (end.end === 'unknown' && end.data !== undefined) {
+		call.advise(
+			`The order has the status ${quoted(end.data.status)}, and whether the buyer will be charged is not known yet. Query it later, and do not charge the buyer in another way before you know.`,
+		);
+		return { ...nested(end.data), already_existed: true };
+	}
+	const item = moneyItem(call, end, {
+		known: { out_trade_no: outTradeNo, ...(end.end === 'done' && { status: 'SUCCESS' }) },
+		act: 'charge the buyer',
+		again: 'the same order number',
+	});
+	return end.end === 'done' && end.existed ? { ...nested(item), already_existed: true } : item;
+}
+
+async function send(client: WebPayClient, charge: Charge): Promise<Sent> {
+	const { service, within } = charge;
+	const result = await callFor(client, service, charge, within);
+	if (result.kind === 'refused') return refusedPayment(result, 'charge the buyer');
+	if (result.kind !== 'done') return result;
+	if (within === undefined) return ended(result.data as IDataObject, result.data as IDataObject);
+	const look = await lookUp(client, charge);
+	const order = 'data' in look && look.found !== 'another' ? look.data : undefined;
+	if (order === undefined) return { kind: 'unknown', reason: 'its answer does not have the order that KESS shows' };
+	// What is nested is not signed, and what is a list in place of a text was none when KESS signed it.
+	const signed = Object.entries(result.data as JsonObject).filter(([, value]) => value === null || typeof value !== 'object');
+	return ended(order, { ...Object.fromEntries(signed), [within]: order });
+}
+
+/** The buyer may still have to confirm it. */
+function ended(order: IDataObject, data: IDataObject): Sent {
+	return { kind: isPaid(order.status) ? 'done' : 'pending', data };
+}
+
+async function lookUp(client: WebPayClient, { outTradeNo, money }: Charge): Promise<Look> {
+	const result = await queryOrder(client, outTradeNo);
+	if (result.kind === 'notSent') return { found: 'unclear', reason: result.error.message, error: result.error };
+	if (result.kind === 'refused') return { found: 'none', reason: `KESS does not have the order: ${result.reason} (${result.code})` };
+	if (result.kind === 'unknown') {
+		return { found: 'unclear', reason: `KESS gave no clear answer when asked about the order: ${result.reason}`, error: result.unbelieved };
+	}
+	const data = result.data as IDataObject;
+	if (!isSameMoney(money, data.total_amount, data.currency)) {
+		return { found: 'another', reason: `an order over ${quoted(data.total_amount)} ${quoted(data.currency)} instead of ${money.decimal} ${money.currency} has it`, data };
+	}
+	if (isPaid(data.status)) return { found: 'this', data };
+	const reason = `the order has the status ${quoted(data.status)}`;
+	return isOver(data.status) ? { found: 'ended', reason, data } : { found: 'open', reason, data };
 }

@@ -10,7 +10,6 @@ import { customerField, readEncryptedCustomer } from '../common/customer';
 import {
 	descriptorField,
 	expiresInField,
-	type NewOrder,
 	notifyUrlField,
 	readTransaction,
 	redirectUrlField,
@@ -18,8 +17,7 @@ import {
 	settingField,
 	transactionProperties,
 } from '../common/transaction';
-import { chargeOnce } from './chargeOnce';
-import { adviseUnpaid, paymentItem } from './existing';
+import { type Charge, chargeOnce } from './chargeOnce';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.directPay` (docs/gateway.md §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
@@ -98,13 +96,11 @@ export const directPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const made = await chargeOnce(client, SERVICES.directPay, readDirectPay(call, client), 'order_info');
-		if (made.existed) adviseUnpaid(call, made.order);
-		return [paymentItem(made)];
+		return [await chargeOnce(call, client, readDirectPay(call, client))];
 	},
 };
 
-function readDirectPay(call: ItemCall, client: WebPayClient): NewOrder {
+function readDirectPay(call: ItemCall, client: WebPayClient): Charge {
 	const { fields: transaction, ...order } = readTransaction(call);
 	const additional = call.collection('additionalFields');
 	const fields: JsonObject = {
@@ -118,5 +114,5 @@ function readDirectPay(call: ItemCall, client: WebPayClient): NewOrder {
 		setting: additional.read('setting', requireJsonObject),
 	};
 	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
-	return { ...order, fields: { ...fields, ...extra } };
+	return { ...order, service: SERVICES.directPay, within: 'order_info', fields: { ...fields, ...extra } };
 }

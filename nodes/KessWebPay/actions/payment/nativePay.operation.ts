@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { mayAskFor } from '../../../../kess/webPay/khqr';
@@ -17,7 +19,6 @@ import {
 	transactionProperties,
 } from '../common/transaction';
 import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../common/qrPicture';
-import { paymentItem } from './existing';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.nativePay` (docs/gateway.md §3): an order that is paid by QR code or in the app of one payment method. */
@@ -83,7 +84,7 @@ export const nativePay: WebPayOperation = {
 				'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
 			);
 		}
-		const item = paymentItem(made);
+		const item = made.existed ? { order_info: made.order as IDataObject, already_existed: true } : (made.data as IDataObject);
 		return [await withQrCode(call, picture, item, item.qrcode)];
 	},
 };

@@ -2,18 +2,15 @@ import { requireReference, requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
-import { orderItem } from '../common/order';
 import {
 	expiresInField,
-	type NewOrder,
 	notifyUrlField,
 	readTransaction,
 	redirectUrlField,
 	schemaUrlField,
 	transactionProperties,
 } from '../common/transaction';
-import { chargeOnce } from './chargeOnce';
-import { adviseUnpaid } from './existing';
+import { type Charge, chargeOnce } from './chargeOnce';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.quickpay` (docs/gateway.md §3): the buyer shows a code and is charged at once. */
@@ -58,21 +55,19 @@ export const quickPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const made = await chargeOnce(client, SERVICES.quickPay, readQuickPay(call));
-		if (!made.existed) return [orderItem(made.data)];
-		adviseUnpaid(call, made.order);
-		return [orderItem({ ...made.order, already_existed: true })];
+		return [await chargeOnce(call, client, readQuickPay(call))];
 	},
 };
 
-function readQuickPay(call: ItemCall): NewOrder {
+function readQuickPay(call: ItemCall): Charge {
 	const { fields: transaction, ...order } = readTransaction(call);
+	const payer = call.read('authCode', (value) => requireReference(value, 128));
 	const fields = {
 		...transaction,
-		auth_code: call.read('authCode', (value) => requireReference(value, 128)),
+		auth_code: payer,
 		service_code: call.read('serviceCode', (value) => requireText(value, 64)),
 	};
 	const additional = call.collection('additionalFields');
 	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
-	return { ...order, fields: { ...fields, ...extra } };
+	return { ...order, service: SERVICES.quickPay, payer, fields: { ...fields, ...extra } };
 }

@@ -1,17 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Flights } from '../../../../kess/gateway/flights';
 import { InvalidValueError, KessError } from '../../../../kess/errors';
-import { afterSending, orThrow, type Outcome } from '../../../../kess/gateway/outcome';
-import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
+import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
+import { moneyItem } from '../../../shared/money/moneyItem';
+import { type Look, moveMoney, type Sent } from '../../../shared/money/moveMoney';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
+import { LAG_MS, LIFE_MS, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
 import { isKnown } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -28,9 +29,6 @@ interface NewRefund {
 
 /** Order states that say that nothing is left to be given back, or soon will be (docs/gateway.md §3, States). */
 const FULLY_REFUNDED = ['REFUNDED', 'PENDING_REFUNDED'];
-
-/** Between looking for a refund and making it, no other item of this process may make it. */
-const flights = new Flights();
 
 /** `webpay.acquire.v2Refund` (docs/gateway.md §3): without an amount, all of the order. */
 export const create: WebPayOperation = {
@@ -93,13 +91,7 @@ export const create: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const refund = readRefund(call);
-		const { merchantReference } = refund;
-		return [
-			merchantReference === undefined
-				? await flights.run(`order ${refund.outTradeNo}`, async () => await refundUnnamed(client, refund))
-				: await flights.run(`refund ${merchantReference}`, async () => await refundOnce(client, refund, merchantReference)),
-		];
+		return [await refundOnce(call, client, readRefund(call))];
 	},
 };
 
@@ -150,125 +142,99 @@ function requirePartialAmount(value: unknown, currency: string | undefined): Mon
 	return parseMoney(value, currency);
 }
 
-/** A full refund without a reference: the order's own status tells whether an earlier attempt has made it. */
-async function refundUnnamed(client: WebPayClient, refund: NewRefund): Promise<IDataObject> {
-	const before = orThrow(await queryOrder(client, refund.outTradeNo));
-	if (before.kind === 'refused') throw refusal(before, 'show the order that is to be refunded');
-	if (before.kind === 'unknown') {
-		throw before.unbelieved ?? new KessError(
-			`KESS gave no clear answer when asked whether the order has been refunded already: ${before.reason}`,
-			'This run has refunded nothing. Run the item again: the order is looked up first.',
-		);
+/** Makes a refund, or finds the one that an earlier attempt has made: by its reference, or a full one by the order's status. */
+async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefund): Promise<IDataObject> {
+	const { outTradeNo, partial, merchantReference } = refund;
+	const end = await moveMoney(call.context, {
+		payment: {
+			account: client.identity,
+			kind: 'refund',
+			number: JSON.stringify(merchantReference === undefined ? [outTradeNo] : ['reference', merchantReference]),
+			what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]),
+		},
+		lifeMs: LIFE_MS,
+		refusedMs: LAG_MS,
+		lookUp: async () =>
+			merchantReference === undefined ? await lookUpOrder(client, outTradeNo) : await lookUpRefund(client, refund, merchantReference),
+		send: async () => await send(client, refund),
+		spent: (reason) =>
+			new KessError(
+				`A refund of something else has this merchant reference${reason === undefined ? '' : `: ${reason}`}`,
+				'This run has refunded nothing. Use another merchant reference for the new refund, or correct the amount.',
+			),
+	});
+	const item = moneyItem(call, end, {
+		known: { out_trade_no: outTradeNo, ...(merchantReference !== undefined && { merchant_reference: merchantReference }) },
+		act: 'refund this',
+		again: merchantReference === undefined ? 'the same order number' : 'the same merchant reference',
+	});
+	return end.end === 'done' && end.existed ? { ...item, already_existed: true } : item;
+}
+
+/** An answer that tells of no refund, or of another one, leaves open whether there is one. */
+async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
+	const result = await client.call(SERVICES.refund, refund.fields);
+	if (result.kind === 'refused') return refusedPayment(result, 'refund the order');
+	if (result.kind !== 'done') return result;
+	if (!isPlainObject(result.data) || !tellsOfRefund(result.data)) return { kind: 'unknown', reason: 'its answer tells of no refund' };
+	const difference = findDifference(result.data, refund);
+	if (difference !== undefined) return { kind: 'unknown', reason: `the answer to the refund names another ${difference} than the one sent` };
+	return { kind: 'done', data: result.data as IDataObject };
+}
+
+/** In what an answer about a refund differs from it, as far as it says. */
+function findDifference(data: JsonObject, { outTradeNo, partial, merchantReference }: NewRefund): string | undefined {
+	const facts = refundFacts(data, merchantReference);
+	if (facts.outTradeNo !== undefined && textOf(facts.outTradeNo) !== outTradeNo) return 'order';
+	const isOther = merchantReference !== undefined && facts.merchantReference !== undefined && textOf(facts.merchantReference) !== merchantReference;
+	if (isOther) return 'reference';
+	const isSame = partial === undefined || facts.amount === undefined || isSameMoney(partial, facts.amount, facts.currency ?? partial.currency);
+	return isSame ? undefined : 'amount';
+}
+
+/** Without a reference the order's own status tells whether all of it has been given back. */
+async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Look> {
+	const result = await queryOrder(client, outTradeNo);
+	if (result.kind === 'notSent') return { found: 'unclear', reason: result.error.message, error: result.error };
+	if (result.kind === 'refused') return unclear(refusal(result, 'show the order that is to be refunded'));
+	if (result.kind === 'unknown') {
+		return { found: 'unclear', reason: `KESS gave no clear answer when asked about the order: ${result.reason}`, error: result.unbelieved };
 	}
-	const order = before.data as IDataObject;
+	const order = result.data as IDataObject;
 	const status = textOf(order.status);
-	if (FULLY_REFUNDED.includes(status)) return { ...order, already_existed: true };
-	if (!isKnown(status)) {
-		throw new KessError(
+	if (FULLY_REFUNDED.includes(status)) return { found: 'this', data: order };
+	if (isKnown(status)) return { found: 'none', reason: `the order has the status ${quoted(status)}` };
+	return unclear(
+		new KessError(
 			`KESS shows the order with the status ${quoted(status)}, so this node cannot tell whether it has been refunded`,
 			'This run has refunded nothing. Look at the order at KESS, or give the refund a merchant reference: then it is looked up by that.',
-		);
-	}
-	const result = orThrow(await send(client, refund));
-	if (result.kind === 'done') return answeredRefund(result.data, refund);
-	if (result.kind === 'refused') throw refusal(result, 'refund the order');
-	throw new KessError(
-		`KESS gave no clear answer to the refund: ${result.reason}`,
-		'The order may have been refunded. Query the order: the status REFUNDED or PENDING_REFUNDED says that it has been. Running the item again looks first too: an order that has been refunded is returned, not refunded again.',
+		),
 	);
 }
 
-/** Makes a refund, or finds the one that an earlier attempt has made. Never sent twice: only looked up. */
-async function refundOnce(client: WebPayClient, refund: NewRefund, reference: string): Promise<IDataObject> {
-	const before = await findRefund(client, reference);
-	if (before.kind === 'notSent') throw before.error;
-	if (before.kind === 'found') return await existingRefund(client, refund, before.data);
-	if (before.kind === 'unclear') {
-		throw new KessError(
-			`KESS does not say whether a refund with this reference exists already: ${before.reason}`,
-			'This run has refunded nothing. Run the item again: the reference is looked up first.',
-		);
-	}
-	const result = orThrow(await send(client, refund));
-	if (result.kind === 'done') return answeredRefund(result.data, refund);
-	const after = await findRefund(client, reference);
-	if (after.kind === 'found') return await existingRefund(client, refund, after.data);
-	if (result.kind === 'refused') throw refusal(result, 'refund the order');
-	throw after.kind === 'none'
-		? new KessError(
-				`KESS gave no clear answer to the refund and does not have it: ${result.reason}`,
-				'It may still be on its way. Query the refund in a minute, then run the item again with the same merchant reference: a refund that exists is returned instead of made twice.',
-			)
-		: new KessError(
-				`KESS gave no clear answer to the refund (${result.reason}) and none when asked about it (${after.kind === 'notSent' ? after.error.message : after.reason})`,
-				'The money may have gone back. Run the item again with the same merchant reference: if the refund exists, it is returned with its status, and nothing is refunded twice.',
-			);
+function unclear(error: KessError): Look {
+	return { found: 'unclear', reason: error.message, error };
 }
 
-/** Sends it; an answer that tells of no refund leaves open whether there is one. */
-async function send(client: WebPayClient, { fields }: NewRefund): Promise<Outcome<Json>> {
-	const result = await client.call(SERVICES.refund, fields);
-	const isClear = result.kind !== 'done' || (isPlainObject(result.data) && tellsOfRefund(result.data));
-	return isClear ? result : { kind: 'unknown', reason: 'its answer tells of no refund' };
-}
-
-/** @throws KessError when the gateway says that it has refunded something else than what was asked for */
-function answeredRefund(data: unknown, { outTradeNo, partial, merchantReference }: NewRefund): IDataObject {
-	const answer: JsonObject = isPlainObject(data) ? data : {};
-	const facts = refundFacts(answer, merchantReference);
-	const differs =
-		(facts.outTradeNo !== undefined && textOf(facts.outTradeNo) !== outTradeNo && 'order') ||
-		(merchantReference !== undefined &&
-			facts.merchantReference !== undefined &&
-			textOf(facts.merchantReference) !== merchantReference &&
-			'reference') ||
-		(partial !== undefined &&
-			facts.amount !== undefined &&
-			!isSameMoney(partial, facts.amount, facts.currency ?? partial.currency) &&
-			'amount');
-	if (differs === false) return answer as IDataObject;
-	throw new KessError(
-		`The answer to the refund names another ${differs} than the one sent, so it is not believed`,
-		'Money may have gone back. Query the refund and the order, and compare them, before you refund anything again.',
-	);
-}
-
-/** @throws KessError when the reference belongs to a refund of something else */
-async function existingRefund(client: WebPayClient, refund: NewRefund, data: JsonObject): Promise<IDataObject> {
-	const { outTradeNo, amount, currency } = refundFacts(data, refund.merchantReference);
-	const shown = `${amount === undefined ? 'an unknown amount' : quoted(amount)} ${currency === undefined ? '' : quoted(currency)}`.trim();
+async function lookUpRefund(client: WebPayClient, refund: NewRefund, reference: string): Promise<Look> {
+	const found = await findRefund(client, reference);
+	if (found.found !== 'this') return found;
+	const { outTradeNo, amount, currency } = refundFacts(found.data as JsonObject, reference);
 	if (outTradeNo !== undefined && textOf(outTradeNo) !== refund.outTradeNo) {
-		throw new KessError(
-			`A refund with this reference exists already, of the order ${quoted(outTradeNo)}`,
-			'Use another merchant reference for this refund.',
-		);
+		return { found: 'another', reason: `it is one of the order ${quoted(outTradeNo)}` };
 	}
-	const isSame =
-		refund.partial === undefined
-			? await isWholeOrder(client, refund, { amount, currency })
-			: isSameMoney(refund.partial, amount, currency ?? refund.partial.currency);
-	if (isSame) return { ...(data as IDataObject), already_existed: true };
-	throw new KessError(
-		`A refund with this reference exists already, over ${shown} instead of ${refund.partial ? `${refund.partial.decimal} ${refund.partial.currency}` : 'the whole order'}`,
-		'Use another merchant reference for the new refund, or correct the amount.',
-	);
+	const asked = refund.partial ?? (await wholeOrder(client, refund.outTradeNo));
+	if (asked === undefined) return { found: 'unclear', reason: 'a refund with this reference is there, and KESS does not show the order to compare it with' };
+	if (asked === 'all' || isSameMoney(asked, amount, currency ?? asked.currency)) return found;
+	const shown = [amount === undefined ? 'an unknown amount' : quoted(amount), currency === undefined ? '' : quoted(currency)].join(' ').trim();
+	return { found: 'another', reason: `it is one over ${shown} instead of ${refund.partial ? `${asked.decimal} ${asked.currency}` : 'the whole order'}` };
 }
 
-/** Whether an existing refund has given back the order's total, or what an earlier partial refund had left of it. */
-async function isWholeOrder(
-	client: WebPayClient,
-	{ outTradeNo }: NewRefund,
-	{ amount, currency }: { amount: unknown; currency: unknown },
-): Promise<boolean> {
-	const result = afterSending(await queryOrder(client, outTradeNo));
-	if (result.kind !== 'done') {
-		throw new KessError(
-			`A refund with this reference exists already, but KESS does not show the order to compare it with: ${result.reason}`,
-			'Query the refund and the order, and compare them, before you refund anything again.',
-		);
-	}
+/** How much a full refund gives back: the order's total, or `all` where the order itself says so; `undefined` when it is not shown. */
+async function wholeOrder(client: WebPayClient, outTradeNo: string): Promise<Money | 'all' | undefined> {
+	const result = await queryOrder(client, outTradeNo);
+	if (result.kind !== 'done') return undefined;
 	const order = result.data as JsonObject;
-	if (FULLY_REFUNDED.includes(textOf(order.status))) return true;
-	const total = parseMoney(order.total_amount, parseCurrency(order.currency));
-	return isSameMoney(total, amount, currency ?? order.currency);
+	if (FULLY_REFUNDED.includes(textOf(order.status))) return 'all';
+	return parseMoney(order.total_amount, parseCurrency(order.currency));
 }

@@ -1,11 +1,11 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { NotSent } from '../../../../kess/gateway/outcome';
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { hasRefund } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
+import type { Look } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';
 
 /** Not published; as long as an order number. */
@@ -60,32 +60,28 @@ export function tellsOfRefund(data: JsonObject): boolean {
 	return data.amount !== undefined || data.merchant_reference !== undefined || hasRefund(data.status);
 }
 
-/** What the gateway says when asked about a refund. */
-export type RefundSearch =
-	| { kind: 'found'; data: JsonObject }
-	| { kind: 'none' }
-	/** Whether there is one stays open. */
-	| { kind: 'unclear'; reason: string }
-	| NotSent;
-
-/** Looks for the refund with the merchant's reference. @throws KessError when the answer is not believed */
-export async function findRefund(client: WebPayClient, reference: string): Promise<RefundSearch> {
+/** Looks for the refund with the merchant's reference. */
+export async function findRefund(client: WebPayClient, reference: string): Promise<Look> {
 	const result = await queryRefund(client, { merchant_reference: reference });
 	switch (result.kind) {
 		case 'notSent':
-			return result;
+			return { found: 'unclear', reason: result.error.message, error: result.error };
 		case 'unknown':
-			return { kind: 'unclear', reason: result.reason };
-		case 'refused':
-			return saysNotFound(result) ? { kind: 'none' } : { kind: 'unclear', reason: `${result.reason} (${result.code})` };
+			return { found: 'unclear', reason: result.reason };
+		case 'refused': {
+			const reason = `${result.reason} (${result.code})`;
+			return { found: saysNotFound(result) ? 'none' : 'unclear', reason };
+		}
 		case 'done': {
 			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(isPlainObject);
 			const [refund] = entries.filter((entry) => Object.keys(entry).length > 0);
 			// Nothing in such an answer is signed, so anybody could have written it.
-			if (refund === undefined) return { kind: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
-			if (!tellsOfRefund(refund)) return { kind: 'unclear', reason: 'KESS shows an order that has not been refunded' };
-			matchReference(refund, reference);
-			return { kind: 'found', data: refund };
+			if (refund === undefined) return { found: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
+			if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
+			const named = refundFacts(refund, reference).merchantReference;
+			return named === undefined || textOf(named) === reference
+				? { found: 'this', data: refund as IDataObject }
+				: { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
 		}
 	}
 }

@@ -3,8 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { requireReference, requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { KessError } from '../../../../kess/errors';
+import { moneyItem } from '../../../shared/money/moneyItem';
+import { moveMoney } from '../../../shared/money/moveMoney';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/order';
+import { LAG_MS, refusedPayment } from '../common/payments';
 import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.subscription` (docs/gateway.md §3): charges an order to a card, now and in every period to come. */
@@ -56,19 +59,40 @@ export const create: WebPayOperation = {
 		intervalProperty,
 	],
 	async execute(call, client) {
+		const token = call.read('preOrderToken', (value) => requireReference(value, 255));
+		const interval = call.read('interval', requireInterval);
 		const fields = {
-			pre_order_token: call.read('preOrderToken', (value) => requireReference(value, 255)),
+			pre_order_token: token,
 			holder_name: call.read('holderName', (value) => requireText(value, 255)),
 			card: call.read('card', requireCipherText),
-			interval: call.read('interval', requireInterval),
+			interval,
 		};
-		const result = await client.call(SERVICES.subscription, fields);
-		return [
-			requireDone(
-				result,
-				'start the subscription',
-				'The card may have been charged. Query the order that the token belongs to: the status SUCCESS says that it has been. Get many subscriptions shows whether the subscription has begun. Do not run the item again before you know.',
-			) as IDataObject,
-		];
+		const end = await moveMoney(call.context, {
+			payment: { account: client.identity, kind: 'subscription', number: token, what: String(interval) },
+			lifeMs: undefined,
+			refusedMs: LAG_MS,
+			async prepare() {
+				// A charge is sent once, also when the token has ended: this question finds that out.
+				const question = await client.call(SERVICES.getSubscriptions, {});
+				return question.kind === 'notSent' ? { kind: 'refused', error: question.error } : { kind: 'ready', until: undefined };
+			},
+			async send() {
+				const result = await client.call(SERVICES.subscription, fields);
+				if (result.kind === 'refused') return refusedPayment(result, 'start the subscription');
+				return result.kind === 'done' ? { kind: 'done', data: result.data as IDataObject } : result;
+			},
+			spent: () =>
+				new KessError(
+					'This pre order token has been used for another subscription',
+					'This run has charged nothing. Make a new order, and use its pre order token.',
+				),
+		});
+		const item = moneyItem(call, end, {
+			known: { interval },
+			act: 'charge the card',
+			again: 'the same pre order token',
+			ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',
+		});
+		return [end.end === 'done' && end.existed ? { ...item, already_existed: true } : item];
 	},
 };

@@ -1,0 +1,74 @@
+/**
+ * What a node may do with a number that money goes out under, as a function of what is known of it. Everything that moves
+ * money goes by this, so that no operation has a rule of its own.
+ */
+
+/** What the memory knows of a number. Times are milliseconds since the epoch. */
+export type Remembered =
+	| { state: 'nothing' }
+	/** A request may have left, by whichever run. It may be carried out until then; without a time nobody knows until when. */
+	| { state: 'sent'; until: number | undefined }
+	/** KESS has refused it, with proof. Only after that time it is asked again. */
+	| { state: 'refused'; until: number | undefined }
+	/** The number stands for another payment, which may still be carried out until then. */
+	| { state: 'another'; until: number | undefined }
+	| { state: 'done' };
+
+/** What a verified look-up says of a number. */
+export type Found =
+	/** The very thing that is asked for has been done. */
+	| 'this'
+	/** Something else has been done under the number. */
+	| 'another'
+	/** Nothing has been done under it, and nothing can be any more. */
+	| 'ended'
+	/** Begun, by whomever, and not ended. */
+	| 'open'
+	| 'none'
+	/** It does not say, or could not be asked. */
+	| 'unclear';
+
+export type Decision =
+	| 'done'
+	/** Done, though the look-up now shows something else: somebody has to see that. */
+	| 'doneOtherwise'
+	/** The number stands for another payment, or for one that has ended. */
+	| 'spent'
+	/** It was refused a while ago, and it is too early to ask again. */
+	| 'refusedBefore'
+	/** Nothing has been sent under the number, or nothing that could still be carried out. */
+	| 'send'
+	/** Nobody is known to have sent anything, and now nothing is sent either. */
+	| 'notSent'
+	| 'unknown';
+
+/**
+ * @param remembered what the memory knew before this run noted anything down
+ * @param found what a look-up says now; `undefined` where the gateway has none
+ * @param now milliseconds since the epoch
+ */
+export function decide(remembered: Remembered, found: Found | undefined, now: number): Decision {
+	if (found === 'this') return 'done';
+	switch (remembered.state) {
+		case 'done':
+			return found === 'another' ? 'doneOtherwise' : 'done';
+		case 'nothing':
+			if (found === 'another' || found === 'ended') return 'spent';
+			if (found === 'unclear') return 'notSent';
+			return found === 'open' ? 'unknown' : 'send';
+		case 'another':
+			return hasEnded(remembered, now) ? 'spent' : 'unknown';
+		case 'sent':
+			if (found === 'ended') return 'spent';
+			return found === 'none' && hasEnded(remembered, now) ? 'send' : 'unknown';
+		case 'refused':
+			if (found === 'ended') return 'spent';
+			if (found !== 'none' && found !== undefined) return 'unknown';
+			return hasEnded(remembered, now) ? 'send' : 'refusedBefore';
+	}
+}
+
+/** Whether nothing that was sent can be carried out any more. */
+export function hasEnded({ until }: { until: number | undefined }, now: number): boolean {
+	return until !== undefined && until < now;
+}

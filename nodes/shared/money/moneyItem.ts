@@ -1,0 +1,42 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { KessError } from '../../../kess/errors';
+import type { ItemCall } from '../run/item';
+import type { MoneyEnd } from './moveMoney';
+
+/** How the end of a movement is put into an item. */
+export interface MoneyWords {
+	/** What is known of it when nobody can tell how it ended, by the gateway's field names. */
+	known: IDataObject;
+	/** What must not be done in another way meanwhile: "pay this transfer". */
+	act: string;
+	/** By what it is found again: "the same transfer number". */
+	again: string;
+	/** Where KESS has no look-up: whom to ask, as a sentence. */
+	ask?: string;
+	/** Whether a row that nobody can tell about ends the run. */
+	stopAtUnknown?: boolean;
+}
+
+/**
+ * The output of something that moves money, when it was not refused. Unknown is data, not a failure: a failed item would lose
+ * its fields, and a workflow has to be able to go on with it.
+ *
+ * @returns what the gateway shows, with `warning` where that is not quite what was asked for; or what is known, with the
+ *   status `unknown`, a reason and the next step
+ */
+export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDataObject {
+	if (end.end === 'pending') return end.data;
+	if (end.end === 'done') {
+		call.advise(end.warning);
+		return { ...(end.data ?? words.known), ...(end.warning !== undefined && { warning: end.warning }) };
+	}
+	const nextStep = nextStepOf(end.until, words);
+	if (words.stopAtUnknown === true) call.stopsRun = new KessError(`It is not known what became of it: ${end.reason}`, nextStep);
+	return { ...words.known, status: 'unknown', reason: end.reason, next_step: nextStep };
+}
+
+function nextStepOf(until: number | undefined, { act, again, ask }: MoneyWords): string {
+	const when = until === undefined ? '' : `, now or after ${new Date(until).toISOString()}`;
+	return `Do not ${act} in another way yet. ${ask === undefined ? '' : `${ask} `}Run it again in this same workflow with ${again}${when}: it is looked up first.`;
+}

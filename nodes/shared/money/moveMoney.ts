@@ -1,0 +1,246 @@
+import { type IDataObject, type IExecuteFunctions, sleep } from 'n8n-workflow';
+
+import { KessError, messageOf } from '../../../kess/errors';
+import { Flights } from '../../../kess/gateway/flights';
+import { decide, type Found, type Remembered } from '../../../kess/gateway/movement';
+import type { NotSent } from '../../../kess/gateway/outcome';
+import { endOfSlot, LONGEST_MS, type Payment, PaymentNotes } from './paymentNotes';
+
+/** Before the first answer of a look-up is taken for the last: those that come late are seconds late. */
+const LOOK_PAUSES_MS = [0, 500, 1000, 2000];
+
+/** What a look-up says, with what it shows. */
+export type Look =
+	| { found: 'this'; data: IDataObject; warning?: string | undefined }
+	| { found: Exclude<Found, 'this' | 'unclear'>; reason: string; data?: IDataObject }
+	| { found: 'unclear'; reason: string; error?: KessError | undefined };
+
+/** What came before the request that moves money. */
+export type Prepared =
+	/** Now it may be sent, and carried out until then. */
+	| { kind: 'ready'; until: number | undefined }
+	/** Certainly nothing can be carried out by what was done so far. */
+	| { kind: 'refused'; error: KessError }
+	/** The gateway has used the number before, for whatever that was. */
+	| { kind: 'taken'; error: KessError };
+
+/** How a request that moves money ended. */
+export type Sent =
+	| { kind: 'done'; data: IDataObject; warning?: string | undefined }
+	/** `isProof` when nothing else than that KESS has not carried it out explains it, provided that a look-up finds nothing. */
+	| { kind: 'refused'; error: KessError; isProof: boolean }
+	/** KESS has begun it, and somebody else has to end it: this run has nothing more to do. */
+	| { kind: 'pending'; data: IDataObject }
+	| { kind: 'unknown'; reason: string }
+	| NotSent;
+
+/** Something that moves money: only how it is sent, looked up and recognised. */
+export interface Movement {
+	payment: Payment;
+	/** How long a request that leaves may take to be carried out, in milliseconds; `undefined` where nobody knows. */
+	lifeMs: number | undefined;
+	/** Where a refusal ends that sooner: for how long after it nothing is asked again, in milliseconds. */
+	refusedMs?: number;
+	/** Left out where the gateway has no look-up. Never throws. */
+	lookUp?(): Promise<Look>;
+	/** Whether a look-up does not show all that tells it from another payment under its number, so that the memory has to. */
+	isShownInPart?: true;
+	/** Never throws. */
+	prepare?(): Promise<Prepared>;
+	/** Called once at most. Never throws. */
+	send(): Promise<Sent>;
+	/** The words for a number that stands for another payment, or for one that has ended. */
+	spent(reason: string | undefined): KessError;
+}
+
+/** How it ended. Whatever is none of these is an error, and then certainly nothing was or will be carried out. */
+export type MoneyEnd =
+	| {
+			end: 'done';
+			/** What the gateway shows of it; `undefined` when only the memory knows. */
+			data: IDataObject | undefined;
+			/** An earlier run has done it. */
+			existed: boolean;
+			/** How it differs from what is asked for. */
+			warning?: string | undefined;
+	  }
+	| { end: 'pending'; data: IDataObject }
+	| {
+			end: 'unknown';
+			reason: string;
+			/** From when on a run finds out, in milliseconds since the epoch, where that is known. */
+			until?: number;
+			/** What the gateway shows under the number, where that is begun and not ended. */
+			data?: IDataObject;
+	  };
+
+const flights = new Flights();
+
+/**
+ * The one way to move money: look at the memory, note the intent down, look up, send once, and end with proof or as unknown.
+ * Within a process one number at a time.
+ *
+ * @throws KessError when nothing was sent under this number that could be carried out, or KESS has refused it with proof
+ */
+export async function moveMoney(context: IExecuteFunctions, movement: Movement): Promise<MoneyEnd> {
+	const { kind, account, number } = movement.payment;
+	return await flights.run(JSON.stringify([kind, account, number]), async () => await move(new PaymentNotes(context, movement.payment, movement.lifeMs === undefined), movement));
+}
+
+async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> {
+	let remembered: Remembered;
+	try {
+		remembered = await notes.begin(endOf(movement));
+	} catch (error) {
+		// An earlier run may have sent it, and nobody remembers.
+		const look = await movement.lookUp?.();
+		if (look?.found === 'this') return existing(look);
+		return unknown(`n8n cannot read what it remembers of it (${messageOf(error)}), and so this run has sent nothing`);
+	}
+	const look = await movement.lookUp?.();
+	const isOther = remembered.state === 'another' && movement.isShownInPart === true && look?.found === 'this';
+	switch (decide(remembered, isOther ? 'another' : look?.found, Date.now())) {
+		case 'done':
+			if (look?.found === 'this') await notes.settle('done');
+			return look?.found === 'this' ? existing(look) : { end: 'done', data: undefined, existed: true };
+		case 'doneOtherwise':
+			return { end: 'done', data: undefined, existed: true, warning: reasonOf(look) };
+		case 'spent':
+			await notes.settle('notSent');
+			throw movement.spent(reasonOf(look));
+		case 'notSent':
+			await notes.settle('notSent');
+			throw notAsked(look);
+		case 'refusedBefore':
+			throw new KessError(
+				'KESS has refused this a short while ago, and it is not asked again yet',
+				`Nothing was carried out. Run the item again after ${timeOf(remembered)}.`,
+			);
+		case 'unknown':
+			await notes.settle('notSent');
+			return unknown(whyUnknown(remembered, look), 'until' in remembered ? remembered.until : undefined, look);
+		case 'send':
+	}
+	if (remembered.state !== 'nothing') {
+		const meanwhile = await anew(notes, movement);
+		if (meanwhile !== undefined) return meanwhile;
+	}
+	return await send(notes, movement, remembered);
+}
+
+/** Notes down that it is begun anew; gives an end when another run has been faster. */
+async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd | undefined> {
+	try {
+		const meanwhile = await notes.beginAnew(endOf(movement));
+		if (meanwhile.state === 'nothing') return undefined;
+		return meanwhile.state === 'done' ? { end: 'done', data: undefined, existed: true } : unknown('another run is at it at this moment', meanwhile.until);
+	} catch (error) {
+		throw cannotRemember(error);
+	}
+}
+
+async function send(notes: PaymentNotes, movement: Movement, remembered: Remembered): Promise<MoneyEnd> {
+	const prepared = (await movement.prepare?.()) ?? { kind: 'ready', until: endOf(movement) };
+	if (prepared.kind !== 'ready') {
+		// It may come from what another run has done meanwhile.
+		const look = await movement.lookUp?.();
+		if (look?.found === 'this') return await found(notes, look);
+		// A number that KESS has used, and not by what is remembered here, may be on its way from elsewhere: until the longest has passed.
+		if (prepared.kind === 'taken' && (remembered.state === 'nothing' || look?.found !== 'none')) {
+			await notes.isHeld(Date.now() + LONGEST_MS).catch(() => false);
+			return unknown(`KESS has used its number before (${prepared.error.message}) and does not show what for`, endOfSlot(Date.now() + LONGEST_MS));
+		}
+		// What an earlier run has sent came to nothing, and that stays so: the number is taken by it.
+		await notes.settle(prepared.kind === 'taken' ? 'refused' : 'notSent');
+		throw prepared.error;
+	}
+	try {
+		if (!(await notes.isHeld(prepared.until))) return unknown('another run is at it at this moment', endOfSlot(prepared.until));
+	} catch (error) {
+		await notes.settle('notSent');
+		throw cannotRemember(error);
+	}
+	const sent = await movement.send();
+	if (sent.kind === 'notSent') {
+		await notes.settle('notSent');
+		throw sent.error;
+	}
+	if (sent.kind === 'done') {
+		await notes.settle('done');
+		return { ...sent, end: 'done', existed: false };
+	}
+	if (sent.kind === 'pending') return { end: 'pending', data: sent.data };
+	const isProof = sent.kind === 'refused' && sent.isProof;
+	const look = await lookUpAfter(movement, isProof ? 1 : LOOK_PAUSES_MS.length);
+	if (look?.found === 'this') return await found(notes, look);
+	if (isProof && look?.found !== 'unclear' && look?.found !== 'another') {
+		await notes.settle('refused', movement.refusedMs === undefined ? undefined : Date.now() + movement.refusedMs);
+		throw sent.error;
+	}
+	return unknown(sent.kind === 'refused' ? `KESS has said no, which proves nothing here: ${sent.error.message}` : sent.reason, endOfSlot(prepared.until), look);
+}
+
+/** What has left may show up a little later. */
+async function lookUpAfter(movement: Movement, looks: number): Promise<Look | undefined> {
+	let look: Look | undefined;
+	for (const pause of LOOK_PAUSES_MS.slice(0, looks)) {
+		if (pause > 0) await sleep(pause);
+		look = await movement.lookUp?.();
+		if (look === undefined || look.found === 'this') break;
+	}
+	return look;
+}
+
+async function found(notes: PaymentNotes, look: Look & { found: 'this' }): Promise<MoneyEnd> {
+	await notes.settle('done');
+	return existing(look);
+}
+
+function existing({ data, warning }: Look & { found: 'this' }): MoneyEnd {
+	return { end: 'done', data, existed: true, warning };
+}
+
+function unknown(reason: string, until?: number, look?: Look): MoneyEnd {
+	return {
+		end: 'unknown',
+		reason,
+		...(until !== undefined && { until }),
+		...(look?.found === 'open' && look.data !== undefined && { data: look.data }),
+	};
+}
+
+function whyUnknown(remembered: Remembered, look: Look | undefined): string {
+	const said = reasonOf(look);
+	const shown = said === undefined ? '' : `, and ${said}`;
+	if (remembered.state === 'nothing') return said ?? '';
+	if (remembered.state === 'another') return `an earlier run may have sent something else to KESS under this number, which may still be carried out${shown}`;
+	return `an earlier run may have sent this to KESS${shown}`;
+}
+
+function reasonOf(look: Look | undefined): string | undefined {
+	return look === undefined || look.found === 'this' ? undefined : look.reason;
+}
+
+function notAsked(look: Look | undefined): KessError {
+	if (look?.found === 'unclear' && look.error !== undefined) return look.error;
+	return new KessError(
+		`KESS does not say what has become of this number before: ${reasonOf(look) ?? ''}`,
+		'This run has moved no money. Run the item again with the same number: it is looked up first.',
+	);
+}
+
+function cannotRemember(error: unknown): KessError {
+	return new KessError(
+		`n8n could not note down that this is about to be sent, so this run has not sent it (${messageOf(error)})`,
+		'Save the workflow and run it again. If this stays so, check the database of this n8n.',
+	);
+}
+
+function endOf({ lifeMs }: Movement): number | undefined {
+	return lifeMs === undefined ? undefined : Date.now() + lifeMs;
+}
+
+function timeOf(remembered: Remembered): string {
+	const until = 'until' in remembered ? remembered.until : undefined;
+	return new Date(until ?? Date.now() + LONGEST_MS).toISOString();
+}

@@ -1,0 +1,228 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+import { type IExecuteFunctions, sleep } from 'n8n-workflow';
+
+import { hasEnded, type Remembered } from '../../../kess/gateway/movement';
+import { DurableNotes, ROOM } from './durableNotes';
+
+/** So exactly are times kept: n8n only tells whether a text is there, so each time is one of a few texts. */
+const SLOT_MS = 15 * 60_000;
+
+/** What is remembered never has to last longer than this, except where nobody knows how long it may take. */
+export const LONGEST_MS = 24 * 60 * 60_000;
+
+/** What the gateway took in time may be carried out a little later, and clocks differ. */
+const GRACE_MS = SLOT_MS;
+
+const SLOTS = (LONGEST_MS + GRACE_MS) / SLOT_MS + 1;
+
+/** How often a note that another node's worker keeps losing is made again. */
+const LOOKS = 6;
+
+/** Longer than n8n takes from reading the row to writing it back. */
+const SETTLE_MS = 200;
+
+/** A number that money goes out under. */
+export interface Payment {
+	/** Whose money it is, whichever user or address is used. No secret. */
+	account: string;
+	/** Numbers of different kinds have nothing to do with each other. */
+	kind: 'transfer' | 'khqr' | 'refund' | 'order' | 'subscription';
+	number: string;
+	/** What is paid, and to whom: another thing under the same number is another payment. */
+	what: string;
+}
+
+/** Notes that stay of a payment that has been made. */
+const KEPT = 3;
+
+/** How many payments a workflow remembers at least. */
+export const REMEMBERED = ROOM / KEPT;
+
+/**
+ * What all workers of a workflow remember of one payment: `begin` before anything is sent, `isHeld` right before money
+ * moves, and in the end `settle`. Without a time for its end a payment stays as it is until it is settled.
+ *
+ * Asking for notes can leave them behind (`DurableNotes`). So what is good news is the lack of one: done is what is not
+ * `open` any more, and refused a number that is not `live` any more. Whatever is left behind too much says that it may be
+ * under way.
+ */
+export class PaymentNotes {
+	private readonly store: DurableNotes;
+	private readonly holder = randomUUID();
+	/** Notes of this run that say that it may be under way. */
+	private readonly passing = new Set<string>();
+	/** From then on another run may begin anew. */
+	private heldUntil = 0;
+
+	constructor(
+		context: IExecuteFunctions,
+		private readonly payment: Payment,
+		/** Whether nobody knows until when a request can be carried out. */
+		private readonly isEndless: boolean,
+	) {
+		this.store = new DurableNotes(context);
+	}
+
+	/**
+	 * Notes down that it is about to be paid, unless something is known of its number already.
+	 *
+	 * @param until when that can no longer be carried out, in milliseconds since the epoch; `undefined` where nobody knows
+	 * @returns what was known before; only after `nothing` is anything noted
+	 * @throws Error when n8n cannot remember
+	 */
+	async begin(until: number | undefined): Promise<Remembered> {
+		return await this.store.exclusively(async () => {
+			const intent = this.intent(until);
+			const there = await this.store.record([this.number, ...intent]);
+			if (!there.has(this.number)) return this.hold(intent, until);
+			await this.store.forget(intent.filter((note) => !there.has(note)));
+			return await this.look();
+		});
+	}
+
+	/**
+	 * The same for a number whose last attempt has ended.
+	 *
+	 * @returns `nothing` when it is noted down; otherwise what another run has made of it meanwhile
+	 */
+	async beginAnew(until: number | undefined): Promise<Remembered> {
+		return await this.store.exclusively(async () => {
+			const known = await this.look();
+			if (known.state === 'done' || (known.state !== 'nothing' && !hasEnded(known, Date.now()))) return known;
+			const intent = this.intent(until);
+			await this.store.record([this.number, ...intent]);
+			return this.hold(intent, until);
+		});
+	}
+
+	/**
+	 * Whether this run still holds the number, right before money moves. Also notes a later end.
+	 *
+	 * @throws Error when n8n cannot remember
+	 */
+	async isHeld(until: number | undefined): Promise<boolean> {
+		for (let look = 0; look < LOOKS && Date.now() < this.heldUntil; look++) {
+			const found = await this.store.exclusively(async () => {
+				const intent = this.intent(until);
+				const there = await this.store.record([this.number, ...intent]);
+				if (there.has(this.by)) this.hold(intent, until);
+				// Where these notes were lost to somebody else's, the number is theirs.
+				else if (there.has(this.number)) await this.store.forget(intent.filter((note) => !there.has(note)));
+				return there;
+			});
+			if (found.has(this.by)) return true;
+			if (found.has(this.number)) return false;
+			// All were lost to another node's worker. They are there again, and that worker gets the time to finish.
+			await sleep(SETTLE_MS * (1 + Math.random()));
+		}
+		return false;
+	}
+
+	/**
+	 * How it has ended, as far as this run has noted anything. Notes that stay behind let it count as under way, which is safe:
+	 * the item's result matters more.
+	 *
+	 * @param until when it may be asked again after a refusal, where that is sooner than noted, in milliseconds since the epoch
+	 */
+	async settle(as: 'done' | 'refused' | 'notSent', until?: number): Promise<void> {
+		if (as !== 'done' && this.passing.size === 0) return;
+		const passing = [...this.passing];
+		try {
+			await this.store.exclusively(async () => {
+				if (as === 'notSent') await this.store.forget([this.number, ...passing]);
+				else if (as === 'done') {
+					await this.store.record([this.number, this.what, this.live]);
+					await this.store.forget(passing.filter((note) => note !== this.what && note !== this.live).concat(this.open, this.busy));
+				} else {
+					const kept = until === undefined ? passing : [this.what, this.open, this.until(slotOf(until))];
+					await this.store.record(kept);
+					await this.store.forget(passing.filter((note) => !kept.includes(note)).concat(this.live));
+				}
+			});
+		} catch {
+			return;
+		}
+	}
+
+	private hold(intent: string[], until: number | undefined): Remembered {
+		for (const note of intent) this.passing.add(note);
+		this.heldUntil = Math.max(this.heldUntil, endOfSlot(until) ?? Infinity);
+		return { state: 'nothing' };
+	}
+
+	/** What the notes that were there before say. */
+	private async look(): Promise<Remembered> {
+		const slots = Array.from({ length: SLOTS }, (_, index) => slotOf(Date.now()) + index);
+		const ends = new Map(slots.map((slot) => [this.until(slot), endOf(slot)]));
+		const there = await this.store.find([this.number, this.what, this.open, this.live, this.busy, ...ends.keys()]);
+		if (!there.has(this.number)) return { state: 'nothing' };
+		const until = [...ends].filter(([note]) => there.has(note)).at(-1)?.[1] ?? 0;
+		// What was refused keeps nobody from paying something else under the number.
+		if (!there.has(this.live)) return there.has(this.what) ? { state: 'refused', until } : { state: 'sent', until: 0 };
+		if (there.has(this.what) && !there.has(this.open)) return { state: 'done' };
+		// It is not under way any more where something else has been paid since it was refused.
+		if (!there.has(this.busy)) return { state: 'another', until: 0 };
+		return { state: there.has(this.what) ? 'sent' : 'another', until: this.isEndless ? undefined : until };
+	}
+
+	private intent(until: number | undefined): string[] {
+		return [this.what, this.open, this.live, this.busy, this.by, ...(until === undefined ? [] : [this.until(lastSlot(until))])];
+	}
+
+	private get number(): string {
+		return this.note();
+	}
+
+	private get by(): string {
+		return this.note('by', this.holder);
+	}
+
+	private get what(): string {
+		return this.note('what', this.digest);
+	}
+
+	private get open(): string {
+		return this.note('open', this.digest);
+	}
+
+	private get live(): string {
+		return this.note('live');
+	}
+
+	/** Whether anything may be under way under the number, whatever it is. */
+	private get busy(): string {
+		return this.note('busy');
+	}
+
+	private until(slot: number): string {
+		return this.note('until', String(slot));
+	}
+
+	private get digest(): string {
+		return createHash('sha256').update(this.payment.what).digest('hex');
+	}
+
+	/** n8n keeps a short hash of it. */
+	private note(...parts: string[]): string {
+		const { kind, account, number } = this.payment;
+		return JSON.stringify([kind, account, number, ...parts]);
+	}
+}
+
+/** From when on a run can tell that nothing more comes of what may be carried out until then. */
+export function endOfSlot(until: number | undefined): number | undefined {
+	return until === undefined ? undefined : endOf(lastSlot(until));
+}
+
+function lastSlot(until: number): number {
+	return slotOf(Math.min(until + GRACE_MS, Date.now() + LONGEST_MS));
+}
+
+function endOf(slot: number): number {
+	return (slot + 1) * SLOT_MS;
+}
+
+function slotOf(time: number): number {
+	return Math.floor(time / SLOT_MS);
+}
