@@ -11,6 +11,7 @@ import { falseWords, runCell, type Verdict, verdicts } from '../support/partnerC
 import { STEPS } from '../support/partnerFaults.mts';
 import { createOrders, runWebPay } from '../support/webPayNode.mts';
 import { serviceExamples } from '../support/webPayServices.mts';
+import { withClock } from '../support/withClock.mts';
 import { withStore } from '../support/withStore.mts';
 
 /** A gateway that answers with HTTP 429 or 503. */
@@ -19,8 +20,11 @@ const QUERY = 'webpay.acquire.queryorder';
 const CREATE = 'webpay.acquire.createorder';
 const QUICK_PAY = 'webpay.acquire.quickpay';
 
+const CONFIRM = 'confirm.fundTransfer';
+
 const sandbox = withSandbox({ fastRsa: true });
-withStore();
+const clock = withClock(sandbox);
+const store = withStore();
 
 const query = async () => await runWebPay(sandbox, 'order', 'query', { outTradeNo: 'INV-1' });
 
@@ -106,8 +110,15 @@ describe('what moves money is not', () => {
 		await sandbox.fault('too-many-requests', { service: QUICK_PAY, booked, retryAfter: 0, times: 10 });
 		const result = await charge();
 		if (booked) expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'INV-1', status: 'SUCCESS', already_existed: true });
-		else expect(result.error?.description).toContain('Query the order in a minute');
+		else {
+			expect(result.items[0]?.json).toMatchObject({
+				status: 'unknown',
+				reason: 'the gateway is busy (429)',
+				next_step: expect.stringContaining('Do not charge the buyer in another way yet'),
+			});
+		}
 		expect(await sandbox.requests(QUICK_PAY)).toBe(1);
+		expect((await sandbox.money()).bookings).toHaveLength(booked ? 1 : 0);
 	});
 
 	test.each([false, true])('a refund, carried out: %p', async (booked) => {
@@ -115,8 +126,15 @@ describe('what moves money is not', () => {
 		await sandbox.fault('unavailable', { service: 'webpay.acquire.v2Refund', booked, retryAfter: 0, times: 10 });
 		const result = await refund();
 		if (booked) expect(result.items[0]?.json).toMatchObject({ amount: 2.5, already_existed: true });
-		else expect(result.error?.message).toContain('does not have it: the gateway is busy (503)');
+		else {
+			expect(result.items[0]?.json).toMatchObject({
+				status: 'unknown',
+				reason: 'the gateway is busy (503)',
+				next_step: expect.stringContaining('Do not refund this in another way yet'),
+			});
+		}
 		expect(await sandbox.requests('webpay.acquire.v2Refund')).toBe(1);
+		expect((await sandbox.money()).bookings.filter(({ kind }) => kind === 'refund')).toHaveLength(booked ? 1 : 0);
 	});
 });
 
@@ -125,14 +143,23 @@ describe('a busy answer to a look-up is not "there is none"', () => {
 		await createOrders(sandbox, ['INV-1'], true);
 		await refund();
 		await sandbox.fault('too-many-requests', { service: 'webpay.acquire.queryRefund', retryAfter: 300, times: 10 });
-		expect((await refund()).error?.message).toContain('KESS does not say whether a refund with this reference exists already');
+		// The workflow remembers it.
+		expect((await refund()).items[0]?.json).toEqual({ out_trade_no: 'INV-1', merchant_reference: 'REF-1', already_existed: true });
+		store.clear();
+		const { error } = await refund();
+		expect(error?.message).toContain('KESS does not say what has become of this number before: the gateway is busy');
+		expect(error?.description).toContain('This run has moved no money');
 		expect(await sandbox.requests('webpay.acquire.v2Refund')).toBe(1);
 	});
 
 	test('no second charge', async () => {
 		await charge();
 		await sandbox.fault('too-many-requests', { service: QUERY, retryAfter: 300, times: 10 });
-		expect((await charge()).error?.description).toContain('This run has charged nothing');
+		expect((await charge()).items[0]?.json).toEqual({ out_trade_no: 'INV-1', status: 'SUCCESS', already_existed: true });
+		store.clear();
+		const { error } = await charge();
+		expect(error?.message).toContain('KESS does not say what has become of this number before: ');
+		expect(error?.description).toContain('This run has moved no money');
 		expect(await sandbox.requests(QUICK_PAY)).toBe(1);
 	});
 });
@@ -215,36 +242,65 @@ describe('a payout', () => {
 		const { entries, doublePayments } = await sandbox.ledger();
 		expect(doublePayments).toEqual([]);
 		expect(falseWords(said, new Set(entries.map((entry) => entry.out_trade_no)))).toEqual({ falsePaid: [], falseRefused: [] });
-		// Only a lost preparation, which the gateway does not make again, ends otherwise.
-		for (const end of ends) expect([end.no, end.says]).toEqual([end.no, end.booked && end.step === 'create.unified.fundTransfer' ? expect.anything() : 'paid']);
+		// A confirmation is not sent again, so that one which was not booked stays open; a lost preparation is not made again.
+		for (const { no, step, booked, says } of ends) {
+			const expected = step === 'create.unified.fundTransfer' && booked ? expect.anything() : step === CONFIRM && !booked ? 'unknown' : 'paid';
+			expect([no, says]).toEqual([no, expected]);
+		}
+		// Once nothing more can come of any of them, every one is paid, and no confirmation was sent twice for one that was.
+		await sandbox.clearFaults();
+		await sandbox.settings({ secondCreate: 'expired' });
+		await clock.forward(25 * 3_600_000);
+		for (const { no } of cells) expect([no, (await pay(no)).says]).toEqual([no, 'paid']);
+		const after = await sandbox.ledger();
+		expect(after.doublePayments).toEqual([]);
+		expect(after.entries.map((entry) => entry.out_trade_no).sort()).toEqual(cells.map(({ no }) => no).sort());
+		expect(await sandbox.requests(CONFIRM)).toBe(cells.length + cells.filter(({ step, booked }) => step === CONFIRM && !booked).length);
 	});
 
 	test('a look-up is repeated three times and no more, and nothing is prepared or paid without it', async () => {
 		await sandbox.fault('too-many-requests', { service: 'query.fundTransfer', retryAfter: 0, times: 10 });
-		const { items } = await runCell({ items: [{ no: 'T-1' }] }, sandbox.partnerCredential());
-		expect(items[0]?.json).toMatchObject({ status: 'unknown', reason: 'KESS does not say whether it has been paid (the gateway is busy (429)). This run has sent no payment' });
+		const { error } = await runCell({ items: [{ no: 'T-1' }] }, sandbox.partnerCredential());
+		expect(error?.message).toBe('KESS does not say what has become of this number before: the gateway is busy (429) (transfer T-1) [item 0]');
+		expect(error?.description).toContain('This run has moved no money');
 		expect(await sandbox.requests('query.fundTransfer')).toBe(4);
 		expect(await sandbox.requests('create.unified.fundTransfer')).toBe(0);
 	});
 
-	test('the wait that was asked for comes before the same confirmation again', async () => {
-		await sandbox.fault('too-many-requests', { service: 'confirm.fundTransfer', retryAfter: 2 });
-		const { items } = await runCell({ items: [{ no: 'T-1' }] }, sandbox.partnerCredential());
-		expect(items[0]?.json.status).toBe('paid');
-		const [turnedAway = 0, sent = 0] = await sandbox.arrivals('confirm.fundTransfer');
-		expect(sent - turnedAway).toBeGreaterThanOrEqual(1990);
-		expect((await sandbox.arrivals('query.fundTransfer')).filter((at) => at > turnedAway && at < turnedAway + 1990)).toEqual([]);
+	test('the wait that was asked for comes before the look-ups, and the confirmation is not sent again', async () => {
+		await sandbox.settings({ secondCreate: 'expired' });
+		await sandbox.fault('too-many-requests', { service: CONFIRM, retryAfter: 2 });
+		const run = async () => (await runCell({ items: [{ no: 'T-1' }] }, sandbox.partnerCredential())).items[0]?.json;
+		const first = await run();
+		expect(first).toMatchObject({ status: 'unknown', reason: 'the gateway is busy (429) and asks to wait 2 s' });
+		const [turnedAway = 0, ...more] = await sandbox.arrivals(CONFIRM);
+		expect(more).toEqual([]);
+		const looks = (await sandbox.arrivals('query.fundTransfer')).filter((at) => at > turnedAway);
+		expect(looks).toHaveLength(4);
+		expect((looks[0] ?? 0) - turnedAway).toBeGreaterThanOrEqual(1990);
+		await clock.passTime(first?.next_step);
+		expect((await run())?.status).toBe('paid');
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([['T-1'], 2]);
 	});
 
 	test('forty rows, ten at a time, at a gateway that takes three: each paid once', async () => {
-		await sandbox.settings({ maxInFlight: 3 });
+		await sandbox.settings({ maxInFlight: 3, secondCreate: 'expired' });
 		await sandbox.fault('slow', { delayMs: 20, times: 1000 });
 		const items = Array.from({ length: 40 }, (_, index) => ({ no: `W-${index}` }));
-		const result = await runCell({ items, options: { batching: { batch: { batchSize: 10 } } } }, sandbox.partnerCredential());
-		expect(result.items.map(({ json }) => [json.out_trade_no, json.status])).toEqual(items.map(({ no }) => [no, 'paid']));
+		const run = async () => await runCell({ items, options: { batching: { batch: { batchSize: 10 } } } }, sandbox.partnerCredential());
+		const result = await run();
+		// A confirmation that was turned away is not sent again: its row is unknown, and nothing else is.
+		const turnedAway = result.items.filter(({ json }) => json.status === 'unknown').map(({ json }) => String(json.out_trade_no));
+		expect(result.items.map(({ json }) => [json.out_trade_no, json.status])).toEqual(items.map(({ no }) => [no, turnedAway.includes(no) ? 'unknown' : 'paid']));
+		expect(turnedAway.length).toBeLessThan(10);
+		expect((await sandbox.paidOut()).sort()).toEqual(items.map(({ no }) => no).filter((no) => !turnedAway.includes(no)).sort());
+		console.log(`40 payouts, ten at a time, three taken: ${(await sandbox.requestLog()).tooManyRequests} answers with 429, ${turnedAway.length} rows unknown`);
+
+		await sandbox.settings({ maxInFlight: 0 });
+		await clock.forward(3_600_000);
+		expect((await run()).items.map(({ json }) => json.status)).toEqual(items.map(() => 'paid'));
 		const { entries, doublePayments } = await sandbox.ledger();
 		expect([entries.length, doublePayments]).toEqual([40, []]);
-		console.log(`40 payouts, ten at a time, three taken: ${(await sandbox.requestLog()).tooManyRequests} answers with 429`);
 	});
 });
 
@@ -271,7 +327,7 @@ describe('the login', () => {
 	test.each(GATEWAYS)('%s: when it asks for minutes, nothing is sent', async (_name, service, run) => {
 		await sandbox.fault('unavailable', { service, retryAfter: 300, times: 10 });
 		const message = await run(items).then(
-			({ items: [first] }) => first?.json.reason,
+			({ error }) => error?.message,
 			(error: Error) => error.message,
 		);
 		expect(message).toMatch(/the login gave no token: the gateway is busy \(503\) and asks to wait 300 s/);

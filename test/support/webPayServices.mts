@@ -155,6 +155,7 @@ export const serviceExamples = (card: string): ServiceExample[] => [
 		resource: 'subscription',
 		operation: 'create',
 		service: 'subscription',
+		before: ['getSubscriptions'],
 		required: { preOrderToken: '={{ $json.token }}', holderName: 'SREY OUN', card, interval: 'monthly' },
 		prepare: order(false),
 	},

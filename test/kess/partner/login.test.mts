@@ -16,6 +16,7 @@ const account = readPartnerAccount(fields);
 
 test('reads the credential; a password keeps its spaces', () => {
 	expect(account).toEqual({
+		environment: 'sandbox',
 		origin: 'https://clientdev.kesspay.io',
 		partnerId: 'P-1',
 		partnerSecretKey: 'secret-key',

@@ -1,6 +1,6 @@
 import { parseMoney } from '../../../kess/money.ts';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../kess/partner/services.ts';
-import { expiresAt, isPaid, matchTransfer } from '../../../kess/partner/transfer.ts';
+import { expiresAt, isPaid, matchTransfer, personOf, receiverNote } from '../../../kess/partner/transfer.ts';
 
 const asked = { outTradeNo: 'PO-1', preTransferId: 'PRE-1', money: parseMoney('10.50', 'USD'), receiverId: '012 345 678' };
 const data = {
@@ -27,7 +27,7 @@ describe('matchTransfer', () => {
 		['out_trade_no', 'po-1'],
 		['pre_transfer_id', 'PRE-2'],
 		['receiver_id', '+85512345679'],
-		['receiver_id', '12345678'],
+		['receiver_id', '+66123456789'],
 		['currency', 'KHR'],
 		['amount', 10.51],
 		['amount', '1050'],
@@ -57,8 +57,29 @@ describe('matchTransfer', () => {
 		expect(matchTransfer(asked, { ...data, receiver_id: receiver }, QUERY_TRANSFER)).toBeUndefined();
 	});
 
-	test.each(['+855012345678', '+66123456789', '12345678'])('%s is another one', (receiver) => {
+	test.each(['+855012345678', '+66123456789', '012345679'])('%s is another one', (receiver) => {
 		expect(matchTransfer(asked, { ...data, receiver_id: receiver }, QUERY_TRANSFER)).toContain('another receiver_id');
+	});
+
+	test.each(['12345678', 'KESS-01', 1001])('%s is a KESS user ID, which is not compared with a phone number but told', (receiver) => {
+		const answer = { ...data, receiver_id: receiver };
+		expect(matchTransfer(asked, answer, QUERY_TRANSFER)).toBeUndefined();
+		expect(receiverNote(asked, answer)).toMatch(/^KESS names the receiver by another kind of ID than the one asked for/);
+		// The other way round too.
+		const byId = { outTradeNo: 'PO-1', receiverId: String(receiver) };
+		expect(matchTransfer(byId, data, QUERY_TRANSFER)).toBeUndefined();
+		expect(receiverNote(byId, data)).toBeDefined();
+	});
+
+	test('where both are named the same way there is nothing to tell', () => {
+		expect(receiverNote(asked, data)).toBeUndefined();
+		expect(receiverNote({ outTradeNo: 'PO-1', receiverId: '1001' }, { ...data, receiver_id: '1001' })).toBeUndefined();
+		expect(receiverNote({ outTradeNo: 'PO-1' }, data)).toBeUndefined();
+	});
+
+	test('all spellings of a phone number are one receiver', () => {
+		const spellings = ['012345678', '+85512345678', '855 12 345 678', '+855 (12) 345 678'];
+		expect(new Set(spellings.map(personOf))).toEqual(new Set(['12345678']));
 	});
 
 	test('user IDs compare as text', () => {

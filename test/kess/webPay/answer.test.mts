@@ -35,8 +35,32 @@ test('takes the reason and the code from the first field that has one', () => {
 		kind: 'refused',
 		reason: 'wrong amount',
 		code: '400',
+		isOwnShape: false,
 	});
-	expect(read(409, { success: false })).toEqual({ kind: 'refused', reason: 'no reason given (HTTP 409)', code: '409' });
+	expect(read(409, { success: false })).toEqual({ kind: 'refused', reason: 'no reason given (HTTP 409)', code: '409', isOwnShape: false });
+});
+
+test.each([
+	[422, { success: false, error_des: 'The balance is too low.', status_code: 422, code: 'PROCESS_FAILED' }],
+	[400, { success: 'false', msg: 'wrong amount', status_code: '400' }],
+	[400, { success: false, error_des: 'wrong amount' }],
+])('HTTP %d with %j is how KESS itself refuses', (status, body) => {
+	expect(read(status, body)).toMatchObject({ kind: 'refused', isOwnShape: true });
+});
+
+test.each([
+	[403, { success: false, error_des: 'Forbidden', status_code: 403 }],
+	[404, { success: false, error_des: 'Not found', status_code: 404 }],
+	[200, { success: false, error_des: 'wrong amount', status_code: 422 }],
+	[400, { success: false, error_des: 'wrong amount', status_code: 422 }],
+	[400, { success: false, error_des: '' }],
+	[400, { success: false, message: 'Bad request' }],
+	[400, { success: false }],
+	[400, { error_des: 'wrong amount' }],
+	[422, { success: true, error_des: 'wrong amount' }],
+	[419, { message: 'Page Expired' }],
+])('HTTP %d with %j may come from anything on the way', (status, body) => {
+	expect(read(status, body)).toMatchObject({ kind: 'refused', isOwnShape: false });
 });
 
 test.each([

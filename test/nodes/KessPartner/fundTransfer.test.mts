@@ -6,10 +6,15 @@ import { partnerAccount } from '../../../sandbox/accounts.mts';
 import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, runCell } from '../../support/partnerCells.mts';
+import { withClock } from '../../support/withClock.mts';
 import { withStore } from '../../support/withStore.mts';
 
 const sandbox = withSandbox({ fastRsa: true });
+const clock = withClock(sandbox);
 withStore();
+
+const CONFIRM = 'confirm.fundTransfer';
+const MINUTE = 60_000;
 
 const CREATE: IDataObject = {
 	outTradeNo: '={{ $json.no }}',
@@ -95,9 +100,16 @@ describe('in two steps', () => {
 		expect(await sandbox.paidOut()).toEqual([]);
 	});
 
-	test('an unknown pre-transfer is refused', async () => {
-		const result = await confirm({ out_trade_no: 'T-1', pre_transfer_id: 'nobody', expires_at: '' });
-		expect(result.error?.message).toContain('KESS knows no prepared transfer with this pre-transfer ID');
+	// So answers KESS too when a confirmation arrives twice, and the first one has been carried out.
+	test('an unknown pre-transfer is no proof that nothing was paid', async () => {
+		const unknown = { out_trade_no: 'T-1', pre_transfer_id: 'nobody', expires_at: '' };
+		const result = await confirm(unknown);
+		expect(result.error).toBeUndefined();
+		expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'T-1', pre_transfer_id: 'nobody', status: 'unknown' });
+		expect(String(result.items[0]?.json.reason)).toContain('KESS knows no prepared transfer with this pre-transfer ID');
+		expect((await confirm(unknown)).items[0]?.json.status).toBe('unknown');
+		expect(await sandbox.requests(CONFIRM)).toBe(1);
+		expect(await sandbox.paidOut()).toEqual([]);
 	});
 });
 
@@ -137,10 +149,14 @@ describe('payOut', () => {
 	test('a number that was paid with another amount or to somebody else is not paid again', async () => {
 		await run({});
 		const amount = await run({ items: [{ no: 'T-1', amount: '2' }] });
-		expect(amount.error?.message).toContain('This transfer number has been paid already, but not as asked now (the answer has another amount');
+		expect(amount.error?.message).toMatch(
+			/^This transfer number stands for another payment: it has been paid, but not as asked now \(the answer has another amount .*\): 1\.25 USD, fund transfer FT/,
+		);
+		expect(amount.error?.description).toContain('This run has paid nothing');
 		const receiver = await run({ items: [{ no: 'T-1', receiver: '010000240' }] });
-		expect(receiver.error?.message).toContain('paid already, but not as asked now');
+		expect(receiver.error?.message).toContain('paid, but not as asked now (the answer has another receiver_id');
 		expect(await sandbox.paidOut()).toEqual(['T-1']);
+		expect(await sandbox.requests(CONFIRM)).toBe(1);
 	});
 
 	test('goes one after the other unless told otherwise', async () => {
@@ -160,59 +176,127 @@ describe('payOut', () => {
 
 	test('tokens that expire in the middle cost one more login and no payment', async () => {
 		await run({});
-		await sandbox.fault('expired-token', { service: 'confirm.fundTransfer' });
+		const logins = await sandbox.requests('partner-oauth');
+		await sandbox.fault('expired-token', { service: 'query.fundTransfer', outTradeNo: ['W-2'] });
 		const items = Array.from({ length: 5 }, (_, index) => ({ no: `W-${index}` }));
 		expect((await run({ items })).items.every(({ json }) => json.status === 'paid')).toBe(true);
 		expect((await sandbox.paidOut()).length).toBe(6);
+		expect(await sandbox.requests('partner-oauth')).toBe(logins + 1);
+	});
+
+	test('a confirmation that meets HTTP 401 is not sent again: its row is unknown until nothing can come of it', async () => {
+		await sandbox.settings({ secondCreate: 'expired' });
+		await sandbox.fault('expired-token', { service: CONFIRM, outTradeNo: ['W-1'] });
+		const items = ['W-0', 'W-1', 'W-2'].map((no) => ({ no }));
+		const settings: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
+		const first = await run({ items, settings });
+		expect(first.items.map(({ json }) => json.status)).toEqual(['paid', 'unknown', 'paid']);
+		expect(first.items[1]?.json.reason).toMatch(/^the login was refused: /);
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([['W-0', 'W-2'], 3]);
+		await clock.passTime(first.items[1]?.json.next_step);
+		expect((await run({ items, settings })).items.map(({ json }) => [json.status, json.already_confirmed ?? false])).toEqual([
+			['paid', true],
+			['paid', false],
+			['paid', true],
+		]);
+		expect(await sandbox.paidOut()).toEqual(['W-0', 'W-2', 'W-1']);
 	});
 });
 
 describe('unknown is data', () => {
-	const hang = async (times = 10) => await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times });
+	const hang = async (times = 10) => await sandbox.fault('lost-before-booking', { service: CONFIRM, times });
 
 	test('with what to do next, and the row is paid when it is run again', async () => {
+		await sandbox.settings({ secondCreate: 'expired' });
 		await hang();
 		const result = await run({});
 		expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'T-1', status: 'unknown', amount: 1.25, receiver_id: '012000232' });
-		expect(String(result.items[0]?.json.next_step)).toContain('Do not pay this transfer in another way yet');
+		const nextStep = String(result.items[0]?.json.next_step);
+		expect(nextStep).toMatch(/^Do not pay this transfer in another way yet\. Run it again .* with the same transfer number, now or after \d{4}-/);
+		expect(await sandbox.requests(CONFIRM)).toBe(1);
 		await sandbox.clearFaults();
-		expect((await run({})).items[0]?.json.status).toBe('paid');
+
+		// While the confirmation can still be carried out, nothing is sent, and the row says until when.
+		await clock.forward(4 * MINUTE);
+		const early = (await run({})).items[0]?.json;
+		expect(early).toMatchObject({ status: 'unknown', next_step: nextStep, reason: expect.stringContaining('an earlier run may have sent this to KESS') });
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([[], 1]);
+
+		await clock.passTime(nextStep);
+		expect((await run({})).items[0]?.json).toMatchObject({ status: 'paid' });
 		expect(await sandbox.paidOut()).toEqual(['T-1']);
+		expect((await run({})).items[0]?.json).toMatchObject({ status: 'paid', already_confirmed: true });
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([['T-1'], 2]);
+	});
+
+	test('where KESS takes no number again, a later run says that nothing was paid, and goes on saying it', async () => {
+		await hang();
+		const first = (await run({ items: [{ no: 'ONCE-1' }] })).items[0]?.json;
+		await clock.passTime(first?.next_step);
+		const retry: Partial<INode> = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+		const second = await run({ items: [{ no: 'ONCE-1' }] });
+		expect(second.error?.message).toMatch(/^KESS does not accept what was sent: The out_trade_no has already been used \(transfer ONCE-1\) \[item 0\]$/);
+		expect(second.error?.description).toBe('Nothing was paid under this transfer number, and KESS does not take it again. Pay with a new transfer number.');
+		const third = await run({ items: [{ no: 'ONCE-1' }], settings: retry });
+		expect(third.error?.message).toMatch(/^KESS has refused this a short while ago/);
+		await clock.passTime(third.error?.description);
+		expect((await run({ items: [{ no: 'ONCE-1' }] })).error?.message).toBe(second.error?.message);
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([[], 1]);
 	});
 
 	test('Stop at Unknown starts no further row, and none is lost', async () => {
-		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 10, outTradeNo: ['W-1'] });
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, times: 10, outTradeNo: ['W-1'] });
 		const items = ['W-0', 'W-1', 'W-2', 'W-3'].map((no) => ({ no }));
 		const result = await run({ items, options: { stopAtUnknown: true }, settings: { onError: 'continueRegularOutput' } });
 		expect(result.items[0]?.json.status).toBe('paid');
-		expect(String(result.items[1]?.json.error)).toMatch(/^It is not known whether this transfer was paid.*\(transfer W-1\) \[item 1\]$/);
-		expect(String(result.items[2]?.json.error)).toMatch(/^Not started, because an earlier item has stopped the run \[item 2\]$/);
+		expect(result.items[1]?.json).toMatchObject({ out_trade_no: 'W-1', status: 'unknown', reason: expect.any(String), next_step: expect.any(String) });
+		expect(result.items[1]?.json).not.toHaveProperty('error');
+		for (const index of [2, 3]) {
+			expect(String(result.items[index]?.json.error)).toBe(`Not started, because an earlier item has stopped the run [item ${index}]`);
+		}
 		expect(result.items).toHaveLength(4);
 		expect(await sandbox.paidOut()).toEqual(['W-0']);
+		expect(await sandbox.requests('query.fundTransfer')).toBe(1 + 1 + 4);
+	});
+
+	test('Stop at Unknown without Continue On Fail fails the run with what is not known', async () => {
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, times: 10, outTradeNo: ['W-1'] });
+		const { error, items } = await run({ items: ['W-0', 'W-1', 'W-2'].map((no) => ({ no })), options: { stopAtUnknown: true } });
+		expect(items).toEqual([]);
+		expect(error?.message).toMatch(/^It is not known what became of it: .*\(transfer W-1\) \[item 1\]$/);
+		expect(error?.description).toMatch(/^Do not pay this transfer in another way yet\. .*Already done in this run: items 0\./);
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([['W-0'], 2]);
 	});
 });
 
 describe('what an earlier run has sent is not forgotten', () => {
 	test('a name that does not fit afterwards does not say that nothing was paid', async () => {
 		await sandbox.settings({ secondCreate: 'open', queryOpen: 'notexist' });
-		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 3 });
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, times: 3 });
 		const items = [{ no: 'SENT-1' }];
 		expect((await run({ items })).items[0]?.json.status).toBe('unknown');
 		const parameters = { ...CREATE, partnerTransactionId: 'B', additionalFields: { expectedReceiverName: 'Somebody Else' } };
 		const second = await run({ items, parameters });
 		expect(second.items[0]?.json.status).toBe('unknown');
-		expect(String(second.items[0]?.json.reason)).toContain('an earlier run has asked KESS to pay this transfer');
+		expect(String(second.items[0]?.json.reason)).toContain('an earlier run may have sent this to KESS');
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([[], 1]);
 	});
 
 	test('a refusal of the same confirmation in a later run is not certain while the first may be under way', async () => {
 		await sandbox.settings({ preTransferLifeSeconds: 3 });
 		const prepared = await prepare('SENT-2');
-		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 3 });
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, times: 3 });
 		expect((await confirm(prepared)).items[0]?.json.status).toBe('unknown');
 		await sandbox.clearFaults();
 		await new Promise((resolve) => setTimeout(resolve, 3000));
 		const second = await confirm(prepared);
 		expect(second.items[0]?.json.status).toBe('unknown');
+		expect(await sandbox.requests(CONFIRM)).toBe(1);
+		// Once nothing more can come of the first, it is asked again, and then a refusal holds.
+		await clock.passTime(second.items[0]?.json.next_step);
+		const third = await confirm(prepared);
+		expect(third.error?.message).toContain('The prepared transfer was not confirmed in time');
+		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([[], 2]);
 	});
 
 	test.each(['300', 'tomorrow', '2026-11-21', '2026-11-21T08:30:00'])('Expires At %s is no time', async (expiresAt) => {
@@ -222,7 +306,7 @@ describe('what an earlier run has sent is not forgotten', () => {
 	});
 
 	test('a wrong amount for a number that was prepared and not paid says so', async () => {
-		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', outTradeNo: ['SENT-3'], times: 1 });
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, outTradeNo: ['SENT-3'], times: 1 });
 		const mismatched = { ...CREATE, partnerTransactionId: 'B', additionalFields: { expectedReceiverName: 'Nobody' } };
 		await run({ items: [{ no: 'SENT-3' }], parameters: mismatched });
 		const result = await run({ items: [{ no: 'SENT-3', amount: '9' }] });
@@ -233,7 +317,7 @@ describe('what an earlier run has sent is not forgotten', () => {
 
 describe('an error says what became of the other rows', () => {
 	test('unknown ones are not called done', async () => {
-		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer', times: 10, outTradeNo: ['O-1'] });
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, times: 10, outTradeNo: ['O-1'] });
 		const items = [{ no: 'O-0' }, { no: 'O-1' }, { no: 'O-2', amount: 'abc' }];
 		const { error } = await run({ items });
 		expect(error?.message).toContain('(transfer O-2) [item 2]');

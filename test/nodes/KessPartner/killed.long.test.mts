@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 
 import type { FaultName } from '../../../sandbox/faults.mts';
 import type { Credentials } from '../../../sandbox/host/engine.mts';
@@ -18,6 +19,9 @@ import type { PayoutJob } from '../../support/payoutProcess.mts';
 jest.setTimeout(300_000);
 
 const LATE_MS = 6000;
+
+/** Then nothing can come any more of what was sent before. */
+const AFTERWARDS_MS = 60 * 60_000;
 
 /** Where a process can be caught: what it waits for when it is killed. */
 const CAUGHT: Array<[where: string, fault: FaultName, step: string]> = [
@@ -66,14 +70,18 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts a worker and waits until it could begin. */
-async function worker(name: string, cellsOf: (world: World) => Cell[]) {
+/** Starts a worker and waits until it could begin. @param aheadMs how much later it is for it */
+async function worker(name: string, cellsOf: (world: World) => Cell[], aheadMs = 0) {
 	const file = join(folder, `${name}.json`);
 	const cells = worlds.flatMap((world) => cellsOf(world).map((cell) => ({ credentials: world.credentials, cell })));
-	const job: PayoutJob = { storeFile: join(folder, 'store.json'), cells };
+	const job: PayoutJob = { storeFolder: join(folder, 'store'), cells };
 	writeFileSync(file, JSON.stringify(job));
 	const script = join(__dirname, '../../support/payoutProcess.mts');
-	const child = spawn(process.execPath, ['--import', 'tsx', script, file], { stdio: ['pipe', 'pipe', 'pipe'] });
+	const clock = ['--import', pathToFileURL(join(__dirname, '../../queue/support/clockAhead.mjs')).href];
+	const child = spawn(process.execPath, ['--import', 'tsx', ...clock, script, file], {
+		stdio: ['pipe', 'pipe', 'pipe'],
+		env: { ...process.env, KESSPAY_CLOCK_AHEAD_MS: String(aheadMs) },
+	});
 	running.add(child);
 	let output = '';
 	let trouble = '';
@@ -133,6 +141,13 @@ describe('killed at any point and started again: nothing is paid twice', () => {
 		const third = await worker('third', cells);
 		third.begin();
 		const rounds = [await first.verdicts(), afterKill, await third.verdicts()];
+		for (const { sandbox } of worlds) {
+			await sandbox.clearFaults();
+			await sandbox.setClockAhead(AFTERWARDS_MS);
+		}
+		const fourth = await worker('fourth', cells, AFTERWARDS_MS);
+		fourth.begin();
+		rounds.push(await fourth.verdicts());
 		said = rounds.flatMap((verdicts, round) => verdicts.map((verdict) => ({ ...verdict, round })));
 	});
 
@@ -141,6 +156,12 @@ describe('killed at any point and started again: nothing is paid twice', () => {
 		const { own, booked } = await expectClean(world, said);
 		const transfers = CAUGHT.length * TRANSFERS_EACH;
 		expect(own.filter(({ round }) => round === 1)).toHaveLength(transfers);
+		// Once nothing more can come of what was sent, every transfer ends: paid, or not paid where the gateway takes no number again.
+		const last = own.filter(({ round }) => round === 3);
+		expect(last).toHaveLength(transfers);
+		expect(last.filter(({ says }) => says === 'unknown')).toEqual([]);
+		expect(last.filter(({ says }) => says === 'paid')).toHaveLength(booked);
+		if (world.secondCreate === 'open') expect(booked).toBe(transfers);
 		const count = (says: string) => own.filter((row) => row.says === says).length;
 		console.log(
 			`Killed and started again, "${world.secondCreate}"/"${world.queryOpen}": ${transfers} transfers, ${booked} paid, 0 twice; rows said paid ${count('paid')}, unknown ${count('unknown')}, not paid ${count('refused')}`,

@@ -4,6 +4,7 @@ import { emvChecksum } from '../../../sandbox/webpay/khqr.mts';
 import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { KessSandbox, withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
+import { withClock } from '../../support/withClock.mts';
 import { withStore } from '../../support/withStore.mts';
 
 const PAY = 'webpay.acquire.payKhqr';
@@ -33,6 +34,10 @@ const DYNAMIC = shopCode('10.50');
 
 const store = withStore();
 const sandbox = withSandbox();
+const clock = withClock(sandbox);
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 const pay = async (change: IDataObject = {}, options: WebPayRunOptions = {}): Promise<NodeRun> =>
 	await runWebPay(
@@ -125,15 +130,18 @@ describe('pay', () => {
 
 	test('a number for another code or amount is refused', async () => {
 		await pay();
-		expect((await pay({ amount: '10.51' })).error?.message).toMatch(/has been used for another KHQR code or another amount .*\(payment PAY-1\) \[item 0\]$/);
-		expect((await pay({ qrcode: DYNAMIC })).error?.message).toMatch(/has been used for another/);
-		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
+		const amount = await pay({ amount: '10.51' });
+		expect(amount.error?.message).toMatch(/^This payment number stands for another payment.*\(payment PAY-1\) \[item 0\]$/);
+		expect(amount.error?.description).toBe('This run has paid nothing. Use a payment number of its own for each payment.');
+		expect((await pay({ qrcode: DYNAMIC })).error?.message).toMatch(/^This payment number stands for another payment/);
+		expect((await pay()).items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true });
+		expect(await sandbox.requests(PAY)).toBe(1);
 		expect(await sandbox.khqrPayments()).toHaveLength(1);
 	});
 
 	test('the number of an order is refused, even of a paid one', async () => {
 		await createOrders(sandbox, ['PAY-1'], true);
-		expect((await pay()).error?.message).toMatch(/^This payment number belongs to an order or another payment: .*SUCCESS/);
+		expect((await pay()).error?.message).toMatch(/^This payment number stands for another payment: .* \(status SUCCESS\)/);
 		expect(await sandbox.requests(PAY)).toBe(0);
 		expect(store.entries()).toEqual([]);
 	});
@@ -165,34 +173,52 @@ describe('pay', () => {
 		};
 		expect(items[0]?.json).toEqual(unknown);
 		await sandbox.clearFaults();
-		expect((await pay({}, { settings })).items[0]?.json).toEqual({ ...unknown, reason: expect.stringMatching(/^an earlier run has sent/) });
+		const later = { ...unknown, reason: expect.stringMatching(/^an earlier run may have sent this to KESS, and KESS does not find it as an order: /) };
+		expect((await pay({}, { settings })).items[0]?.json).toEqual(later);
+		// Nobody knows how long such a payment may take, so no time makes it certain.
+		await clock.forward(3 * DAY);
+		expect((await pay({}, { settings })).items[0]?.json).toEqual(later);
 		expect(await sandbox.requests(PAY)).toBe(1);
+		expect((await sandbox.money()).bookings).toEqual([]);
 	});
 
 	test('booked, but nobody can say so: unknown, and found by a later run', async () => {
 		await sandbox.fault('lost-after-booking', { service: PAY });
 		await sandbox.fault('error-500-before', { service: QUERY, times: 9 });
 		const lookedUpFirst = await pay();
-		expect(lookedUpFirst.error?.message).toMatch(/^KESS does not say whether this payment number has been paid before/);
+		expect(lookedUpFirst.error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked about it/);
+		expect(lookedUpFirst.error?.description).toContain('This run has moved no money');
+		expect(await sandbox.requests(PAY)).toBe(0);
 		expect(store.entries()).toEqual([]);
 		await sandbox.clearFaults();
-		await sandbox.fault('late-booking', { service: PAY, delayMs: 300 });
+		await sandbox.fault('late-booking', { service: PAY, delayMs: MINUTE });
 		expect((await pay()).items[0]?.json.status).toBe('unknown');
-		await new Promise((resolve) => setTimeout(resolve, 500));
+		expect((await pay()).items[0]?.json.status).toBe('unknown');
+		await clock.forward(MINUTE);
 		expect((await pay()).items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true });
 		expect(await sandbox.khqrPayments()).toHaveLength(1);
+		expect(await sandbox.requests(PAY)).toBe(1);
 	});
 
-	test('a balance that is too low is not taken as certain', async () => {
-		const { items } = await pay({ amount: '2000000' });
-		expect(items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringMatching(/^KESS refuses to pay it: The balance of the sender is too low\. \(422\)$/) });
+	test('a balance that is too low is refused in the words of KESS, and asked again only a little later', async () => {
+		const rich = { amount: '2000000' };
+		const { error } = await pay(rich);
+		expect(error?.message).toBe('KESS refuses to pay the KHQR code: The balance of the sender is too low. (422) (payment PAY-1) [item 0]');
+		const soon = await pay(rich);
+		expect(soon.error?.message).toMatch(/^KESS has refused this a short while ago, and it is not asked again yet/);
+		expect(await sandbox.requests(PAY)).toBe(1);
+		await clock.passTime(soon.error?.description);
+		expect((await pay(rich)).error?.message).toBe(error?.message);
+		expect(await sandbox.requests(PAY)).toBe(2);
+		expect((await sandbox.money()).bookings).toEqual([]);
 	});
 
 	test('what KESS has refused before it began may be sent again', async () => {
 		const bad = shopCode('', '999');
 		expect((await pay({ qrcode: bad })).error?.message).toMatch(/^KESS refuses to pay the KHQR code: .*not a valid KHQR/);
-		expect(store.entries()).toEqual([]);
+		// Another code under the number need not wait.
 		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
+		expect(await sandbox.khqrPayments()).toHaveLength(1);
 	});
 
 	test('a gateway that cannot be reached: nothing is noted', async () => {
@@ -204,8 +230,17 @@ describe('pay', () => {
 	});
 
 	test('an expired token is renewed, and the payment is sent once', async () => {
-		await sandbox.fault('token-expired-200', { service: PAY });
+		await sandbox.fault('token-expired-200', { service: QUERY });
 		expect((await pay()).items[0]?.json.status).toBe('SUCCEEDED');
 		expect(await sandbox.khqrPayments()).toHaveLength(1);
+		expect(await sandbox.requests(PAY)).toBe(1);
+	});
+
+	test.each(['token-expired-200', 'expired-token'] as const)('%s for the payment itself: unknown, and not sent again', async (fault) => {
+		await sandbox.fault(fault, { service: PAY });
+		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
+		expect((await pay({}, { settings })).items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringMatching(/^the login was refused: /) });
+		expect((await pay({}, { settings })).items[0]?.json.status).toBe('unknown');
+		expect(await sandbox.requests(PAY)).toBe(1);
 	});
 });

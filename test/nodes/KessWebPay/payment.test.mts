@@ -7,10 +7,16 @@ import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { until } from '../../support/gatewayClient.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
+import { withClock } from '../../support/withClock.mts';
+import { withStore } from '../../support/withStore.mts';
 
 const CODE = '134567890123456789';
 
+const MINUTE = 60_000;
+
 const sandbox = withSandbox();
+const clock = withClock(sandbox);
+withStore();
 let kessPublicKey: string;
 
 beforeAll(async () => {
@@ -141,6 +147,18 @@ describe('quickPay', () => {
 		expect(await sandbox.orders()).toHaveLength(1);
 	});
 
+	test('a buyer who still has to confirm: the order WAITING, the same from later runs, and SUCCESS once paid', async () => {
+		await sandbox.fault('buyer-typing', { service: SERVICES.quickPay, delayMs: MINUTE });
+		const first = await pay('quickPay');
+		expect(first.items[0]?.json).toMatchObject({ out_trade_no: 'INV-1', status: 'WAITING' });
+		expect(first.items[0]?.json.already_existed).toBeUndefined();
+		expect((await pay('quickPay')).items[0]?.json).toMatchObject({ status: 'WAITING', already_existed: true });
+		await clock.forward(MINUTE);
+		expect((await pay('quickPay')).items[0]?.json).toMatchObject({ status: 'SUCCESS', already_existed: true });
+		expect((await sandbox.money()).bookings).toHaveLength(1);
+		expect(await requests('quickPay')).toBe(1);
+	});
+
 	test('an order of this number that is not paid is returned, and not charged', async () => {
 		await pay('nativePay');
 		const { items } = await pay('quickPay');
@@ -203,6 +221,8 @@ describe('directPay', () => {
 describe.each(['quickPay', 'directPay'] as const)('%s charges once', (operation) => {
 	const atOnce = (): IDataObject => (operation === 'directPay' ? { card: card('5200000000000007') } : {});
 	const status = ({ items }: NodeRun) => ((items[0]?.json.order_info ?? items[0]?.json) as IDataObject).status;
+	/** The numbers of all charges, in their order. */
+	const charged = async () => (await sandbox.money()).bookings.map(({ kind, number }) => `${kind} ${number}`);
 
 	test.each(['lost-after-booking', 'error-500-after', 'reset-mid-body', 'html', 'empty'] as const)('%s: looked up, not sent again', async (fault) => {
 		await sandbox.fault(fault, { service: SERVICES[operation] });
@@ -216,10 +236,26 @@ describe.each(['quickPay', 'directPay'] as const)('%s charges once', (operation)
 	test('lost before booking: says so, and the next run charges', async () => {
 		await sandbox.fault('lost-before-booking', { service: SERVICES[operation] });
 		const first = await pay(operation, atOnce());
-		expect(first.error?.message).toMatch(/^KESS gave no clear answer to the charge and does not have the order: .*\(order INV-1\) \[item 0\]$/);
-		expect(first.error?.description).toContain('run the item again with the same order number');
+		expect(first.error).toBeUndefined();
+		expect(first.items[0]?.json).toEqual({
+			out_trade_no: 'INV-1',
+			status: 'unknown',
+			reason: expect.any(String),
+			next_step: expect.stringMatching(
+				/^Do not charge the buyer in another way yet\. Run it again in this same workflow with the same order number, now or after \d{4}-.*: it is looked up first\.$/,
+			),
+		});
 		expect(await requests(operation)).toBe(1);
+
+		// For a day it may still be carried out: until then nothing is sent.
+		await clock.forward(23 * 60 * MINUTE);
+		const early = await pay(operation, atOnce());
+		expect(early.items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringContaining('an earlier run may have sent this to KESS') });
+		expect([await charged(), await requests(operation)]).toEqual([[], 1]);
+		await clock.passTime(early.items[0]?.json.next_step);
 		expect(status(await pay(operation, atOnce()))).toBe('SUCCESS');
+		expect(status(await pay(operation, atOnce()))).toBe('SUCCESS');
+		expect([await charged(), await requests(operation)]).toEqual([['charge INV-1'], 2]);
 	});
 
 	test('Retry On Fail after a lost answer and lost look-ups: one order', async () => {
@@ -231,15 +267,23 @@ describe.each(['quickPay', 'directPay'] as const)('%s charges once', (operation)
 		expect(await requests(operation)).toBe(1);
 	});
 
-	test('nobody says whether it is charged: the item fails with that, and the next run finds the order', async () => {
+	test('HTTP 401 to the charge: unknown, and not sent again', async () => {
+		await sandbox.fault('expired-token', { service: SERVICES[operation] });
+		const result = await pay(operation, atOnce(), { settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } });
+		expect(result.items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringMatching(/^the login was refused: /) });
+		expect([await charged(), await requests(operation)]).toEqual([[], 1]);
+	});
+
+	test('nobody says whether it is charged: unknown, and the next run finds the order', async () => {
 		await sandbox.fault('slow', { service: SERVICES[operation], delayMs: 300 });
 		await sandbox.fault('lost-after-booking', { service: SERVICES[operation] });
 		const running = pay(operation, atOnce());
 		await until(async () => (await requests(operation)) === 1);
-		await sandbox.fault('error-500-before', { service: 'webpay.acquire.queryorder' });
-		const { error } = await running;
-		expect(error?.message).toMatch(/^KESS gave no clear answer to the charge .* and none when asked about it/);
-		expect(error?.description).toContain('The buyer may have been charged');
+		await sandbox.fault('error-500-before', { service: 'webpay.acquire.queryorder', times: 4 });
+		expect((await running).items[0]?.json).toMatchObject({
+			status: 'unknown',
+			next_step: expect.stringContaining('Do not charge the buyer in another way yet'),
+		});
 		const again = await pay(operation, atOnce());
 		expect(again.items[0]?.json.already_existed).toBe(true);
 		expect(status(again)).toBe('SUCCESS');
@@ -249,8 +293,8 @@ describe.each(['quickPay', 'directPay'] as const)('%s charges once', (operation)
 	test('nobody says whether the order exists: nothing is sent', async () => {
 		await sandbox.fault('html', { service: 'webpay.acquire.queryorder' });
 		const { error } = await pay(operation, atOnce());
-		expect(error?.message).toContain('KESS gave no clear answer when asked whether the order exists');
-		expect(error?.description).toContain('This run has charged nothing');
+		expect(error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked about the order/);
+		expect(error?.description).toContain('This run has moved no money');
 		expect(await requests(operation)).toBe(0);
 	});
 });
@@ -273,8 +317,22 @@ describe.each(OPERATIONS)('%s', (operation) => {
 
 	test('a repeated order over another amount is not', async () => {
 		await pay(operation);
-		const { error } = await pay(operation, {}, { items: [{ amount: '11' }] });
-		expect(error?.message).toBe('An order with this number exists already, over 10.5 USD instead of 11 USD (order INV-1) [item 0]');
+		const { error, items } = await pay(operation, {}, { items: [{ amount: '11' }] });
+		if (operation === 'directPay') {
+			// The buyer may still confirm the first one, so that it is not over yet.
+			expect(items[0]?.json).toEqual({
+				out_trade_no: 'INV-1',
+				status: 'unknown',
+				reason: expect.stringMatching(/^an earlier run may have sent something else to KESS .* an order over 10\.5 USD instead of 11 USD has it$/),
+				next_step: expect.any(String),
+			});
+		} else if (operation === 'quickPay') {
+			expect(error?.message).toBe('This order number is used: an order over 10.5 USD instead of 11 USD has it (order INV-1) [item 0]');
+			expect(error?.description).toContain('This run has charged nothing');
+		} else {
+			expect(error?.message).toBe('An order with this number exists already, over 10.5 USD instead of 11 USD (order INV-1) [item 0]');
+		}
+		expect(await sandbox.orders()).toMatchObject([{ out_trade_no: 'INV-1', total_amount: 10.5 }]);
 	});
 
 	test.each([

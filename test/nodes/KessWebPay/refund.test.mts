@@ -4,11 +4,17 @@ import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { until } from '../../support/gatewayClient.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
+import { withClock } from '../../support/withClock.mts';
+import { withStore } from '../../support/withStore.mts';
 
 const REFUND = 'webpay.acquire.v2Refund';
 const QUERY = 'webpay.acquire.queryRefund';
 
+const HOUR = 3_600_000;
+
 const sandbox = withSandbox();
+const clock = withClock(sandbox);
+withStore();
 
 beforeEach(async () => {
 	await createOrders(sandbox, ['INV-1'], true);
@@ -61,7 +67,7 @@ describe('create', () => {
 
 	test('nothing is sent when KESS does not show the order', async () => {
 		await sandbox.fault('html', { service: 'webpay.acquire.queryOrder' });
-		expect((await create()).error?.message).toMatch(/^KESS gave no clear answer when asked whether the order has been refunded already: /);
+		expect((await create()).error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked about the order: /);
 		expect((await create({}, { outTradeNo: 'NOBODY' })).error?.message).toContain('There is no order with the out_trade_no NOBODY. (404) (order NOBODY)');
 		expect(await sandbox.requests(REFUND)).toBe(0);
 	});
@@ -84,9 +90,9 @@ describe('with a merchant reference nothing is refunded twice', () => {
 	});
 
 	test.each<[string, IDataObject, string, RegExp]>([
-		['another amount', part('3'), 'INV-1', /^A refund with this reference exists already, over 2.5 USD instead of 3 USD \(order INV-1, refund REF-1\) \[item 0\]$/],
+		['another amount', part('3'), 'INV-1', /^A refund of something else has this merchant reference: it is one over 2.5 USD instead of 3 USD \(order INV-1, refund REF-1\) \[item 0\]$/],
 		['all instead of a part', { merchantReference: 'REF-1' }, 'INV-1', /over 2.5 USD instead of the whole order/],
-		['another order', part('2.50'), 'INV-2', /^A refund with this reference exists already, of the order INV-1 /],
+		['another order', part('2.50'), 'INV-2', /^A refund of something else has this merchant reference: it is one of the order INV-1 /],
 	])('the reference of a refund over something else is refused: %s', async (_name, fields, outTradeNo, message) => {
 		await createOrders(sandbox, ['INV-2'], true);
 		await create(part('2.50'));
@@ -113,10 +119,26 @@ describe('with a merchant reference nothing is refunded twice', () => {
 	test.each(['lost-before-booking', 'error-500-before'] as const)('%s: not sent again by itself, but by the next attempt', async (fault) => {
 		await sandbox.fault(fault, { service: REFUND });
 		const result = await create(part('2.50'));
-		expect(result.error?.message).toMatch(/^KESS gave no clear answer to the refund and does not have it: /);
+		expect(result.error).toBeUndefined();
+		expect(result.items[0]?.json).toEqual({
+			out_trade_no: 'INV-1',
+			merchant_reference: 'REF-1',
+			status: 'unknown',
+			reason: expect.any(String),
+			next_step: expect.stringMatching(
+				/^Do not refund this in another way yet\. Run it again in this same workflow with the same merchant reference, now or after \d{4}-.*: it is looked up first\.$/,
+			),
+		});
 		expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[], 1]);
+		// For a day it may still be carried out: until then nothing is sent.
+		await clock.forward(23 * HOUR);
+		const early = await create(part('2.50'));
+		expect(early.items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringContaining('an earlier run may have sent this to KESS') });
+		expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[], 1]);
+		await clock.passTime(early.items[0]?.json.next_step);
 		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ amount: 2.5 });
-		expect(await refunded()).toEqual([2.5]);
+		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ amount: 2.5, already_existed: true });
+		expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[2.5], 2]);
 	});
 
 	test('20 rows with lost answers, on both sides of booking, with Retry On Fail: each refunded once', async () => {
@@ -125,16 +147,27 @@ describe('with a merchant reference nothing is refunded twice', () => {
 		await sandbox.fault('lost-after-booking', { service: REFUND, outTradeNo: numbers.filter((_, index) => index % 3 === 0) });
 		await sandbox.fault('lost-before-booking', { service: REFUND, outTradeNo: numbers.filter((_, index) => index % 3 === 1) });
 		await sandbox.fault('html', { service: QUERY, times: 3 });
-		const result = await runWebPay(
-			sandbox,
-			'refund',
-			'create',
-			{ outTradeNo: '={{ $json.no }}', reason: 'Recall', additionalFields: { ...part('1.05'), merchantReference: '=C-{{ $json.no }}' } },
-			{ items: numbers.map((no) => ({ no })), settings: { retryOnFail: true, maxTries: 5, waitBetweenTries: 0 } },
-		);
+		const run = async () =>
+			await runWebPay(
+				sandbox,
+				'refund',
+				'create',
+				{ outTradeNo: '={{ $json.no }}', reason: 'Recall', additionalFields: { ...part('1.05'), merchantReference: '=C-{{ $json.no }}' } },
+				{ items: numbers.map((no) => ({ no })), settings: { retryOnFail: true, maxTries: 5, waitBetweenTries: 0 } },
+			);
+		const result = await run();
 		expect(result.error).toBeUndefined();
 		expect(result.items.map((item) => item.json.merchant_reference)).toEqual(numbers.map((no) => `C-${no}`));
+		// What never arrived stays unknown as long as it might; all others are done.
+		const lost = numbers.filter((_, index) => index % 3 === 1);
+		expect(numbers.filter((_, index) => result.items[index]?.json.status === 'unknown')).toEqual(lost);
+		for (const no of numbers) expect(await refunded(no)).toEqual(lost.includes(no) ? [] : [1.05]);
+		expect(await sandbox.requests(REFUND)).toBe(numbers.length);
+		await clock.passTime(result.items.find(({ json }) => json.status === 'unknown')?.json.next_step);
+		const later = await run();
+		expect(later.items.map(({ json }) => json.status)).not.toContain('unknown');
 		for (const no of numbers) expect(await refunded(no)).toEqual([1.05]);
+		expect(await sandbox.requests(REFUND)).toBe(numbers.length + lost.length);
 	});
 
 	test('the same reference in several rows at once is refunded once', async () => {
@@ -146,7 +179,7 @@ describe('with a merchant reference nothing is refunded twice', () => {
 	test.each(['success-false-200', 'html'] as const)('when KESS does not say whether it exists (%s), nothing is sent', async (fault) => {
 		await sandbox.fault(fault, { service: QUERY });
 		const result = await create(part('1'));
-		expect(result.error?.message).toMatch(/^KESS does not say whether a refund with this reference exists already: /);
+		expect(result.error?.message).toMatch(/^KESS does not say what has become of this number before: /);
 		expect(await sandbox.requests(REFUND)).toBe(0);
 	});
 
@@ -155,8 +188,8 @@ describe('with a merchant reference nothing is refunded twice', () => {
 		await sandbox.fault('lost-after-booking', { service: REFUND });
 		const first = create(part('1'));
 		await until(async () => (await sandbox.requests(REFUND)) === 1);
-		await sandbox.fault('html', { service: QUERY });
-		expect((await first).error?.message).toMatch(/^KESS gave no clear answer to the refund \(.*\) and none when asked about it /);
+		await sandbox.fault('html', { service: QUERY, times: 4 });
+		expect((await first).items[0]?.json).toMatchObject({ status: 'unknown', next_step: expect.stringContaining('Do not refund this in another way yet') });
 		expect((await create(part('1'))).items[0]?.json).toMatchObject({ already_existed: true });
 		expect(await refunded()).toEqual([1]);
 	});
@@ -164,11 +197,15 @@ describe('with a merchant reference nothing is refunded twice', () => {
 
 describe('an answer is verified before it is believed', () => {
 	test.each([
-		['wrong-order', 'The answer to the refund names another order'],
-		['wrong-amount', 'The answer to the refund names another amount'],
+		['wrong-order', 'the answer to the refund names another order than the one sent'],
+		['wrong-amount', 'the answer to the refund names another amount than the one sent'],
 	] as const)('%s; the next attempt finds the refund', async (fault, message) => {
 		await sandbox.fault(fault, { service: REFUND });
-		expect((await create(part('2.50'))).error?.message).toContain(message);
+		// No look-up shows it yet.
+		await sandbox.settings({ refundLagMs: HOUR });
+		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ status: 'unknown', reason: message });
+		expect((await create(part('2.50'))).items[0]?.json.status).toBe('unknown');
+		await clock.forward(HOUR);
 		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ amount: 2.5, already_existed: true });
 		expect(await refunded()).toEqual([2.5]);
 	});
@@ -176,11 +213,22 @@ describe('an answer is verified before it is believed', () => {
 
 test('without a reference a lost answer is not guessed', async () => {
 	await sandbox.fault('lost-after-booking', { service: REFUND });
+	// The order shows it, and only that is believed.
+	await sandbox.settings({ orderLagMs: HOUR });
+	await clock.forward(2 * HOUR);
 	const result = await create();
-	expect(result.error?.message).toMatch(/^KESS gave no clear answer to the refund: .* \(order INV-1\) \[item 0\]$/);
-	expect(result.error?.description).toContain('The order may have been refunded. Query the order');
+	expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'INV-1', status: 'unknown', next_step: expect.stringContaining('with the same order number, now or after') });
+	expect((await create()).items[0]?.json.status).toBe('unknown');
+	await clock.forward(HOUR);
 	expect((await create()).items[0]?.json).toMatchObject({ status: 'REFUNDED', already_existed: true });
 	expect(await sandbox.requests(REFUND)).toBe(1);
+});
+
+test('HTTP 401 to the refund: unknown, and not sent again', async () => {
+	await sandbox.fault('expired-token', { service: REFUND });
+	const result = await create(part('2.50'), { settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } });
+	expect(result.items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringMatching(/^the login was refused: /) });
+	expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[], 1]);
 });
 
 describe('refused before a request leaves', () => {

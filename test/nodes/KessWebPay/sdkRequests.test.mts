@@ -11,6 +11,9 @@ import { withSandbox } from '../../support/kessSandbox.mts';
 import { type RequestBody, RequestRecorder } from '../../support/requestRecorder.mts';
 import { runWebPay } from '../../support/webPayNode.mts';
 import { encryptedCard, serviceExamples } from '../../support/webPayServices.mts';
+import { withStore } from '../../support/withStore.mts';
+
+const store = withStore();
 
 type Type = 'string' | 'number' | 'flag' | 'hex' | 'list' | 'object';
 
@@ -303,6 +306,7 @@ describe('the requests of the SDK and ours', () => {
 		const least = service === 'queryRefund' ? { merchantReference: 'REF-1' } : undefined;
 		const minimal = await ours(service, least, item);
 		await sandbox.reset();
+		store.clear();
 		const again = (await prepare?.(sandbox)) ?? {};
 		const full = await ours(service, optional, again);
 

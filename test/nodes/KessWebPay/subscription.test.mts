@@ -2,12 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { createOrders, runWebPay } from '../../support/webPayNode.mts';
+import { withClock } from '../../support/withClock.mts';
+import { withStore } from '../../support/withStore.mts';
 
 const DAY = 86_400_000;
 const CARD = 'ab'.repeat(256);
 
 let now = Date.UTC(2026, 10, 20, 12);
 const sandbox = withSandbox({ now: () => now });
+const clock = withClock(sandbox);
+withStore();
 
 beforeEach(async () => {
 	await sandbox.expireTokens();
@@ -41,16 +45,59 @@ test('create charges the order of the token to the card', async () => {
 	expect(result.error).toBeUndefined();
 	expect(result.items[0]?.json).toEqual({ code: expect.stringMatching(/^SUB-/), status: 'ACTIVE', html_confirm_payment: null });
 	expect((await sandbox.orders())[0]).toMatchObject({ out_trade_no: 'ORD-1', status: 'SUCCESS' });
-	expect((await subscription('create', parameters)).error?.message).toMatch(/^KESS refuses to start the subscription: /);
+	const again = await subscription('create', parameters);
+	expect(again.error).toBeUndefined();
+	expect(again.items[0]?.json).toEqual({ interval: 'monthly', already_existed: true });
+	const other = await subscription('create', { ...parameters, interval: 'daily' });
+	expect(other.error?.message).toMatch(/^This pre order token has been used for another subscription/);
+	expect(other.error?.description).toContain('This run has charged nothing');
+	expect(await sandbox.requests('webpay.acquire.subscription')).toBe(1);
+	expect((await sandbox.money()).bookings).toHaveLength(1);
 });
 
 test('a lost answer to create is not repeated', async () => {
 	const order = (await createOrders(sandbox, ['ORD-1'], false)).items[0]?.json ?? {};
 	await sandbox.fault('lost-after-booking', { service: 'webpay.acquire.subscription' });
-	const result = await subscription('create', { preOrderToken: order.token as string, holderName: 'SREY OUN', card: CARD, interval: 'monthly' });
-	expect(result.error?.message).toMatch(/^KESS gave no clear answer when asked to start the subscription/);
-	expect(result.error?.description).toContain('The card may have been charged');
+	const parameters = { preOrderToken: order.token as string, holderName: 'SREY OUN', card: CARD, interval: 'monthly' };
+	const result = await subscription('create', parameters);
+	expect(result.error).toBeUndefined();
+	expect(result.items[0]?.json).toEqual({
+		interval: 'monthly',
+		status: 'unknown',
+		reason: expect.any(String),
+		next_step: expect.stringMatching(/^Do not charge the card in another way yet\. Query the order that the token belongs to/),
+	});
+	// Nobody knows how long it may take, and nothing shows it: so it is never sent again.
+	await clock.forward(3 * DAY);
+	const later = await subscription('create', parameters);
+	expect(later.items[0]?.json).toMatchObject({ status: 'unknown', reason: 'an earlier run may have sent this to KESS' });
 	expect(await sandbox.requests('webpay.acquire.subscription')).toBe(1);
+	expect((await sandbox.money()).bookings).toHaveLength(1);
+});
+
+test.each(['expired-token', 'token-expired-200'] as const)('%s: the token is renewed by a question before, and a charge that meets it is not sent again', async (fault) => {
+	const order = (await createOrders(sandbox, ['ORD-1', 'ORD-2'], false)).items;
+	const parameters = { preOrderToken: '={{ $json.token }}', holderName: 'SREY OUN', card: CARD, interval: 'monthly' };
+	const create = async (index: number) => await subscription('create', parameters, 'v2', [{ token: order[index]?.json.token }]);
+	await sandbox.fault(fault, { service: 'webpay.acquire.getSubscriptions' });
+	expect((await create(0)).items[0]?.json.status).toBe('ACTIVE');
+	await sandbox.fault(fault, { service: 'webpay.acquire.subscription' });
+	expect((await create(1)).items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringMatching(/^the login was refused: /) });
+	expect((await create(1)).items[0]?.json.status).toBe('unknown');
+	expect(await sandbox.requests('webpay.acquire.subscription')).toBe(2);
+	expect((await sandbox.money()).bookings).toHaveLength(1);
+});
+
+test('a refusal in the words of KESS stays an error, and is asked again only a little later', async () => {
+	const parameters = { preOrderToken: 'NOBODY', holderName: 'SREY OUN', card: CARD, interval: 'monthly' };
+	const first = await subscription('create', parameters);
+	expect(first.error?.message).toMatch(/^KESS refuses to start the subscription: /);
+	const soon = await subscription('create', parameters);
+	expect(soon.error?.message).toMatch(/^KESS has refused this a short while ago/);
+	expect(await sandbox.requests('webpay.acquire.subscription')).toBe(1);
+	await clock.passTime(soon.error?.description);
+	expect((await subscription('create', parameters)).error?.message).toBe(first.error?.message);
+	expect((await sandbox.money()).bookings).toEqual([]);
 });
 
 test('cancel and reactivate take the same field and change what is charged', async () => {
