@@ -81,8 +81,13 @@ export class PaymentNotes {
 		});
 	}
 
+	/** What is known of it, for whoever pays nothing. @throws Error when n8n cannot remember */
+	async recall(): Promise<Remembered> {
+		return await this.store.exclusively(async () => await this.look());
+	}
+
 	/**
-	 * The same for a number whose last attempt has ended.
+	 * As `begin`, for a number whose last attempt has ended.
 	 *
 	 * @returns `nothing` when it is noted down; otherwise what another run has made of it meanwhile
 	 */

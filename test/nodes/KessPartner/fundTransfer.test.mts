@@ -270,6 +270,27 @@ describe('unknown is data', () => {
 });
 
 describe('what an earlier run has sent is not forgotten', () => {
+	test('create says unknown for a number whose confirmation may still be carried out, and does not prepare it', async () => {
+		const prepared = await prepare('T-1');
+		await sandbox.fault('lost-before-booking', { service: 'confirm.fundTransfer' });
+		expect((await confirm(prepared)).items[0]?.json.status).toBe('unknown');
+		const before = await sandbox.requests('create.unified.fundTransfer');
+		expect(await prepare('T-1')).toMatchObject({
+			out_trade_no: 'T-1',
+			status: 'unknown',
+			reason: 'an earlier run has asked KESS to pay it',
+			next_step: expect.stringContaining('Do not pay this transfer in another way yet'),
+		});
+		expect(await sandbox.requests('create.unified.fundTransfer')).toBe(before);
+	});
+
+	test('create does not prepare a number again that has been paid, though KESS does not show it', async () => {
+		await confirm(await prepare('T-1'));
+		await sandbox.settings({ transferLagMs: 3_600_000, secondCreate: 'always' });
+		const again = await run({ operation: 'create', parameters: CREATE });
+		expect(again.error?.message).toContain('this workflow has paid it, though KESS does not show it now');
+	});
+
 	test('a name that does not fit afterwards does not say that nothing was paid', async () => {
 		await sandbox.settings({ secondCreate: 'open', queryOpen: 'notexist' });
 		await sandbox.fault('lost-before-booking', { service: CONFIRM, times: 3 });

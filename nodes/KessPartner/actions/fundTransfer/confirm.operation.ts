@@ -6,7 +6,7 @@ import type { PartnerOperation } from '../operation';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { LONGEST_LIFE_MS, readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm as confirmTransfer, lookUp } from './transfers';
+import { spent, confirm as confirmTransfer, confirmation, lookUp } from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -49,8 +49,7 @@ export const confirm: PartnerOperation = {
 		const until = call.collection('additionalFields').read('expiresAt', requireTime) ?? Date.now() + LONGEST_LIFE_MS;
 		const asked = { outTradeNo: number };
 		const end = await moveMoney(call.context, {
-			// A number is paid once, whichever of its pre-transfers does it.
-			payment: { account: client.identity, kind: 'transfer', number, what: 'confirm' },
+			payment: confirmation(client, number),
 			lifeMs: Math.max(0, until - Date.now()),
 			async lookUp() {
 				const look = await lookUp(client, asked);

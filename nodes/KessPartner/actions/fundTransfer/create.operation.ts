@@ -1,9 +1,12 @@
 import { SERVICES } from '../../../../kess/partner/services';
-import { spent, lookUp, prepare } from './transfers';
+import { confirmation, lookUp, prepare, spent } from './transfers';
+import { hasEnded, type Remembered } from '../../../../kess/gateway/movement';
+import type { MoneyEnd } from '../../../shared/money/moveMoney';
+import { PaymentNotes } from '../../../shared/money/paymentNotes';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, readNewTransfer } from './newTransfer';
-import { alreadyPaid, unclearStanding } from './results';
+import { alreadyPaid, transferItem, unclearStanding } from './results';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -31,6 +34,14 @@ export const create: PartnerOperation = {
 	],
 	async execute(call, { client }) {
 		const transfer = readNewTransfer(call);
+		const { outTradeNo: number } = transfer.asked;
+		const payment = confirmation(client, number);
+		const known = await new PaymentNotes(call.context, payment, false).recall().catch((): Remembered => ({ state: 'nothing' }));
+		if ('until' in known && known.state !== 'refused' && !hasEnded(known, Date.now())) {
+			// KESS refuses a number that is on its way, and no refusal may say then that it has not been paid.
+			const end: MoneyEnd = { end: 'unknown', reason: 'an earlier run has asked KESS to pay it', until: known.until };
+			return [transferItem(call, end, { out_trade_no: number }, {})];
+		}
 		const look = await lookUp(client, transfer.asked);
 		switch (look.found) {
 			case 'this':
@@ -42,6 +53,7 @@ export const create: PartnerOperation = {
 			case 'open':
 			case 'none':
 		}
+		if (known.state === 'done' || known.state === 'another') throw spent('this workflow has paid it, though KESS does not show it now');
 		const prepared = await prepare(client, transfer.fields, transfer.asked);
 		if (prepared.kind !== 'prepared') throw prepared.error;
 		checkReceiver(transfer, prepared.data);

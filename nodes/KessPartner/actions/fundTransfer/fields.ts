@@ -80,5 +80,5 @@ export const expectedReceiverName: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. Sok Dara',
 	description:
-		'Refuse the transfer when the wallet belongs to somebody else. Case, spacing and the order of the names do not matter.',
+		'Refuse the transfer when the wallet belongs to somebody else. Case, spacing and the order of the names do not matter. A row in which it is empty fails.',
 };

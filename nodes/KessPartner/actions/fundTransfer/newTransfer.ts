@@ -42,7 +42,8 @@ export function readNewTransfer(call: ItemCall): NewTransfer {
 	const money = call.read('amount', requirePartnerAmount);
 	const expectedReceiverName = call
 		.collection('additionalFields')
-		.read('expectedReceiverName', (value) => requireText(value, 255));
+		// A guard that is empty in one row must not pass for none.
+		.readAdded('expectedReceiverName', (value) => requireText(value, 255));
 	call.advise(receiverIdAdvice(receiverId));
 	return {
 		asked: { outTradeNo, receiverId, money },

@@ -1,14 +1,14 @@
 import { type IDataObject, sleep } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
-import type { JsonObject } from '../../../../kess/jsonObject';
-import { textOf } from '../../../../kess/jsonObject';
+import { type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { orThrow, type Outcome } from '../../../../kess/gateway/outcome';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
 import { type AskedTransfer, isPaid, matchTransfer, receiverNote } from '../../../../kess/partner/transfer';
 import type { Look, Prepared, Sent } from '../../../shared/money/moveMoney';
+import type { Payment } from '../../../shared/money/paymentNotes';
 import type { PartnerClient } from '../../client';
 
 /** How often what moves no money is asked for before its answer is called unclear. */
@@ -145,6 +145,11 @@ export async function confirm(
  */
 function contradicts(code: string, until: number): boolean {
 	return code === 'NOTEXIST' || code === 'USED' || (code === 'EXPIRED' && until > Date.now());
+}
+
+/** A number of which whichever pre-transfer is confirmed: it is paid once. */
+export function confirmation(client: PartnerClient, number: string): Payment {
+	return { account: client.identity, kind: 'transfer', number, what: 'confirm' };
 }
 
 /** The number stands for something else. */
