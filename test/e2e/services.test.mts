@@ -4,6 +4,7 @@ import { outputOf } from '../../sandbox/host/restClient.mts';
 import { table } from '../../sandbox/host/table.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
 import { encryptedCard, serviceExamples } from '../support/webPayServices.mts';
+import { withStore } from '../support/withStore.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 import { itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 
@@ -13,6 +14,8 @@ const CREDENTIAL = 'kessWebPayWithKey';
 const ELSEWHERE = 'createAndWait';
 
 describe('every WebPay operation in the real n8n', () => {
+	// What the engine of this process prepares for them it remembers here.
+	withStore();
 	let environment: Environment;
 	let sandbox: KessSandbox;
 	let credentialId = '';
