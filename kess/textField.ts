@@ -13,8 +13,16 @@ const OUTER_SPACE = /[\s\0\u200B\u200E\uFEFF]/;
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
+/** Nothing that anybody could see: also joiners, fillers and the empty pattern of braille. */
+const BLANK = /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+
 /** What a spreadsheet shows instead of a long number: the digits behind it are gone. */
 const EXPONENT_FORM = /^\+?\d+(?:[.,]\d+e[+-]?|e[+-])\d+$/i;
+
+/** Whether there is nothing to be seen in a value: no text, or one of space and invisible characters. */
+export function isBlank(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && BLANK.test(value));
+}
 
 /** The text as the gateway will see it. In one pass: a public form may send a text with nothing but space in it. */
 export function trimText(text: string): string {

@@ -1,8 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { KessError } from '../../../kess/errors';
+import { InvalidValueError, type KessError } from '../../../kess/errors';
+import { isBlank } from '../../../kess/textField';
 import { explainInvalid } from './errors';
 import type { ItemParameters } from './parameters';
+import type { Asked, OwnNumber, RunNumbers, Turn } from './runNumbers';
 
 /** One item on its way through an operation: its parameters, read and checked. */
 export class ItemCall {
@@ -12,11 +14,16 @@ export class ItemCall {
 	/** Set by an operation after whose item no further one may be started: why. */
 	stopsRun: KessError | undefined;
 
+	/** What has been read. */
+	private readonly asked: Asked = new Map();
+
 	constructor(
 		readonly context: IExecuteFunctions,
 		readonly itemIndex: number,
 		private readonly properties: INodeProperties[],
 		private readonly parameters: ItemParameters,
+		private readonly numbers: RunNumbers,
+		private readonly turn: Turn,
 		/** Takes out of a text what must not leave the node. */
 		private readonly clean: (text: string) => string,
 	) {}
@@ -39,14 +46,28 @@ export class ItemCall {
 		return {
 			read: (field, check) => {
 				const value = fields[field];
-				if (value === undefined || value === null || value === '') return undefined;
-				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, value, check);
+				const isThere = value !== undefined && value !== null && value !== '';
+				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, value, isThere ? check : absent);
 			},
 			readAdded: (field, check) => {
-				if (!Object.hasOwn(fields, field)) return undefined;
-				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], check);
+				const isThere = Object.hasOwn(fields, field);
+				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], isThere ? check : absent);
+			},
+			readGuard: (field, check) => {
+				const isThere = Object.hasOwn(fields, field);
+				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], isThere ? guarding(check) : absent);
 			},
 		};
+	}
+
+	/**
+	 * Does what the item asks for, once in this execution. Everything that tells it from another item has to be read before.
+	 *
+	 * @returns the item's output, or that of an earlier item that asks for the very same
+	 * @throws KessError before anything is sent, when an earlier item uses the number for something else
+	 */
+	async once(own: OwnNumber, work: () => Promise<IDataObject>): Promise<IDataObject> {
+		return await this.numbers.once({ itemIndex: this.itemIndex, turn: this.turn, asked: this.asked }, own, work, (message) => this.advise(message));
 	}
 
 	/** Tells the user something that is no failure. Older n8n cannot show it. */
@@ -61,10 +82,13 @@ export class ItemCall {
 		value: unknown,
 		check: (value: unknown) => T,
 	): T {
+		const name = property?.displayName ?? path;
 		try {
-			return check(value);
+			const checked = check(value);
+			this.asked.set(name, { came: value, checked });
+			return checked;
 		} catch (error) {
-			throw explainInvalid(error, `${property?.displayName ?? path} (${path})`);
+			throw explainInvalid(error, `${name} (${path})`);
 		}
 	}
 }
@@ -74,6 +98,23 @@ export interface CollectionReader {
 	read<T>(field: string, check: (value: unknown) => T): T | undefined;
 	/** The same for a field whose emptiness in one row must not pass for its absence: the check sees an empty one too. */
 	readAdded<T>(field: string, check: (value: unknown) => T): T | undefined;
+	/** The same for a field with what is expected of the row: one that was added and is empty would check nothing, so it fails. */
+	readGuard<T>(field: string, check: (value: unknown) => T): T | undefined;
+}
+
+/** The check of a field that itself checks something. */
+function guarding<T>(check: (value: unknown) => T): (value: unknown) => T {
+	return (value) => {
+		if (!isBlank(value)) return check(value);
+		throw new InvalidValueError(
+			'is empty in this row, and an empty one would check nothing',
+			'Nothing was sent. Enter what is expected; if it comes from an expression, check that this row has the column. To check nothing on purpose, remove the field.',
+		);
+	};
+}
+
+function absent(): undefined {
+	return undefined;
 }
 
 function findProperty(properties: INodeProperties[], name: string): INodeProperties | undefined {

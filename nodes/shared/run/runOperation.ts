@@ -10,6 +10,7 @@ import type { OperationList } from './listOperations';
 import { ItemWithFiles } from './operation';
 import { readCommonOptions } from './options';
 import { runItems } from './runItems';
+import { RunNumbers } from './runNumbers';
 
 /** Opens the connection of one execution. */
 export type OpenClient<Client> = (timeout: number, options: IDataObject) => Promise<Client>;
@@ -35,9 +36,8 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
 	const parameters = new ItemParameters(context);
 	let client: Client | undefined;
-	const calls = items.map(
-		(_, itemIndex) => new ItemCall(context, itemIndex, operation.properties, parameters, (text) => client?.redaction.message(text) ?? text),
-	);
+	const numbers = new RunNumbers();
+	const calls = new Array<ItemCall | undefined>(items.length);
 	const shapeError = (error: unknown, itemIndex: number) =>
 		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference, client?.redaction);
 
@@ -54,10 +54,13 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 	return await runItems(context, items.length, batching, {
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
 		async run(itemIndex) {
-			parameters.prepare(itemIndex);
+			const turn = numbers.nextTurn();
+			const call = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, (text) => opened.redaction.message(text));
+			calls[itemIndex] = call;
 			try {
+				parameters.prepare(itemIndex);
 				await requireMayPay(context, itemIndex, credentialType, operation.service);
-				const output = await operation.execute(calls[itemIndex] as ItemCall, opened);
+				const output = await operation.execute(call, opened);
 				const pairedItem = { item: itemIndex };
 				const clean = (json: IDataObject) => opened.redaction.data(json as JsonObject) as IDataObject;
 				return {
@@ -66,9 +69,10 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 							? { ...part, json: clean(part.json), pairedItem }
 							: { json: clean(part), pairedItem },
 					),
-					stopsRun: calls[itemIndex]?.stopsRun,
+					stopsRun: call.stopsRun,
 				};
 			} finally {
+				turn.pass();
 				parameters.release(itemIndex);
 			}
 		},

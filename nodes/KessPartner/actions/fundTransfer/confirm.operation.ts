@@ -3,10 +3,11 @@ import { requirePartnerTransactionId, requirePreTransferId } from '../../../../k
 import { SERVICES } from '../../../../kess/partner/services';
 import { moveMoney } from '../../../shared/money/moveMoney';
 import type { PartnerOperation } from '../operation';
+import { approvedFields, findDoubt, readApproved } from './approved';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { LONGEST_LIFE_MS, readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm as confirmTransfer, confirmation, lookUp } from './transfers';
+import { spent, confirm as confirmTransfer, confirmation, lookUp, transferNumber } from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -31,6 +32,7 @@ export const confirm: PartnerOperation = {
 			placeholder: 'Add Field',
 			default: {},
 			options: [
+				...approvedFields,
 				{
 					displayName: 'Expires At',
 					name: 'expiresAt',
@@ -47,19 +49,27 @@ export const confirm: PartnerOperation = {
 		const preTransfer = call.read('preTransferId', requirePreTransferId);
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
 		const until = call.collection('additionalFields').read('expiresAt', requireTime) ?? Date.now() + LONGEST_LIFE_MS;
-		const asked = { outTradeNo: number };
-		const end = await moveMoney(call.context, {
-			payment: confirmation(client, number),
-			lifeMs: Math.max(0, until - Date.now()),
-			async lookUp() {
-				const look = await lookUp(client, asked);
-				return look.found === 'open' ? { ...look, found: 'none' } : look;
-			},
-			send: async () =>
-				await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, until),
-			spent,
+		const approved = readApproved(call);
+		const asked = { outTradeNo: number, ...approved };
+		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {
+			const end = await moveMoney(call.context, {
+				payment: confirmation(client, number),
+				lifeMs: Math.max(0, until - Date.now()),
+				async lookUp() {
+					const look = await lookUp(client, asked);
+					return look.found === 'open' ? { ...look, found: 'none' } : look;
+				},
+				async prepare() {
+					const doubt = await findDoubt(call.context, client, preTransfer, approved);
+					return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
+				},
+				send: async () =>
+					await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, until),
+				spent,
+			});
+			return transferItem(call, end, { out_trade_no: number, pre_transfer_id: preTransfer }, options);
 		});
-		return [transferItem(call, end, { out_trade_no: number, pre_transfer_id: preTransfer }, options)];
+		return [item];
 	},
 };
 

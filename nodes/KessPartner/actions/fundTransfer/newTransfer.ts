@@ -42,8 +42,7 @@ export function readNewTransfer(call: ItemCall): NewTransfer {
 	const money = call.read('amount', requirePartnerAmount);
 	const expectedReceiverName = call
 		.collection('additionalFields')
-		// A guard that is empty in one row must not pass for none.
-		.readAdded('expectedReceiverName', (value) => requireText(value, 255));
+		.readGuard('expectedReceiverName', (value) => requireText(value, 255));
 	call.advise(receiverIdAdvice(receiverId));
 	return {
 		asked: { outTradeNo, receiverId, money },

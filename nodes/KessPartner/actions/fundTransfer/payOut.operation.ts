@@ -12,7 +12,7 @@ import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm, lookUp, prepare } from './transfers';
+import { spent, confirm, lookUp, prepare, transferNumber } from './transfers';
 
 /** Pays one row: look up, create, check the name, confirm, and find out what happened when that is not clear. */
 export const payOut: PartnerOperation = {
@@ -48,9 +48,12 @@ export const payOut: PartnerOperation = {
 	async execute(call, { client, options }) {
 		const transfer = readNewTransfer(call);
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
-		const end = await moveMoney(call.context, payment(client, transfer, transaction));
 		const { out_trade_no, receiver_id, amount: sum, currency: unit } = transfer.fields;
-		return [transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, options)];
+		const item = await call.once({ ...transferNumber(client, transfer.asked.outTradeNo), mark: 'already_confirmed' }, async () => {
+			const end = await moveMoney(call.context, payment(client, transfer, transaction));
+			return transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, options);
+		});
+		return [item];
 	},
 };
 

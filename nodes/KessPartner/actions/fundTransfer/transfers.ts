@@ -9,6 +9,7 @@ import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../k
 import { type AskedTransfer, isPaid, matchTransfer, receiverNote } from '../../../../kess/partner/transfer';
 import type { Look, Prepared, Sent } from '../../../shared/money/moveMoney';
 import type { Payment } from '../../../shared/money/paymentNotes';
+import type { OwnNumber } from '../../../shared/run/runNumbers';
 import type { PartnerClient } from '../../client';
 
 /** How often what moves no money is asked for before its answer is called unclear. */
@@ -150,6 +151,11 @@ function contradicts(code: string, until: number): boolean {
 /** A number of which whichever pre-transfer is confirmed: it is paid once. */
 export function confirmation(client: PartnerClient, number: string): Payment {
 	return { account: client.identity, kind: 'transfer', number, what: 'confirm' };
+}
+
+/** The transfer number as one of this execution's. */
+export function transferNumber(client: PartnerClient, number: string): OwnNumber {
+	return { kind: 'transfer number', account: client.identity, number };
 }
 
 /** The number stands for something else. */

@@ -6,6 +6,7 @@ import { outTradeNoAdvice, requireOutTradeNo } from '../../../../kess/webPay/fie
 import { KessError } from '../../../../kess/errors';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
+import type { OwnNumber } from '../../../shared/run/runNumbers';
 import type { WebPayClient } from '../../client';
 
 /** The parameter by which every order operation names its order. */
@@ -25,6 +26,11 @@ export function readOutTradeNo(call: ItemCall): string {
 	call.reference = `order ${outTradeNo}`;
 	call.advise(outTradeNoAdvice(outTradeNo));
 	return outTradeNo;
+}
+
+/** The number of something that is paid at KESS, as one of this execution's. */
+export function orderNumber(client: WebPayClient, number: string): OwnNumber {
+	return { kind: 'order number', account: client.identity, number, mark: 'already_existed' };
 }
 
 /** Asks for an order by its number. */

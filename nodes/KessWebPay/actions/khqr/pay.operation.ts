@@ -5,7 +5,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
-import { readOutTradeNo } from '../common/order';
+import { orderNumber, readOutTradeNo } from '../common/order';
 import { currencyProperty } from '../common/transaction';
 import { type KhqrPayment, payOnce } from './payOnce';
 import { qrcodeProperty } from './fields';
@@ -73,7 +73,9 @@ export const pay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		return [await payOnce(call, client, readPayment(call))];
+		const payment = readPayment(call);
+		const number = { ...orderNumber(client, payment.outTradeNo), kind: 'payment number' };
+		return [await call.once(number, async () => await payOnce(call, client, payment))];
 	},
 };
 

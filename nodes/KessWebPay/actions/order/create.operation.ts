@@ -9,7 +9,7 @@ import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../common/qrPicture';
 import { createOnce } from '../common/createOnce';
 import { customerField, readEncryptedCustomer } from '../common/customer';
-import { orderItem } from '../common/order';
+import { orderItem, orderNumber } from '../common/order';
 import {
 	descriptorField,
 	expiresInField,
@@ -131,8 +131,10 @@ export const create: WebPayOperation = {
 	async execute(call, client) {
 		const order = readOrder(call, client);
 		const picture = readQrCode(call);
-		const made = await createOnce(client, SERVICES.createOrder, order);
-		const item = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+		const item = await call.once(orderNumber(client, order.outTradeNo), async () => {
+			const made = await createOnce(client, SERVICES.createOrder, order);
+			return orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+		});
 		return [await withQrCode(call, picture, item, item.payment_link)];
 	},
 };

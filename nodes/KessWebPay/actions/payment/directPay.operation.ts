@@ -7,6 +7,7 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { customerField, readEncryptedCustomer } from '../common/customer';
+import { orderNumber } from '../common/order';
 import {
 	descriptorField,
 	expiresInField,
@@ -96,7 +97,8 @@ export const directPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		return [await chargeOnce(call, client, readDirectPay(call, client))];
+		const charge = readDirectPay(call, client);
+		return [await call.once(orderNumber(client, charge.outTradeNo), async () => await chargeOnce(call, client, charge))];
 	},
 };
 

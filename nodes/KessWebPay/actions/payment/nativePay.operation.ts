@@ -8,6 +8,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
 import { createOnce } from '../common/createOnce';
+import { orderNumber } from '../common/order';
 import {
 	descriptorField,
 	expiresInField,
@@ -77,14 +78,19 @@ export const nativePay: WebPayOperation = {
 	async execute(call, client) {
 		const order = readNativePay(call);
 		const picture = readQrCode(call);
-		const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
-		if (!made.existed) requireOwnCode(made.data as JsonObject, order);
-		if (made.existed && made.order.status === 'WAITING') {
-			call.advise(
-				'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
-			);
-		}
-		const item = made.existed ? { order_info: made.order as IDataObject, already_existed: true } : (made.data as IDataObject);
+		const item = await call.once(orderNumber(client, order.outTradeNo), async (): Promise<IDataObject> => {
+			const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
+			if (!made.existed) {
+				requireOwnCode(made.data as JsonObject, order);
+				return made.data as IDataObject;
+			}
+			if (made.order.status === 'WAITING') {
+				call.advise(
+					'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
+				);
+			}
+			return { order_info: made.order as IDataObject, already_existed: true };
+		});
 		return [await withQrCode(call, picture, item, item.qrcode)];
 	},
 };

@@ -2,6 +2,7 @@ import { requireReference, requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
+import { orderNumber } from '../common/order';
 import {
 	expiresInField,
 	notifyUrlField,
@@ -55,7 +56,8 @@ export const quickPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		return [await chargeOnce(call, client, readQuickPay(call))];
+		const charge = readQuickPay(call);
+		return [await call.once(orderNumber(client, charge.outTradeNo), async () => await chargeOnce(call, client, charge))];
 	},
 };
 

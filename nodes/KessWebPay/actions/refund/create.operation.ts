@@ -11,7 +11,7 @@ import { type Look, moveMoney, type Sent } from '../../../shared/money/moveMoney
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
-import { outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
+import { orderNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { LAG_MS, LIFE_MS, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
 import { isKnown } from '../../../../kess/webPay/orderStates';
@@ -91,7 +91,11 @@ export const create: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		return [await refundOnce(call, client, readRefund(call))];
+		const refund = readRefund(call);
+		const number = orderNumber(client, refund.outTradeNo);
+		const reference = refund.merchantReference;
+		const own = reference === undefined ? number : { ...number, kind: 'merchant reference', number: reference };
+		return [await call.once(own, async () => await refundOnce(call, client, refund))];
 	},
 };
 

@@ -4,9 +4,13 @@ import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { requireReference, requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { KessError } from '../../../../kess/errors';
+import type { JsonObject } from '../../../../kess/jsonObject';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import { moveMoney } from '../../../shared/money/moveMoney';
+import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
+import { orderNumber } from '../common/order';
 import { LAG_MS, refusedPayment } from '../common/payments';
 import { intervalProperty, requireInterval } from './subscriptions';
 
@@ -67,32 +71,42 @@ export const create: WebPayOperation = {
 			card: call.read('card', requireCipherText),
 			interval,
 		};
-		const end = await moveMoney(call.context, {
-			payment: { account: client.identity, kind: 'subscription', number: token, what: String(interval) },
-			lifeMs: undefined,
-			refusedMs: LAG_MS,
-			async prepare() {
-				// A charge is sent once, also when the token has ended: this question finds that out.
-				const question = await client.call(SERVICES.getSubscriptions, {});
-				return question.kind === 'notSent' ? { kind: 'refused', error: question.error } : { kind: 'ready', until: undefined };
-			},
-			async send() {
-				const result = await client.call(SERVICES.subscription, fields);
-				if (result.kind === 'refused') return refusedPayment(result, 'start the subscription');
-				return result.kind === 'done' ? { kind: 'done', data: result.data as IDataObject } : result;
-			},
-			spent: () =>
-				new KessError(
-					'This pre order token has been used for another subscription',
-					'This run has charged nothing. Make a new order, and use its pre order token.',
-				),
-		});
-		const item = moneyItem(call, end, {
-			known: { interval },
-			act: 'charge the card',
-			again: 'the same pre order token',
-			ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',
-		});
-		return [end.end === 'done' && end.existed ? { ...item, already_existed: true } : item];
+		const own = { ...orderNumber(client, token), kind: 'pre order token' };
+		const item = await call.once(own, async () => await subscribeOnce(call, client, { token, interval, fields }));
+		return [item];
 	},
 };
+
+async function subscribeOnce(
+	call: ItemCall,
+	client: WebPayClient,
+	{ token, interval, fields }: { token: string; interval: string; fields: JsonObject },
+): Promise<IDataObject> {
+	const end = await moveMoney(call.context, {
+		payment: { account: client.identity, kind: 'subscription', number: token, what: String(interval) },
+		lifeMs: undefined,
+		refusedMs: LAG_MS,
+		async prepare() {
+			// A charge is sent once, also when the token has ended: this question finds that out.
+			const question = await client.call(SERVICES.getSubscriptions, {});
+			return question.kind === 'notSent' ? { kind: 'refused', error: question.error } : { kind: 'ready', until: undefined };
+		},
+		async send() {
+			const result = await client.call(SERVICES.subscription, fields);
+			if (result.kind === 'refused') return refusedPayment(result, 'start the subscription');
+			return result.kind === 'done' ? { kind: 'done', data: result.data as IDataObject } : result;
+		},
+		spent: () =>
+			new KessError(
+				'This pre order token has been used for another subscription',
+				'This run has charged nothing. Make a new order, and use its pre order token.',
+			),
+	});
+	const item = moneyItem(call, end, {
+		known: { interval },
+		act: 'charge the card',
+		again: 'the same pre order token',
+		ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',
+	});
+	return end.end === 'done' && end.existed ? { ...item, already_existed: true } : item;
+}

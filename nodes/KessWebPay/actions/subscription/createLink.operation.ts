@@ -4,7 +4,7 @@ import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { readOutTradeNo, requireDone } from '../common/order';
+import { orderNumber, readOutTradeNo, requireDone } from '../common/order';
 import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
 import { intervalProperty, requireInterval } from './subscriptions';
 
@@ -43,13 +43,14 @@ export const createLink: WebPayOperation = {
 			redirect_url: call.collection('additionalFields').read('redirectUrl', requireWebAddress),
 		};
 		const asked = { outTradeNo, money, mayOmit: true };
-		const result = await client.call(SERVICES.generateSubscriptionLink, fields, asked);
-		return [
-			requireDone(
+		const item = await call.once(orderNumber(client, outTradeNo), async () => {
+			const result = await client.call(SERVICES.generateSubscriptionLink, fields, asked);
+			return requireDone(
 				result,
 				'make a subscription link',
 				'A link may have been made, and nobody has it, so nobody can pay with it. Run the item again; if KESS says that the order number is used, take a new one.',
-			) as IDataObject,
-		];
+			) as IDataObject;
+		});
+		return [item];
 	},
 };

@@ -1,0 +1,101 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { KessError, messageOf } from '../../../../kess/errors';
+import { textOf } from '../../../../kess/jsonObject';
+import type { Money } from '../../../../kess/money';
+import { requirePartnerAmount, requireReceiverId } from '../../../../kess/partner/fields';
+import { type AskedTransfer, personOf } from '../../../../kess/partner/transfer';
+import { PreparedNotes } from '../../../shared/money/preparedNotes';
+import type { ItemCall } from '../../../shared/run/item';
+import type { PartnerClient } from '../../client';
+
+export const approvedFields: INodeProperties[] = [
+	{
+		displayName: 'Expected Amount',
+		name: 'expectedAmount',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 125.50',
+		description:
+			'The amount in USD that somebody has approved. A prepared transfer over another amount is not paid. The transfer must have been prepared by Create in this same workflow. A row in which this is empty fails.',
+	},
+	{
+		displayName: 'Expected Receiver',
+		name: 'expectedReceiver',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. +85512345678',
+		description:
+			'The receiver ID that somebody has approved: the one that Create was given, or the one that it returned. A prepared transfer to anybody else is not paid. The transfer must have been prepared by Create in this same workflow. A row in which this is empty fails.',
+	},
+];
+
+/** What somebody has approved of a prepared transfer. */
+export type Approved = Pick<AskedTransfer, 'money' | 'receiverId'>;
+
+/** Reads what was approved; it is checked only where the fields were added. */
+export function readApproved(call: ItemCall): Approved {
+	const additional = call.collection('additionalFields');
+	const money = additional.readGuard('expectedAmount', requirePartnerAmount);
+	const receiverId = additional.readGuard('expectedReceiver', requireReceiverId);
+	return { ...(money && { money }), ...(receiverId !== undefined && { receiverId }) };
+}
+
+/** Notes down what a transfer is prepared for. Where n8n cannot remember, a confirmation that has to know will say so. */
+export async function rememberPrepared(context: IExecuteFunctions, client: PartnerClient, asked: AskedTransfer, prepared: IDataObject): Promise<void> {
+	const receivers = [asked.receiverId ?? '', textOf(prepared.receiver_id)].filter((receiver) => receiver !== '');
+	const facts = [...new Set([...(asked.money ? [amountFact(asked.money)] : []), ...receivers.map(receiverFact)])];
+	await notesOf(context, client, textOf(prepared.pre_transfer_id)).remember(facts).catch(() => undefined);
+}
+
+/**
+ * Whether a prepared transfer is what was approved. A confirmation names nothing but the ID of the prepared transfer, and a
+ * query does not show which of several was meant: so only what was noted down when it was prepared can tell.
+ *
+ * @returns why it must not be confirmed; `undefined` when it may be. Never throws
+ */
+export async function findDoubt(
+	context: IExecuteFunctions,
+	client: PartnerClient,
+	preTransferId: string,
+	{ money, receiverId }: Approved,
+): Promise<KessError | undefined> {
+	const facts = new Map([
+		...(money ? [[amountFact(money), `Expected Amount is ${money.decimal} ${money.currency}`] as const] : []),
+		...(receiverId === undefined ? [] : [[receiverFact(receiverId), `Expected Receiver is ${receiverId}`] as const]),
+	]);
+	if (facts.size === 0) return undefined;
+	try {
+		const { isKnown, doubtful } = await notesOf(context, client, preTransferId).recall([...facts.keys()]);
+		if (isKnown && doubtful.size === 0) return undefined;
+		return isKnown ? otherThanApproved([...doubtful].map((fact) => facts.get(fact))) : cannotTell('this workflow did not prepare it, or no longer knows of it');
+	} catch (error) {
+		return cannotTell(`n8n cannot read what it remembers of it (${messageOf(error)})`);
+	}
+}
+
+function otherThanApproved(expected: Array<string | undefined>): KessError {
+	return new KessError(
+		`This transfer was prepared for something else than was approved: ${expected.join(', ')}, and that is not what it was prepared for`,
+		'This run has paid nothing. Take the pre-transfer ID of the transfer that was approved, or prepare the transfer again and have it approved.',
+	);
+}
+
+function cannotTell(because: string): KessError {
+	return new KessError(
+		`Nobody can tell whether this prepared transfer is the one that was approved: ${because}`,
+		'This run has paid nothing. Prepare the transfer with Create in this same workflow, and have it approved again. Without Expected Amount and Expected Receiver it is confirmed unchecked.',
+	);
+}
+
+function notesOf(context: IExecuteFunctions, client: PartnerClient, preTransferId: string): PreparedNotes {
+	return new PreparedNotes(context, client.identity, preTransferId);
+}
+
+function amountFact({ decimal, currency }: Money): string {
+	return `amount ${decimal} ${currency}`;
+}
+
+function receiverFact(receiverId: string): string {
+	return `receiver ${personOf(receiverId)}`;
+}

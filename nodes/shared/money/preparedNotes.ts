@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { DurableNotes } from './durableNotes';
+
+/** What the notes say of something that was prepared. */
+export interface Prepared {
+	/** Whether this workflow has prepared it, and surely knows for what. */
+	isKnown: boolean;
+	/** Those of the facts that are not so, or that nobody knows. */
+	doubtful: Set<string>;
+}
+
+/**
+ * What something was prepared for, for whoever carries it out later and knows only the ID that the gateway gave it.
+ *
+ * Here it is the presence of a note that is good news, and asking for notes can leave them behind (`DurableNotes`). So each
+ * note is asked for together with a mark that only those who ask write, in one step: a note that stands beside its mark
+ * proves nothing. Whoever is killed while asking may so turn what is known into a doubt, and never a doubt into what is known.
+ */
+export class PreparedNotes {
+	private readonly store: DurableNotes;
+
+	constructor(
+		context: IExecuteFunctions,
+		/** Whose it is, whichever user or address is used. No secret. */
+		private readonly account: string,
+		private readonly id: string,
+	) {
+		this.store = new DurableNotes(context);
+	}
+
+	/** @throws Error when n8n cannot remember */
+	async remember(facts: string[]): Promise<void> {
+		await this.store.exclusively(async () => {
+			const notes = [this.known, ...facts.map((fact) => this.note(fact))];
+			const there = await this.store.record(notes);
+			if (!there.has(this.known)) return;
+			// The gateway has given the ID before. For the same thing, all is known again; otherwise nothing is.
+			if (notes.every((note) => there.has(note))) await this.store.forget(notes.map(markOf));
+			else await this.store.record([this.changed]);
+		});
+	}
+
+	/** @throws Error when n8n cannot remember */
+	async recall(facts: string[]): Promise<Prepared> {
+		return await this.store.exclusively(async () => {
+			const notes = [this.known, ...facts.map((fact) => this.note(fact))];
+			const there = await this.store.find([...notes, ...notes.map(markOf), this.changed]);
+			const isProven = (note: string) => there.has(note) && !there.has(markOf(note)) && !there.has(this.changed);
+			return { isKnown: isProven(this.known), doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))) };
+		});
+	}
+
+	private get known(): string {
+		return this.note();
+	}
+
+	private get changed(): string {
+		return this.note('changed', 'to something else');
+	}
+
+	/** n8n keeps a short hash of it. */
+	private note(...parts: string[]): string {
+		const { account, id } = this;
+		return createHash('sha256').update(JSON.stringify(['prepared', account, id, ...parts])).digest('hex');
+	}
+}
+
+function markOf(note: string): string {
+	return `asked for ${note}`;
+}
