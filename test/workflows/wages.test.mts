@@ -127,3 +127,23 @@ describe('the check before anything is paid', () => {
 		expect(check([earlier], '10.10')).toEqual([expect.not.objectContaining({ to_mend: 'x' })]);
 	});
 });
+
+describe('what was approved', () => {
+	/** Runs the Code node "Approved transfers" the way n8n calls it. */
+	function approvedTransfers(overview: Row[]): Row[] {
+		const run = new Function('$', String(parametersOf(withApproval, 'Approved transfers').jsCode)) as (node: () => object) => Array<{ json: Row }>;
+		return run(() => ({ first: () => ({ json: { rows: overview } }) })).map(({ json }) => json);
+	}
+
+	test('is handed on with the amount and the receiver that stood on the form, and the confirmation expects both', () => {
+		const row = { transfer_no: 'W-1', worker: 'Sok Dara', receiver: '012000232', amount: '10.10' };
+		const ready = { row, state: 'ready', pre_transfer_id: 'PRE-1', receiver_name: 'SOK DARA', expires_at: '2026-11-21T08:30:00Z' };
+		expect(approvedTransfers([ready, { ...ready, state: 'refused' }, { ...ready, state: 'paid' }])).toEqual([
+			{ transfer_no: 'W-1', amount: '10.10', receiver: '012000232', pre_transfer_id: 'PRE-1', expires_at: '2026-11-21T08:30:00Z' },
+		]);
+		expect(parametersOf(withApproval, 'Pay approved wages')).toMatchObject({
+			preTransferId: '={{ $json.pre_transfer_id }}',
+			additionalFields: { expectedAmount: '={{ $json.amount }}', expectedReceiver: '={{ $json.receiver }}' },
+		});
+	});
+});

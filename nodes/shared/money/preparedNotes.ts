@@ -15,9 +15,9 @@ export interface Prepared {
 /**
  * What something was prepared for, for whoever carries it out later and knows only the ID that the gateway gave it.
  *
- * Here it is the presence of a note that is good news, and asking for notes can leave them behind (`DurableNotes`). So each
- * note is asked for together with a mark that only those who ask write, in one step: a note that stands beside its mark
- * proves nothing. Whoever is killed while asking may so turn what is known into a doubt, and never a doubt into what is known.
+ * Here it is the presence of a note that is good news, and asking for notes can leave them behind (`DurableNotes`). So
+ * whoever asks writes the notes and a mark beside them in one step, and where the mark stands no note proves anything. Who is
+ * killed while asking may so turn what is known into a doubt, and never a doubt into what is known.
  */
 export class PreparedNotes {
 	private readonly store: DurableNotes;
@@ -34,21 +34,18 @@ export class PreparedNotes {
 	/** @throws Error when n8n cannot remember */
 	async remember(facts: string[]): Promise<void> {
 		await this.store.exclusively(async () => {
-			const notes = [this.known, ...facts.map((fact) => this.note(fact))];
-			const there = await this.store.record(notes);
-			if (!there.has(this.known)) return;
-			// The gateway has given the ID before. For the same thing, all is known again; otherwise nothing is.
-			if (notes.every((note) => there.has(note))) await this.store.forget(notes.map(markOf));
-			else await this.store.record([this.changed]);
+			const notes = facts.map((fact) => this.note(fact));
+			const there = await this.store.record([this.known, ...notes]);
+			// The gateway has given the ID before, for something else: then nobody knows what it stands for.
+			if (there.has(this.known) && !notes.every((note) => there.has(note))) await this.store.record([this.mark]);
 		});
 	}
 
 	/** @throws Error when n8n cannot remember */
 	async recall(facts: string[]): Promise<Prepared> {
 		return await this.store.exclusively(async () => {
-			const notes = [this.known, ...facts.map((fact) => this.note(fact))];
-			const there = await this.store.find([...notes, ...notes.map(markOf), this.changed]);
-			const isProven = (note: string) => there.has(note) && !there.has(markOf(note)) && !there.has(this.changed);
+			const there = await this.store.find([this.known, ...facts.map((fact) => this.note(fact)), this.mark]);
+			const isProven = (note: string) => there.has(note) && !there.has(this.mark);
 			return { isKnown: isProven(this.known), doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))) };
 		});
 	}
@@ -57,8 +54,8 @@ export class PreparedNotes {
 		return this.note();
 	}
 
-	private get changed(): string {
-		return this.note('changed', 'to something else');
+	private get mark(): string {
+		return this.note('doubt', 'asked for');
 	}
 
 	/** n8n keeps a short hash of it. */
@@ -66,8 +63,4 @@ export class PreparedNotes {
 		const { account, id } = this;
 		return createHash('sha256').update(JSON.stringify(['prepared', account, id, ...parts])).digest('hex');
 	}
-}
-
-function markOf(note: string): string {
-	return `asked for ${note}`;
 }
