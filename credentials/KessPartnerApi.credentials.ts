@@ -10,6 +10,7 @@ import type {
 } from 'n8n-workflow';
 
 import { requestLogin } from '../kess/gateway/login';
+import { loginFor } from '../kess/gateway/tokenStore';
 import { readPartnerAccount } from '../kess/partner/account';
 import { openPartnerKeys } from '../kess/partner/keys';
 import { partnerLoginKey, partnerLoginRequest, partnerTokens, readPartnerLogin } from '../kess/partner/login';
@@ -159,7 +160,7 @@ export class KessPartnerApi implements ICredentialType {
 			);
 			return readPartnerLogin(answer.statusCode, answer.body);
 		});
-		return { accessToken: grant.accessToken, accessRenewAt: String(grant.renewAt) };
+		return loginFor(credentials, grant);
 	}
 
 	/**

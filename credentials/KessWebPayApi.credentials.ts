@@ -10,6 +10,7 @@ import type {
 } from 'n8n-workflow';
 
 import { requestLogin } from '../kess/gateway/login';
+import { loginFor } from '../kess/gateway/tokenStore';
 import { requireWithinLimits } from '../kess/gateway/paymentLimits';
 import { signedGatewayRequest } from '../kess/gateway/signedRequest';
 import { basicAuthorization, readWebPayAccount } from '../kess/webPay/account';
@@ -192,7 +193,7 @@ export class KessWebPayApi implements ICredentialType {
 			});
 			return readWebPayLogin(answer.statusCode, answer.body);
 		});
-		return { accessToken: grant.accessToken, accessRenewAt: String(grant.renewAt) };
+		return loginFor(credentials, grant);
 	}
 
 	/**

@@ -19,6 +19,12 @@ export const partnerAccount = {
 	password: 'sandbox-partner-password',
 } as const;
 
+/** Whose gateway it is: what tells one company from another, when all else of their logins is the same. */
+export interface Company {
+	sellerCode: string;
+	partnerId: string;
+}
+
 /** What is to be entered in n8n, by label. @param origin the sandbox's own */
 export function webPayCredentialRows(origin: string): Array<[label: string, value: string]> {
 	return [

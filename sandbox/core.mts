@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
+import type { Company } from './accounts.mts';
 import type { Clock } from './clock.mts';
 import type { FaultPlan } from './faults.mts';
 import type { MoneyLog } from './money.mts';
@@ -23,6 +24,8 @@ export interface SandboxCore {
 	now: () => number;
 	/** The sandbox's own origin; known once it listens. */
 	origin: () => string;
+	/** The one that the gateways know. */
+	company: Company;
 	/** Fires when the sandbox closes, to end everything that waits. */
 	closing: AbortSignal;
 	/** Run by `POST /sandbox/reset`: each gateway forgets its orders and logs there. */

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { type Company, partnerAccount, webPayAccount } from './accounts.mts';
 import { Clock } from './clock.mts';
 import { mountControl } from './control.mts';
 import type { SandboxCore, SandboxEnv } from './core.mts';
@@ -31,6 +32,8 @@ export interface SandboxOptions {
 	keysFolder?: string;
 	/** The Partner gateway uses OpenSSL for RSA instead of node-forge: the same signatures, many times faster. */
 	fastRsa?: boolean;
+	/** Another company than that of `accounts.mts`. */
+	company?: Company;
 }
 
 export interface Sandbox {
@@ -54,7 +57,7 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 
  * @throws the server's error, for example with code EADDRINUSE
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now: realNow = Date.now, keysFolder, fastRsa = false } = options;
+	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now: realNow = Date.now, keysFolder, fastRsa = false, company } = options;
 	const keys = await openKeys(keysFolder);
 	const closing = new AbortController();
 	// Every request that is being delayed listens to it.
@@ -72,6 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		clock,
 		now,
 		origin: () => url,
+		company: company ?? { sellerCode: webPayAccount.sellerCode, partnerId: partnerAccount.partnerId },
 		closing: closing.signal,
 		resets: [() => clock.reset()],
 		tokenEnds: [],

@@ -20,6 +20,12 @@ const JOINED_WITHIN_MS = 5_000;
 /** A login is not held off for longer, whatever a busy gateway asks for. */
 const LONGEST_BUSY_MS = 60_000;
 
+/**
+ * Set in the values of a credential whose login belongs to one item alone: it stays in this process, because the stored
+ * credential is that of all items.
+ */
+export const KEPT_HERE = 'loginStaysHere';
+
 /** What a login gives. */
 export interface AccessGrant {
 	accessToken: string;
@@ -81,6 +87,18 @@ export function loginFailure(error: unknown, origin: string): NotSentError {
 		unreachable(error, origin) ??
 		new NotSentError(`The login at KESS failed: ${lossReason(error)}`, 'Try again later. Nothing else was sent.')
 	);
+}
+
+/**
+ * What the `preAuthentication` of a credential gives back to n8n, which stores it and writes it into the credential's values.
+ *
+ * @param credentials the values that the request is sent with
+ */
+export function loginFor(credentials: Record<string, unknown>, { accessToken, renewAt }: AccessGrant): { accessToken?: string; accessRenewAt?: string } {
+	const login = { accessToken, accessRenewAt: String(renewAt) };
+	if (credentials[KEPT_HERE] !== true) return login;
+	Object.assign(credentials, login);
+	return {};
 }
 
 /** Whether a token can still be used for a new request. */

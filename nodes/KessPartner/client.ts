@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Outcome } from '../../kess/gateway/outcome';
 import type { Redaction } from '../../kess/gateway/redaction';
@@ -23,8 +23,8 @@ export class PartnerClient {
 		private readonly timeout: number,
 	) {}
 
-	static async open(context: IExecuteFunctions, timeout: number): Promise<PartnerClient> {
-		const credentials = await context.getCredentials(CREDENTIAL);
+	/** @param timeout milliseconds for one request */
+	static open(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject, timeout: number): PartnerClient {
 		let account: PartnerAccount;
 		try {
 			account = readPartnerAccount(credentials);

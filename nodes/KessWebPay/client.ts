@@ -1,3 +1,5 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
 import type { Outcome } from '../../kess/gateway/outcome';
 import type { Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
@@ -17,6 +19,14 @@ export const CREDENTIAL = 'kessWebPayApi';
 /** Whether an answer without a signature is believed: `auto` follows what each gateway version promises. */
 export type SignatureRule = 'auto' | 'required' | 'ifPresent';
 
+export interface WebPayClientOptions {
+	/** Milliseconds for one request. */
+	timeout: number;
+	signature: SignatureRule;
+	/** Milliseconds that a request may wait for a busy gateway. */
+	patience?: number;
+}
+
 /** What an answer has to be about before it is believed. */
 export interface Asked {
 	outTradeNo?: string;
@@ -34,15 +44,16 @@ export class WebPayClient {
 		private readonly signatureRule: SignatureRule,
 	) {}
 
-	/**
-	 * @param timeout milliseconds for one request
-	 * @param patience milliseconds that a request may wait for a busy gateway
-	 */
-	static async open(
+	/** Where there are no items. */
+	static async open(context: GatewayContext, options: WebPayClientOptions): Promise<WebPayClient> {
+		return WebPayClient.with(context, await context.getCredentials(CREDENTIAL), options);
+	}
+
+	static with(
 		context: GatewayContext,
-		{ timeout, signature, patience = PATIENCE_MS }: { timeout: number; signature: SignatureRule; patience?: number },
-	): Promise<WebPayClient> {
-		const credentials = await context.getCredentials(CREDENTIAL);
+		credentials: ICredentialDataDecryptedObject,
+		{ timeout, signature, patience = PATIENCE_MS }: WebPayClientOptions,
+	): WebPayClient {
 		let account: WebPayAccount;
 		try {
 			account = readWebPayAccount(credentials);

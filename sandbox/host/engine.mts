@@ -9,12 +9,14 @@ process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
 process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS ??= 'false';
 
 import 'reflect-metadata';
-import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
+import { ExecutionLifecycleHooks, getAdditionalKeys, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
 import {
 	ICredentialsHelper,
 	type ICredentialDataDecryptedObject,
+	type ICredentialsExpressionResolveValues,
 	type ICredentialType,
 	type IDataObject,
+	type IExecuteData,
 	type IHttpRequestHelper,
 	type IHttpRequestOptions,
 	type INode,
@@ -24,10 +26,12 @@ import {
 	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypes,
+	isExpression,
 	type IRun,
 	type IWorkflowExecuteAdditionalData,
 	NodeHelpers,
 	Workflow,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 /**
@@ -39,6 +43,9 @@ export type Credentials = Record<string, ICredentialDataDecryptedObject>;
 
 /** Does what the server's CredentialsHelper does, with the credential classes' own methods. */
 class MemoryCredentials extends ICredentialsHelper {
+	/** How often a credential was asked for. */
+	reads = 0;
+
 	constructor(
 		private readonly types: Map<string, ICredentialType>,
 		readonly stored: Credentials,
@@ -63,10 +70,15 @@ class MemoryCredentials extends ICredentialsHelper {
 	}
 
 	async getDecrypted(
-		_additionalData: IWorkflowExecuteAdditionalData,
+		additionalData: IWorkflowExecuteAdditionalData,
 		_details: INodeCredentialsDetails,
 		type: string,
+		mode: WorkflowExecuteMode,
+		executeData?: IExecuteData,
+		_raw?: boolean,
+		at?: ICredentialsExpressionResolveValues,
 	): Promise<ICredentialDataDecryptedObject> {
+		this.reads += 1;
 		const stored = this.stored[type] ?? {};
 		const defaults = NodeHelpers.getNodeParameters(
 			this.getCredentialsProperties(type),
@@ -76,7 +88,22 @@ class MemoryCredentials extends ICredentialsHelper {
 			null,
 			null,
 		);
-		return { ...(defaults as ICredentialDataDecryptedObject), ...stored };
+		const data = { ...(defaults as ICredentialDataDecryptedObject), ...stored };
+		if (at === undefined) return data;
+		const keys = getAdditionalKeys(additionalData, mode, null, { isCredential: true });
+		return at.workflow.expression.getParameterValue(
+			data as never,
+			at.runExecutionData,
+			at.runIndex,
+			at.itemIndex,
+			at.node.name,
+			at.connectionInputData,
+			mode,
+			keys,
+			executeData,
+			false,
+			data as never,
+		) as unknown as ICredentialDataDecryptedObject;
 	}
 
 	async updateCredentials(_details: INodeCredentialsDetails, type: string, data: ICredentialDataDecryptedObject) {
@@ -104,7 +131,9 @@ class MemoryCredentials extends ICredentialsHelper {
 		if (credentials[expirable.name] !== '' && !expired) return undefined;
 		const output = (await definition.preAuthentication.call(helpers, credentials)) as ICredentialDataDecryptedObject;
 		if (output[expirable.name] === undefined) return undefined;
-		this.stored[type] = { ...this.stored[type], ...output };
+		// As n8n does: what is an expression stays one.
+		const kept = Object.entries(output).filter(([field]) => field === expirable.name || !isExpression(this.stored[type]?.[field]));
+		this.stored[type] = { ...this.stored[type], ...Object.fromEntries(kept) };
 		return Object.assign(credentials, output);
 	}
 
@@ -147,6 +176,8 @@ export interface NodeRun {
 	error: { message: string; description?: string | null; name: string } | undefined;
 	/** The stored credentials after the run. */
 	credentials: Credentials;
+	/** How often a credential was read. */
+	credentialReads: number;
 	run: IRun;
 }
 
@@ -158,6 +189,8 @@ export interface NodeRunOptions {
 	credentials: Credentials;
 	/** Node settings such as retryOnFail, maxTries, waitBetweenTries, onError. */
 	settings?: Partial<INode>;
+	/** The workflow's id: what n8n remembers for nodes, it remembers for a workflow. */
+	workflowId?: string;
 	/** An AI agent, which gets the items and has the node as its tool "Node". */
 	agent?: INodeType;
 }
@@ -171,7 +204,7 @@ function asTool(node: INodeType): INodeType {
 
 /** A workflow with the node in it, and what n8n's server would add. */
 function prepare(options: NodeRunOptions) {
-	const { node, parameters, items = [{}], credentials, settings, agent } = options;
+	const { node, parameters, items = [{}], credentials, settings, workflowId = 'test', agent } = options;
 	const types = new Map(options.credentialTypes.map((type) => [type.name, type]));
 	const nodes = new Map<string, INodeType>([
 		['test.items', new Items(items)],
@@ -186,7 +219,7 @@ function prepare(options: NodeRunOptions) {
 	};
 	const position: [number, number] = [0, 0];
 	const workflow = new Workflow({
-		id: 'test',
+		id: workflowId,
 		name: 'test',
 		active: false,
 		nodeTypes,
@@ -213,9 +246,9 @@ function prepare(options: NodeRunOptions) {
 	const helper = new MemoryCredentials(types, credentials);
 	const additionalData = {
 		credentialsHelper: helper,
-		hooks: new ExecutionLifecycleHooks('manual', '1', { id: 'test', name: 'test', nodes: [], connections: {}, active: false } as never),
+		hooks: new ExecutionLifecycleHooks('manual', '1', { id: workflowId, name: 'test', nodes: [], connections: {}, active: false } as never),
 		executionId: '1',
-		workflowId: 'test',
+		workflowId,
 		userId: 'test',
 		currentNodeExecutionIndex: 0,
 		variables: {},
@@ -247,6 +280,7 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		items: ((last?.data?.main ?? last?.data?.ai_tool)?.[0] ?? []) as INodeExecutionData[],
 		error: error as NodeRun['error'],
 		credentials: helper.stored,
+		credentialReads: helper.reads,
 		run,
 	};
 }

@@ -13,7 +13,7 @@ export async function login(core: SandboxCore, c: SandboxContext, tokens: Partne
 	const faults = core.faults.takeForRequest('partner', 'partner-oauth');
 	const produce = () => {
 		const { tokenLifeSeconds, oneLiveToken, partnerTokenInData } = core.settings.values;
-		if (!isPartner(c, input)) return refuse();
+		if (!isPartner(c, input, core.company.partnerId)) return refuse();
 		if (oneLiveToken) tokens.expireAll();
 		const granted = { access_token: tokens.issue(tokenLifeSeconds), expire_in: tokenLifeSeconds };
 		const body = partnerTokenInData ? { success: true, code: 200, message: 'OK', data: granted } : granted;
@@ -22,9 +22,9 @@ export async function login(core: SandboxCore, c: SandboxContext, tokens: Partne
 	return deliver(core, c, faults, produce, busy);
 }
 
-function isPartner(c: SandboxContext, input: PhpArray): boolean {
+function isPartner(c: SandboxContext, input: PhpArray, partnerId: string): boolean {
 	const sent = (value: unknown) => (typeof value === 'string' ? value : '');
-	const { partnerId, partnerSecretKey, userName, password } = partnerAccount;
+	const { partnerSecretKey, userName, password } = partnerAccount;
 	return (
 		secretsEqual(sent(c.req.header('partner-id')), partnerId) &&
 		secretsEqual(sent(c.req.header('partner-secret-key')), partnerSecretKey) &&

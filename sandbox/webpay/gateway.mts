@@ -125,7 +125,7 @@ function serve(
 	}
 	const sellerField = version === 'v1' ? 'seller_id' : 'seller_code';
 	const sellerCode = fields.text(sellerField, 64);
-	if (sellerCode !== undefined && sellerCode !== webPayAccount.sellerCode) {
+	if (sellerCode !== undefined && sellerCode !== core.company.sellerCode) {
 		throw new Refusal('VALIDATION_ERROR', `The ${sellerField} field is invalid: there is no such seller.`);
 	}
 	const origin = core.origin();

@@ -14,8 +14,8 @@ export const operations = listOperations<PartnerDesk>([fundTransfer, service], '
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, async (timeout, options) => {
-		const client = await PartnerClient.open(context, timeout);
+	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, (credentials, timeout, options) => {
+		const client = PartnerClient.open(context, credentials, timeout);
 		return {
 			client,
 			options,

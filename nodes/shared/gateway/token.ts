@@ -1,6 +1,6 @@
 import { type ICredentialDataDecryptedObject, sleep } from 'n8n-workflow';
 
-import { isUsable, type TokenStore } from '../../../kess/gateway/tokenStore';
+import { isUsable, KEPT_HERE, type TokenStore } from '../../../kess/gateway/tokenStore';
 import type { GatewayContext } from './context';
 
 /** Longer than n8n takes from a login to having stored its token; workers that are refused together do not look together. */
@@ -94,6 +94,7 @@ export class SessionToken {
 	/** The stored credential when it has another token that is good, and has not been changed otherwise. */
 	private async readStored(old: string): Promise<ICredentialDataDecryptedObject | undefined> {
 		const { keyOf } = this.rules;
+		if (this.credentials[KEPT_HERE] === true) return undefined;
 		try {
 			const stored = await this.context.getCredentials(this.credentialType);
 			const isNew = stored.accessToken !== old && this.isUsable(stored);

@@ -110,7 +110,7 @@ function usedTwice({ itemIndex }: First, { kind, number }: OwnNumber, difference
 		[
 			`One ${kind} stands for one thing, so nothing was sent for this item.`,
 			end !== null && `The ${kind} ends in "${end[0]}": check that what should stand behind it is there.`,
-			`Give this item a ${kind} of its own. If it is the same thing as item ${itemIndex}, make all of its fields the same.`,
+			`Give this item its own ${kind}. If it is the same thing as item ${itemIndex}, make all of its fields the same.`,
 		]
 			.filter(Boolean)
 			.join(' '),

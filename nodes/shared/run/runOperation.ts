@@ -1,8 +1,9 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Redaction } from '../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../kess/jsonObject';
-import { failedItem, losesErrors, requireMayPay } from './agents';
+import { Accounts } from '../gateway/accounts';
+import { requireMayPay } from './agents';
 import { toNodeError } from './errors';
 import { ItemCall } from './item';
 import { ItemParameters } from './parameters';
@@ -12,8 +13,8 @@ import { readCommonOptions } from './options';
 import { runItems } from './runItems';
 import { RunNumbers } from './runNumbers';
 
-/** Opens the connection of one execution. */
-export type OpenClient<Client> = (timeout: number, options: IDataObject) => Promise<Client>;
+/** Opens the connection to one account. */
+export type OpenClient<Client> = (credentials: ICredentialDataDecryptedObject, timeout: number, options: IDataObject) => Client;
 
 /**
  * Runs the chosen operation on every item: the one place for the item loop, item linking, Continue On Fail and the
@@ -35,47 +36,38 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 	const operation = operations.find(resource, context.getNodeParameter('operation', 0));
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
 	const parameters = new ItemParameters(context);
-	let client: Client | undefined;
 	const numbers = new RunNumbers();
-	const calls = new Array<ItemCall | undefined>(items.length);
-	const shapeError = (error: unknown, itemIndex: number) =>
-		toNodeError(context.getNode(), error, itemIndex, calls[itemIndex]?.reference, client?.redaction);
-
-	try {
-		client = await open(timeout, options);
-	} catch (error) {
-		// n8n would hand the input on as if it were the result.
-		if (context.continueOnFail() || losesErrors(context)) {
-			return items.map((_, item) => failedItem(context, shapeError(error, item), item));
-		}
-		throw shapeError(error, 0);
-	}
-	const opened = client;
+	const accounts = new Accounts(context, credentialType, (credentials) => open(credentials, timeout, options));
+	const calls = new Array<{ item: ItemCall; client: Client } | undefined>(items.length);
 	return await runItems(context, items.length, batching, {
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
 		async run(itemIndex) {
 			const turn = numbers.nextTurn();
-			const call = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, (text) => opened.redaction.message(text));
-			calls[itemIndex] = call;
 			try {
 				parameters.prepare(itemIndex);
 				await requireMayPay(context, itemIndex, credentialType, operation.service);
-				const output = await operation.execute(call, opened);
+				const client = await accounts.clientOf(itemIndex);
+				const clean = (json: IDataObject) => client.redaction.data(json as JsonObject) as IDataObject;
+				const item = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, (text) => client.redaction.message(text));
+				calls[itemIndex] = { item, client };
+				const output = await operation.execute(item, client);
 				const pairedItem = { item: itemIndex };
-				const clean = (json: IDataObject) => opened.redaction.data(json as JsonObject) as IDataObject;
 				return {
 					output: output.map((part) =>
 						part instanceof ItemWithFiles
 							? { ...part, json: clean(part.json), pairedItem }
 							: { json: clean(part), pairedItem },
 					),
-					stopsRun: call.stopsRun,
+					stopsRun: item.stopsRun,
 				};
 			} finally {
 				turn.pass();
 				parameters.release(itemIndex);
 			}
 		},
-		shapeError,
+		shapeError: (error, itemIndex) => {
+			const call = calls[itemIndex];
+			return toNodeError(context.getNode(), error, itemIndex, call?.item.reference, call?.client.redaction);
+		},
 	});
 }

@@ -1,7 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
+import { requireOneAccount } from '../../../shared/gateway/accounts';
 import { isTool } from '../../../shared/run/agents';
+import { CREDENTIAL } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField } from '../common/qrPicture';
 import { create, readOrder } from './create.operation';
@@ -38,6 +40,7 @@ export const createAndWait: WebPayOperation = {
 	async execute(call, client) {
 		const { context } = call;
 		requireOneItem(context);
+		await requireOneAccount(context, CREDENTIAL, 'Create and Wait');
 		const limit = call.read('limitWaitTime', readLimit);
 		const { fields, ...order } = readOrder(call, client);
 		const expiresIn = Number(fields.expires_in ?? limit ?? DEFAULT_EXPIRES_IN);
