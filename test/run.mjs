@@ -1,6 +1,7 @@
 // npm test: installs what is missing, runs every check even when an earlier one failed, and ends with the totals.
 // npm run test:unit: what needs no n8n server and is done in a minute; what takes longer is called *.long.test.mts.
 // npm run test:queue: n8n's queue mode alone, which must not be skipped then.
+// npm run matrix: all of the matrix of test/matrix, of which npm test runs a fifth.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -116,6 +117,11 @@ const unit = async (...without) => {
 
 const short = async () => await unit(String.raw`\.long\.test`);
 
+const matrix = async () => {
+	process.env.KESSPAY_MATRIX ??= 'all';
+	await section('The whole matrix', async (print) => await jest('matrix', ['test/matrix', `--maxWorkers=${WORKERS}`], print));
+};
+
 const realN8n = async () => await section('Tests in a real n8n', async (print) => await jest('e2e', ['test/e2e', `--maxWorkers=${WORKERS}`], print));
 
 const queueMode = async () => await section('n8n in queue mode', queue);
@@ -136,7 +142,7 @@ async function all() {
 // What is missing is said before minutes of installing.
 const cannotRun = only === 'queue' && missingParts() !== undefined;
 if (cannotRun || (await section('Install and build', install))) {
-	await ({ unit: short, queue: queueMode }[only] ?? all)();
+	await ({ unit: short, queue: queueMode, matrix }[only] ?? all)();
 }
 rmSync(reports, { recursive: true, force: true });
 

@@ -37,6 +37,6 @@ export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDa
 }
 
 function nextStepOf(until: number | undefined, { act, again, ask }: MoneyWords): string {
-	const when = until === undefined ? '' : `, now or after ${new Date(until).toISOString()}`;
+	const when = until === undefined || until <= Date.now() ? '' : `, now or after ${new Date(until).toISOString()}`;
 	return `Do not ${act} in another way yet. ${ask === undefined ? '' : `${ask} `}Run it again in this same workflow with ${again}${when}: it is looked up first.`;
 }

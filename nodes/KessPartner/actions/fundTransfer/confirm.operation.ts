@@ -48,7 +48,8 @@ export const confirm: PartnerOperation = {
 		const number = readTransferNumber(call);
 		const preTransfer = call.read('preTransferId', requirePreTransferId);
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
-		const until = call.collection('additionalFields').read('expiresAt', requireTime) ?? Date.now() + LONGEST_LIFE_MS;
+		const expiresAt = call.collection('additionalFields').read('expiresAt', requireTime);
+		const until = expiresAt ?? Date.now() + LONGEST_LIFE_MS;
 		const approved = readApproved(call);
 		const asked = { outTradeNo: number, ...approved };
 		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {
@@ -64,7 +65,7 @@ export const confirm: PartnerOperation = {
 					return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
 				},
 				send: async () =>
-					await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, until),
+					await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt),
 				spent,
 			});
 			return transferItem(call, end, { out_trade_no: number, pre_transfer_id: preTransfer }, options);

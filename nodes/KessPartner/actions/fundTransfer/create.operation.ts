@@ -11,7 +11,7 @@ import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';
-import { alreadyPaid, transferItem, unclearStanding } from './results';
+import { alreadyPaid, takenBefore, transferItem, unclearStanding } from './results';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -53,18 +53,24 @@ async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewT
 		return transferItem(call, end, { out_trade_no: number }, {});
 	}
 	const look = await lookUp(client, transfer.asked);
+	if (known.state === 'sent' && (look.found === 'unclear' || look.found === 'open')) {
+		const end: MoneyEnd = { end: 'unknown', reason: `an earlier run has asked KESS to pay it, and KESS does not say what became of it: ${look.reason}` };
+		return transferItem(call, end, { out_trade_no: number }, {});
+	}
 	switch (look.found) {
 		case 'this':
 			throw alreadyPaid(look.data);
 		case 'another':
 			throw spent(look.reason);
 		case 'unclear':
+			if (known.state === 'done' || known.state === 'another') break;
 			throw look.error ?? unclearStanding(look.reason);
 		case 'open':
 		case 'none':
 	}
 	if (known.state === 'done' || known.state === 'another') throw spent('this workflow has paid it, though KESS does not show it now');
 	const prepared = await prepare(client, transfer.fields, transfer.asked);
+	if (prepared.kind === 'taken') throw takenBefore(prepared.error);
 	if (prepared.kind !== 'prepared') throw prepared.error;
 	checkReceiver(transfer, prepared.data);
 	await rememberPrepared(call.context, client, transfer.asked, prepared.data);

@@ -32,3 +32,12 @@ export function alreadyPaid(data: IDataObject): KessError {
 		'Nothing is left to do for it. Use a new transfer number for a new payment.',
 	);
 }
+
+/** KESS has used the number before, and whoever has prepared it may pay it. */
+export function takenBefore({ message, code }: KessError): KessError {
+	return new KessError(
+		`KESS has used this transfer number before, and does not show that it has been paid (${message})`,
+		'Nothing was prepared by this run, but what was prepared under the number before may still be confirmed, or have been just now. Query the transfer: only when that says EXPIRED, pay with a new transfer number.',
+		code,
+	);
+}

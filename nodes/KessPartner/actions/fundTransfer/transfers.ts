@@ -18,6 +18,9 @@ const ATTEMPTS = 3;
 /** The pause before the second attempt; it doubles after each. */
 const PAUSE_MS = 500;
 
+/** After so long a look-up shows what was paid just before a prepared transfer ran out. */
+const MARGIN_MS = 15 * 60_000;
+
 /** With these the gateway has nothing under the number, or nothing that could still be confirmed. */
 const NONE: ReadonlySet<string> = new Set(['NOTEXIST', 'EXPIRED']);
 
@@ -117,13 +120,13 @@ function refused(message: string, hint: string): { kind: 'refused'; error: KessE
 /**
  * Confirms a prepared transfer: the moment at which money moves (docs/gateway.md §13, CONFIRM FUND TRANSFER).
  *
- * @param until when the prepared transfer runs out, in milliseconds since the epoch
+ * @param until when the prepared transfer runs out, in milliseconds since the epoch; `undefined` when this run does not know
  */
 export async function confirm(
 	client: PartnerClient,
 	asked: AskedTransfer,
 	fields: { pre_transfer_id: string; partner_transaction_id: string },
-	until: number,
+	until: number | undefined,
 ): Promise<Sent> {
 	const result = await client.call(CONFIRM_TRANSFER, fields);
 	if (result.kind === 'refused') {
@@ -142,10 +145,11 @@ export async function confirm(
 
 /**
  * Whether a refusal says what this run knows to be otherwise: that is how a request looks that was delivered twice, and whose
- * first one has been carried out.
+ * first one has been carried out. Once the prepared transfer has run out, a look-up decides.
  */
-function contradicts(code: string, until: number): boolean {
-	return code === 'NOTEXIST' || code === 'USED' || (code === 'EXPIRED' && until > Date.now());
+function contradicts(code: string, until: number | undefined): boolean {
+	if (code === 'EXPIRED') return until !== undefined && until > Date.now();
+	return (code === 'NOTEXIST' || code === 'USED') && (until === undefined || until + MARGIN_MS > Date.now());
 }
 
 /** A number of which whichever pre-transfer is confirmed: it is paid once. */
