@@ -167,7 +167,8 @@ export function cellsOf(operation: MoneyOperation): MatrixCell[] {
 						strikes: [...step.before, { fault, service: step.service, times, options }],
 						options,
 						atPay: step.kind === 'pay' ? fault : undefined,
-						hasNeighbours: turn % 4 === 0,
+						// Of two runs at the same time only the end is known, and no row's.
+						hasNeighbours: turn % 4 === 0 && WAYS[way]?.[1]?.meanwhile === undefined,
 						lastWorker: ((faultIndex + wayIndex) % 3) as 0 | 1 | 2,
 					});
 				}

@@ -46,7 +46,7 @@ const MARGIN_MS = 20;
 
 /** That nothing was sent or moved, whatever follows. Not "Looking changes nothing" and the like. */
 const SAYS_NOTHING_MOVED =
-	/\bnothing (else )?(was|has been|were) (sent|paid|charged|refunded|booked|prepared|carried out)|\b(run|request) (has|had) (paid|charged|refunded|sent|booked|moved) (nothing|no money)|\b(was|were|is|has) not (been )?(sent|paid|charged|refunded|asked|carried out|booked)\b|\bhas not sent it\b|\bnot sent\b|\bnot started\b/i;
+	/\bnothing (else )?(was|has been|were) (sent|paid|charged|refunded|booked|prepared|carried out)|\b(run|request) (has|had) (paid|charged|refunded|sent|booked|moved) (nothing|no money)|\b(was|were|has) not (been )?(sent|paid|charged|refunded|asked|carried out|booked)\b|\bhas not sent it\b|\bnot sent\b|\bnot started\b/i;
 
 /**
  * Judges one number by the ledger alone.

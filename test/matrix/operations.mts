@@ -39,6 +39,8 @@ export interface MoneyOperation {
 	mustEnd: boolean;
 	/** Whether look-ups of it lag there. */
 	looksLate(settings: SettingChanges): boolean;
+	/** Whether nothing there can look up what was sent. */
+	isBlind(settings: SettingChanges): boolean;
 	/** Where the gateway itself carries out twice what the network has delivered twice, which no client can prevent. */
 	deliveredTwice(settings: SettingChanges): boolean;
 	/** Brings the sandbox into the state that the rows need. @returns what each row has besides its number */
@@ -83,6 +85,7 @@ export const payOut: MoneyOperation = {
 	endMs: TRANSFER_END_MS,
 	mustEnd: true,
 	looksLate: ({ transferLagMs = 0 }) => transferLagMs > 0,
+	isBlind: () => false,
 	deliveredTwice: () => false,
 	numberOf: (body) => numberIn('partner_transaction_id')(body)?.replace('BANK-', ''),
 	run: async (call) =>
@@ -137,7 +140,8 @@ export const createAndConfirm: MoneyOperation = {
 	},
 };
 
-const webpay = { gateway: 'webpay', looksBefore: 1, looksAfter: true, charges: false, endMs: DAY_END_MS, mustEnd: true, looksLate: ({ orderLagMs = 0 }: SettingChanges) => orderLagMs > 0 } as const;
+/** What all operations of KESS WebPay have in common. */
+const webpay = { gateway: 'webpay', looksBefore: 1, looksAfter: true, charges: false, endMs: DAY_END_MS, mustEnd: true, looksLate: ({ orderLagMs = 0 }: SettingChanges) => orderLagMs > 0, isBlind: () => false } as const;
 
 const TRANSACTION = { outTradeNo: '={{ $json.no }}', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
 
@@ -160,7 +164,7 @@ export const payKhqr: MoneyOperation = {
 	],
 	// KESS publishes no look-up that surely finds it.
 	mustEnd: false,
-	looksLate: ({ queryKhqr = true, orderLagMs = 0 }) => !queryKhqr || orderLagMs > 0,
+	isBlind: ({ queryKhqr = true }) => !queryKhqr,
 	deliveredTwice: ({ secondKhqr = 'pay' }) => secondKhqr === 'pay',
 	async prepare(_sandbox, numbers) {
 		// A code of somebody else's: at this gateway no order is paid by it.
@@ -289,7 +293,7 @@ export const subscribe: MoneyOperation = {
 	pay: 'webpay.acquire.subscription',
 	worlds: [{}, { secondSubscription: 'charge' }, { secondSubscription: 'charge', referencesAsNumbers: true }, { amountsAs: 'text', envelope200: true }],
 	mustEnd: false,
-	looksLate: () => true,
+	isBlind: () => true,
 	deliveredTwice: ({ secondSubscription }) => secondSubscription === 'charge',
 	async prepare(sandbox, numbers) {
 		const card = await encryptedCard(sandbox);

@@ -114,7 +114,7 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 		case 'refusedBefore':
 			throw new KessError(
 				'KESS has refused this a short while ago, and it is not asked again yet',
-				`Nothing was carried out. Run the item again after ${timeOf(remembered)}.`,
+				`Run the item again after ${timeOf(remembered)}: only then it is asked again, because KESS may show late what it has carried out all the same.`,
 			);
 		case 'unknown':
 			await notes.settle('notSent');
