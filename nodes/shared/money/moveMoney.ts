@@ -177,7 +177,7 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 		await notes.settle('refused', movement.refusedMs === undefined ? undefined : Date.now() + movement.refusedMs);
 		throw sent.error;
 	}
-	return unknown(sent.kind === 'refused' ? `KESS has said no, which proves nothing here: ${sent.error.message}` : sent.reason, endOfSlot(prepared.until), look);
+	return unknown(sent.kind === 'refused' ? `the answer is a refusal that proves nothing: ${sent.error.message}` : sent.reason, endOfSlot(prepared.until), look);
 }
 
 /** What has left may show up a little later. */
