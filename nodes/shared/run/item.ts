@@ -43,20 +43,14 @@ export class ItemCall {
 	collection(name: string): CollectionReader {
 		const fields = this.parameters.get(name, this.itemIndex, {}) as IDataObject;
 		const options = findProperty(this.properties, name)?.options as INodeProperties[] | undefined;
+		const isFilled = (field: string) => fields[field] !== undefined && fields[field] !== null && fields[field] !== '';
+		const isAdded = (field: string) => Object.hasOwn(fields, field);
+		const read = <T>(field: string, isThere: boolean, check: (value: unknown) => T): T | undefined =>
+			this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], isThere ? check : absent);
 		return {
-			read: (field, check) => {
-				const value = fields[field];
-				const isThere = value !== undefined && value !== null && value !== '';
-				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, value, isThere ? check : absent);
-			},
-			readAdded: (field, check) => {
-				const isThere = Object.hasOwn(fields, field);
-				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], isThere ? check : absent);
-			},
-			readGuard: (field, check) => {
-				const isThere = Object.hasOwn(fields, field);
-				return this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], isThere ? guarding(check) : absent);
-			},
+			read: (field, check) => read(field, isFilled(field), check),
+			readAdded: (field, check) => read(field, isAdded(field), check),
+			readGuard: (field, check) => read(field, isAdded(field), guarding(check)),
 		};
 	}
 
