@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { DurableNotes } from './durableNotes';
@@ -61,6 +59,6 @@ export class PreparedNotes {
 	/** n8n keeps a short hash of it. */
 	private note(...parts: string[]): string {
 		const { account, id } = this;
-		return createHash('sha256').update(JSON.stringify(['prepared', account, id, ...parts])).digest('hex');
+		return JSON.stringify(['prepared', account, id, ...parts]);
 	}
 }
