@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
 import type { ItemCall } from '../run/item';
+import type { OwnNumber } from '../run/runNumbers';
 import type { MoneyEnd } from './moveMoney';
 
 /** How the end of a movement is put into an item. */
@@ -14,6 +15,8 @@ export interface MoneyWords {
 	again: string;
 	/** Where KESS has no look-up: whom to ask, as a sentence. */
 	ask?: string;
+	/** The field that says that an earlier run has done it, where the item says so itself. */
+	mark?: OwnNumber['mark'];
 	/** Whether a row that nobody can tell about ends the run. */
 	stopAtUnknown?: boolean;
 }
@@ -29,7 +32,11 @@ export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDa
 	if (end.end === 'pending') return end.data;
 	if (end.end === 'done') {
 		call.advise(end.warning);
-		return { ...(end.data ?? words.known), ...(end.warning !== undefined && { warning: end.warning }) };
+		return {
+			...(end.data ?? words.known),
+			...(end.warning !== undefined && { warning: end.warning }),
+			...(end.existed && words.mark !== undefined && { [words.mark]: true }),
+		};
 	}
 	const nextStep = nextStepOf(end.until, words);
 	if (words.stopAtUnknown === true) call.stopsRun = new KessError(`It is not known what became of it: ${end.reason}`, nextStep);

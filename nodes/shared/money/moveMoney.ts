@@ -15,6 +15,11 @@ export type Look =
 	| { found: Exclude<Found, 'this' | 'unclear'>; reason: string; data?: IDataObject }
 	| { found: 'unclear'; reason: string; error?: KessError | undefined };
 
+/** A look-up that has failed: where nothing is known to have been sent, the item fails with that. */
+export function unclear(error: KessError): Look {
+	return { found: 'unclear', reason: error.message, error };
+}
+
 /** What came before the request that moves money. */
 export type Prepared =
 	/** Now it may be sent, and carried out until then. */
@@ -69,7 +74,7 @@ export type MoneyEnd =
 			end: 'unknown';
 			reason: string;
 			/** From when on a run finds out, in milliseconds since the epoch, where that is known. */
-			until?: number;
+			until?: number | undefined;
 			/** What the gateway shows under the number, where that is begun and not ended. */
 			data?: IDataObject;
 	  };
@@ -101,8 +106,7 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 	const isOther = remembered.state === 'another' && movement.isShownInPart === true && look?.found === 'this';
 	switch (decide(remembered, isOther ? 'another' : look?.found, Date.now())) {
 		case 'done':
-			if (look?.found === 'this') await notes.settle('done');
-			return look?.found === 'this' ? existing(look) : { end: 'done', data: undefined, existed: true };
+			return look?.found === 'this' ? await found(notes, look) : { end: 'done', data: undefined, existed: true };
 		case 'doneOtherwise':
 			return { end: 'done', data: undefined, existed: true, warning: reasonOf(look) };
 		case 'spent':

@@ -12,7 +12,7 @@ const SLOT_MS = 15 * 60_000;
 export const LONGEST_MS = 24 * 60 * 60_000;
 
 /** What the gateway took in time may be carried out a little later, and clocks differ. */
-const GRACE_MS = SLOT_MS;
+export const GRACE_MS = SLOT_MS;
 
 const SLOTS = (LONGEST_MS + GRACE_MS) / SLOT_MS + 1;
 

@@ -2,10 +2,11 @@ import { InvalidValueError } from '../../../../kess/errors';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { moveMoney } from '../../../shared/money/moveMoney';
+import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import type { PartnerOperation } from '../operation';
 import { approvedFields, findDoubt, readApproved } from './approved';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
-import { LONGEST_LIFE_MS, readTransferNumber } from './newTransfer';
+import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
 import { spent, confirm as confirmTransfer, confirmation, lookUp, transferNumber } from './transfers';
 
@@ -49,7 +50,7 @@ export const confirm: PartnerOperation = {
 		const preTransfer = call.read('preTransferId', requirePreTransferId);
 		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
 		const expiresAt = call.collection('additionalFields').read('expiresAt', requireTime);
-		const until = expiresAt ?? Date.now() + LONGEST_LIFE_MS;
+		const until = expiresAt ?? Date.now() + LONGEST_MS;
 		const approved = readApproved(call);
 		const asked = { outTradeNo: number, ...approved };
 		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {

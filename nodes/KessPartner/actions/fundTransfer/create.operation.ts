@@ -1,17 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SERVICES } from '../../../../kess/partner/services';
-import { rememberPrepared } from './approved';
-import { confirmation, lookUp, prepare, spent, transferNumber } from './transfers';
 import { hasEnded, type Remembered } from '../../../../kess/gateway/movement';
-import type { MoneyEnd } from '../../../shared/money/moveMoney';
+import { SERVICES } from '../../../../kess/partner/services';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
+import { rememberPrepared } from './approved';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';
 import { alreadyPaid, takenBefore, transferItem, unclearStanding } from './results';
+import { confirmation, lookUp, prepare, spent, transferNumber } from './transfers';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -45,30 +44,19 @@ export const create: PartnerOperation = {
 
 async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewTransfer): Promise<IDataObject> {
 	const { outTradeNo: number } = transfer.asked;
-	const payment = confirmation(client, number);
-	const known = await new PaymentNotes(call.context, payment, false).recall().catch((): Remembered => ({ state: 'nothing' }));
-	if ('until' in known && known.state !== 'refused' && !hasEnded(known, Date.now())) {
-		// KESS refuses a number that is on its way, and no refusal may say then that it has not been paid.
-		const end: MoneyEnd = { end: 'unknown', reason: 'an earlier run has asked KESS to pay it', until: known.until };
-		return transferItem(call, end, { out_trade_no: number }, {});
-	}
+	const known = await new PaymentNotes(call.context, confirmation(client, number), false).recall().catch((): Remembered => ({ state: 'nothing' }));
+	// KESS refuses a number that is on its way, and no refusal may say then that it has not been paid.
+	const underWay = (saying: string, until?: number) =>
+		transferItem(call, { end: 'unknown', reason: `an earlier run has asked KESS to pay it${saying}`, until }, { out_trade_no: number }, {});
+	if ('until' in known && known.state !== 'refused' && !hasEnded(known, Date.now())) return underWay('', known.until);
 	const look = await lookUp(client, transfer.asked);
 	if (known.state === 'sent' && (look.found === 'unclear' || look.found === 'open')) {
-		const end: MoneyEnd = { end: 'unknown', reason: `an earlier run has asked KESS to pay it, and KESS does not say what became of it: ${look.reason}` };
-		return transferItem(call, end, { out_trade_no: number }, {});
+		return underWay(`, and KESS does not say what became of it: ${look.reason}`);
 	}
-	switch (look.found) {
-		case 'this':
-			throw alreadyPaid(look.data);
-		case 'another':
-			throw spent(look.reason);
-		case 'unclear':
-			if (known.state === 'done' || known.state === 'another') break;
-			throw look.error ?? unclearStanding(look.reason);
-		case 'open':
-		case 'none':
-	}
+	if (look.found === 'this') throw alreadyPaid(look.data);
+	if (look.found === 'another') throw spent(look.reason);
 	if (known.state === 'done' || known.state === 'another') throw spent('this workflow has paid it, though KESS does not show it now');
+	if (look.found === 'unclear') throw look.error ?? unclearStanding(look.reason);
 	const prepared = await prepare(client, transfer.fields, transfer.asked);
 	if (prepared.kind === 'taken') throw takenBefore(prepared.error);
 	if (prepared.kind !== 'prepared') throw prepared.error;

@@ -14,10 +14,8 @@ import { type AskedTransfer, expiresAt } from '../../../../kess/partner/transfer
 import { isSamePerson } from '../../../../kess/partner/receiverName';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';
+import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
-
-/** For how long a prepared transfer that says nothing of it is taken to live, and longest of all. */
-export const LONGEST_LIFE_MS = 24 * 60 * 60_000;
 
 /** A transfer as the user asks for it. */
 export interface NewTransfer {
@@ -74,5 +72,5 @@ export function checkReceiver({ expectedReceiverName }: NewTransfer, prepared: I
 /** When a prepared transfer runs out, in milliseconds since the epoch; as late as can be when KESS does not say. */
 export function endOfLife(prepared: IDataObject, now = Date.now()): number {
 	const end = expiresAt(prepared.expire_in, now);
-	return end === undefined ? now + LONGEST_LIFE_MS : Math.min(Date.parse(end), now + LONGEST_LIFE_MS);
+	return end === undefined ? now + LONGEST_MS : Math.min(Date.parse(end), now + LONGEST_MS);
 }

@@ -12,9 +12,10 @@ export function transferItem(call: ItemCall, end: MoneyEnd, known: IDataObject, 
 		known,
 		act: 'pay this transfer',
 		again: 'the same transfer number',
+		mark: 'already_confirmed',
 		stopAtUnknown: options.stopAtUnknown === true,
 	});
-	return end.end === 'done' ? { ...item, status: 'paid', ...(end.existed && { already_confirmed: true }) } : item;
+	return end.end === 'done' ? { ...item, status: 'paid' } : item;
 }
 
 /** Without knowing whether the number has been paid, nothing is prepared for it. */

@@ -7,8 +7,8 @@ import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
 import { type AskedTransfer, isPaid, matchTransfer, receiverNote } from '../../../../kess/partner/transfer';
-import type { Look, Prepared, Sent } from '../../../shared/money/moveMoney';
-import type { Payment } from '../../../shared/money/paymentNotes';
+import { type Look, type Prepared, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { GRACE_MS, type Payment } from '../../../shared/money/paymentNotes';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
 import type { PartnerClient } from '../../client';
 
@@ -17,9 +17,6 @@ const ATTEMPTS = 3;
 
 /** The pause before the second attempt; it doubles after each. */
 const PAUSE_MS = 500;
-
-/** After so long a look-up shows what was paid just before a prepared transfer ran out. */
-const MARGIN_MS = 15 * 60_000;
 
 /** With these the gateway has nothing under the number, or nothing that could still be confirmed. */
 const NONE: ReadonlySet<string> = new Set(['NOTEXIST', 'EXPIRED']);
@@ -37,7 +34,7 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 	for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
 		if (attempt > 0) await pause(attempt);
 		const result = await client.call(QUERY_TRANSFER, { out_trade_no: asked.outTradeNo });
-		if (result.kind === 'notSent') return { found: 'unclear', reason: result.error.message, error: result.error };
+		if (result.kind === 'notSent') return unclear(result.error);
 		if (result.kind === 'refused') {
 			reason = `KESS says ${result.code}`;
 			return NONE.has(result.code) ? { found: 'none', reason } : { found: 'unclear', reason: `${reason}: ${result.reason}` };
@@ -149,7 +146,7 @@ export async function confirm(
  */
 function contradicts(code: string, until: number | undefined): boolean {
 	if (code === 'EXPIRED') return until !== undefined && until > Date.now();
-	return (code === 'NOTEXIST' || code === 'USED') && (until === undefined || until + MARGIN_MS > Date.now());
+	return (code === 'NOTEXIST' || code === 'USED') && (until === undefined || until + GRACE_MS > Date.now());
 }
 
 /** A number of which whichever pre-transfer is confirmed: it is paid once. */

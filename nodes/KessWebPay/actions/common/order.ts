@@ -28,9 +28,13 @@ export function readOutTradeNo(call: ItemCall): string {
 	return outTradeNo;
 }
 
-/** The number of something that is paid at KESS, as one of this execution's. */
+/** A number of something that is paid at KESS, as one of this execution's. */
+export function ownNumber(client: WebPayClient, kind: string, number: string): OwnNumber {
+	return { kind, account: client.identity, number, mark: 'already_existed' };
+}
+
 export function orderNumber(client: WebPayClient, number: string): OwnNumber {
-	return { kind: 'order number', account: client.identity, number, mark: 'already_existed' };
+	return ownNumber(client, 'order number', number);
 }
 
 /** Asks for an order by its number. */

@@ -5,9 +5,6 @@ import { refusal } from './order';
 /** For how long what KESS has booked may be missing in a look-up: only then is it asked again after a refusal. */
 export const LAG_MS = 2 * 60_000;
 
-/** What was asked for may be carried out later, though nobody knows how much: after a day nothing comes of it any more. */
-export const LIFE_MS = 24 * 60 * 60_000;
-
 /** How a refusal sounds whose reason is that the number, or the code of the buyer, was used before, or is being used. */
 const TAKEN =
 	/\b(exist(s|ed|ing)?|duplicated?|taken|(already|been|being) (been |being )?(used|paid|charged|refunded|processed)|in use|used before|in progress|processing|pending)\b/i;

@@ -6,7 +6,7 @@ import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, moveMoney, type Sent } from '../../../shared/money/moveMoney';
+import { type Look, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder } from '../common/order';
@@ -48,13 +48,13 @@ export async function payOnce(call: ItemCall, client: WebPayClient, payment: Khq
 				'This run has paid nothing. Use a payment number of its own for each payment.',
 			),
 	});
-	const item = moneyItem(call, end, {
+	return moneyItem(call, end, {
 		known: { ...known, ...(end.end === 'done' && { status: PAID }) },
 		act: 'pay this code',
 		again: 'the same payment number',
 		ask: `Ask KESS, or the receiver, whether payment ${outTradeNo} was made; if it was not, pay with a new payment number.`,
+		mark: 'already_existed',
 	});
-	return end.end === 'done' && end.existed ? { ...item, already_existed: true } : item;
 }
 
 async function send(client: WebPayClient, payment: KhqrPayment): Promise<Sent> {
@@ -81,7 +81,7 @@ function readAnswer({ money }: KhqrPayment, data: Json): IDataObject | undefined
  */
 async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Look> {
 	const result = await queryOrder(client, payment.outTradeNo);
-	if (result.kind === 'notSent') return { found: 'unclear', reason: result.error.message, error: result.error };
+	if (result.kind === 'notSent') return unclear(result.error);
 	if (result.kind === 'refused') return { found: 'none', reason: `KESS does not find it as an order: ${result.reason} (${result.code})` };
 	if (result.kind === 'unknown') return { found: 'unclear', reason: `KESS gave no clear answer when asked about it: ${result.reason}` };
 	const data = readAnswer(payment, result.data);

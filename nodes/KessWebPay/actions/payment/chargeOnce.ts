@@ -4,15 +4,16 @@ import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { isSameMoney } from '../../../../kess/money';
-import { isPaid, isOver } from '../../../../kess/webPay/orderStates';
+import { isOver, isPaid } from '../../../../kess/webPay/orderStates';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, moveMoney, type Sent } from '../../../shared/money/moveMoney';
+import { type Look, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { callFor } from '../common/createOnce';
 import { queryOrder } from '../common/order';
-import { LAG_MS, LIFE_MS, refusedPayment } from '../common/payments';
+import { LAG_MS, refusedPayment } from '../common/payments';
 import type { NewOrder } from '../common/transaction';
 
 /** A charge: an order that is to be paid at once. */
@@ -40,7 +41,7 @@ export async function chargeOnce(call: ItemCall, client: WebPayClient, charge: C
 			number: outTradeNo,
 			what: JSON.stringify([service.name, money.decimal, money.currency, payer]),
 		},
-		lifeMs: LIFE_MS,
+		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
 		lookUp: async () => await lookUp(client, charge),
 		send: async () => await send(client, charge),
@@ -87,7 +88,7 @@ function ended(order: IDataObject, data: IDataObject): Sent {
 
 async function lookUp(client: WebPayClient, { outTradeNo, money }: Charge): Promise<Look> {
 	const result = await queryOrder(client, outTradeNo);
-	if (result.kind === 'notSent') return { found: 'unclear', reason: result.error.message, error: result.error };
+	if (result.kind === 'notSent') return unclear(result.error);
 	if (result.kind === 'refused') return { found: 'none', reason: `KESS does not have the order: ${result.reason} (${result.code})` };
 	if (result.kind === 'unknown') {
 		return { found: 'unclear', reason: `KESS gave no clear answer when asked about the order: ${result.reason}`, error: result.unbelieved };

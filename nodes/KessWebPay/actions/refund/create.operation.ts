@@ -7,12 +7,13 @@ import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, moveMoney, type Sent } from '../../../shared/money/moveMoney';
+import { type Look, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
-import { orderNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
-import { LAG_MS, LIFE_MS, refusedPayment } from '../common/payments';
+import { orderNumber, ownNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
+import { LAG_MS, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
 import { isKnown } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -92,9 +93,8 @@ export const create: WebPayOperation = {
 	],
 	async execute(call, client) {
 		const refund = readRefund(call);
-		const number = orderNumber(client, refund.outTradeNo);
-		const reference = refund.merchantReference;
-		const own = reference === undefined ? number : { ...number, kind: 'merchant reference', number: reference };
+		const { outTradeNo, merchantReference: reference } = refund;
+		const own = reference === undefined ? orderNumber(client, outTradeNo) : ownNumber(client, 'merchant reference', reference);
 		return [await call.once(own, async () => await refundOnce(call, client, refund))];
 	},
 };
@@ -156,7 +156,7 @@ async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefun
 			number: JSON.stringify(merchantReference === undefined ? [outTradeNo] : ['reference', merchantReference]),
 			what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]),
 		},
-		lifeMs: LIFE_MS,
+		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
 		lookUp: async () =>
 			merchantReference === undefined ? await lookUpOrder(client, outTradeNo) : await lookUpRefund(client, refund, merchantReference),
@@ -167,12 +167,12 @@ async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefun
 				'This run has refunded nothing. Use another merchant reference for the new refund, or correct the amount.',
 			),
 	});
-	const item = moneyItem(call, end, {
+	return moneyItem(call, end, {
 		known: { out_trade_no: outTradeNo, ...(merchantReference !== undefined && { merchant_reference: merchantReference }) },
 		act: 'refund this',
 		again: merchantReference === undefined ? 'the same order number' : 'the same merchant reference',
+		mark: 'already_existed',
 	});
-	return end.end === 'done' && end.existed ? { ...item, already_existed: true } : item;
 }
 
 /** An answer that tells of no refund, or of another one, leaves open whether there is one. */
@@ -199,7 +199,7 @@ function findDifference(data: JsonObject, { outTradeNo, partial, merchantReferen
 /** Without a reference the order's own status tells whether all of it has been given back. */
 async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Look> {
 	const result = await queryOrder(client, outTradeNo);
-	if (result.kind === 'notSent') return { found: 'unclear', reason: result.error.message, error: result.error };
+	if (result.kind === 'notSent') return unclear(result.error);
 	if (result.kind === 'refused') return unclear(refusal(result, 'show the order that is to be refunded'));
 	if (result.kind === 'unknown') {
 		return { found: 'unclear', reason: `KESS gave no clear answer when asked about the order: ${result.reason}`, error: result.unbelieved };
@@ -214,10 +214,6 @@ async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Lo
 			'This run has refunded nothing. Look at the order at KESS, or give the refund a merchant reference: then it is looked up by that.',
 		),
 	);
-}
-
-function unclear(error: KessError): Look {
-	return { found: 'unclear', reason: error.message, error };
 }
 
 async function lookUpRefund(client: WebPayClient, refund: NewRefund, reference: string): Promise<Look> {

@@ -5,7 +5,7 @@ import { hasRefund } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
-import type { Look } from '../../../shared/money/moveMoney';
+import { type Look, unclear } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';
 
 /** Not published; as long as an order number. */
@@ -65,7 +65,7 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 	const result = await queryRefund(client, { merchant_reference: reference });
 	switch (result.kind) {
 		case 'notSent':
-			return { found: 'unclear', reason: result.error.message, error: result.error };
+			return unclear(result.error);
 		case 'unknown':
 			return { found: 'unclear', reason: result.reason };
 		case 'refused': {

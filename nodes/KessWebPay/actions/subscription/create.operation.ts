@@ -10,7 +10,7 @@ import { moveMoney } from '../../../shared/money/moveMoney';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
-import { orderNumber } from '../common/order';
+import { ownNumber } from '../common/order';
 import { LAG_MS, refusedPayment } from '../common/payments';
 import { intervalProperty, requireInterval } from './subscriptions';
 
@@ -71,9 +71,7 @@ export const create: WebPayOperation = {
 			card: call.read('card', requireCipherText),
 			interval,
 		};
-		const own = { ...orderNumber(client, token), kind: 'pre order token' };
-		const item = await call.once(own, async () => await subscribeOnce(call, client, { token, interval, fields }));
-		return [item];
+		return [await call.once(ownNumber(client, 'pre order token', token), async () => await subscribeOnce(call, client, { token, interval, fields }))];
 	},
 };
 
@@ -102,11 +100,11 @@ async function subscribeOnce(
 				'This run has charged nothing. Make a new order, and use its pre order token.',
 			),
 	});
-	const item = moneyItem(call, end, {
+	return moneyItem(call, end, {
 		known: { interval },
 		act: 'charge the card',
 		again: 'the same pre order token',
 		ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',
+		mark: 'already_existed',
 	});
-	return end.end === 'done' && end.existed ? { ...item, already_existed: true } : item;
 }
