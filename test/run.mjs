@@ -12,14 +12,12 @@ import { missingParts } from './queue/support/programs.mjs';
 
 const JEST = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');
 const reports = mkdtempSync(join(tmpdir(), 'kesspay-test-'));
-/** Of jest, for each section that has many test files. */
-const WORKERS = 2;
-
 const [only] = process.argv.slice(2);
-const total = { passed: 0, failed: 0, skipped: 0 };
 
-/** Sections that run side by side, in the order in which their output is shown: the first one's at once, then the next. */
-const shown = [];
+/** Of jest: most of the time of the long tests is waiting, for gateways that are slow on purpose. */
+const WORKERS = '--maxWorkers=2';
+
+const total = { passed: 0, failed: 0, skipped: 0 };
 
 function count({ passed = 0, failed = 0, skipped = 0 }) {
 	total.passed += passed;
@@ -27,53 +25,36 @@ function count({ passed = 0, failed = 0, skipped = 0 }) {
 	total.skipped += skipped;
 }
 
-/**
- * One part of the run.
- *
- * @param work does it, with a function that prints; gives how many passed, failed and were skipped
- */
 async function section(title, work) {
-	const output = { held: [], ended: false };
-	const print = (text) => {
-		if (shown[0] === output) process.stdout.write(text);
-		else output.held.push(text);
-	};
-	shown.push(output);
-	print(`\n=== ${title}\n`);
+	console.log(`\n=== ${title}`);
 	const started = Date.now();
 	let result;
 	try {
-		result = await work(print);
+		result = await work();
 	} catch (error) {
-		print(`${error.message}\n`);
+		console.log(error.message);
 		result = { failed: 1 };
 	}
 	count(result);
-	print(`=== ${title}: ${result.failed ? 'FAILED' : 'ok'}, ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-	output.ended = true;
-	while (shown[0]?.ended) {
-		shown.shift();
-		process.stdout.write(shown[0]?.held.splice(0).join('') ?? '');
-	}
+	const seconds = ((Date.now() - started) / 1000).toFixed(1);
+	console.log(`=== ${title}: ${result.failed ? 'FAILED' : 'ok'}, ${seconds} s`);
 	return !result.failed;
 }
 
 /** One check that is a command: it counts as one test. */
-async function check(title, script) {
-	await section(title, async (print) => {
-		const code = await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['run', script, '--silent'], print);
-		return code === 0 ? { passed: 1 } : { failed: 1 };
-	});
+async function check(args) {
+	const code = await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+	return code === 0 ? { passed: 1 } : { failed: 1 };
 }
 
-async function jest(name, args, print) {
+async function jest(name, args) {
 	const report = join(reports, `${name}.json`);
-	const code = await run(process.execPath, [JEST, '--json', `--outputFile=${report}`, ...args], print);
+	const code = await run(process.execPath, [JEST, '--json', `--outputFile=${report}`, ...args]);
 	let found;
 	try {
 		found = JSON.parse(readFileSync(report, 'utf8'));
 	} catch {
-		print(`jest ended with ${code} and left no report\n`);
+		console.log(`jest ended with ${code} and left no report`);
 		return { failed: 1 };
 	}
 	const result = {
@@ -86,10 +67,9 @@ async function jest(name, args, print) {
 	return result;
 }
 
-async function run(command, args, print) {
-	const child = spawn(command, args, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
-	// jest prints its report to stderr. Shown as one stream it cannot get out of order.
-	for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
+async function run(command, args) {
+	// jest prints its report to stderr. On one stream with our headings it cannot get out of order.
+	const child = spawn(command, args, { cwd: projectFolder, stdio: ['ignore', process.stdout, process.stdout] });
 	return await new Promise((resolve, reject) => {
 		child.once('error', reject);
 		child.once('close', (code, signal) => resolve(code ?? signal));
@@ -103,40 +83,33 @@ async function install() {
 	return {};
 }
 
-async function queue(print) {
+async function queue() {
 	const missing = missingParts();
-	if (missing === undefined) return await jest('queue', ['test/queue'], print);
-	print(`${only === 'queue' ? '' : 'Skipped: '}${missing}\n`);
+	if (missing === undefined) return await jest('queue', ['test/queue']);
+	console.log(`${only === 'queue' ? '' : 'Skipped: '}${missing}`);
 	return only === 'queue' ? { failed: 1 } : { skipped: 1 };
 }
 
-const unit = async (...without) => {
-	const args = ['--testPathIgnorePatterns', 'test/e2e', 'test/queue', ...without, `--maxWorkers=${WORKERS}`];
-	await section('Tests', async (print) => await jest('unit', args, print));
-};
+const unit = async (...without) =>
+	await section('Tests', async () => await jest('unit', ['--testPathIgnorePatterns', 'test/e2e', 'test/queue', ...without, WORKERS]));
 
 const short = async () => await unit(String.raw`\.long\.test`);
 
 const matrix = async () => {
 	process.env.KESSPAY_MATRIX ??= 'all';
-	await section('The whole matrix', async (print) => await jest('matrix', ['test/matrix', `--maxWorkers=${WORKERS}`], print));
+	await section('The whole matrix', async () => await jest('matrix', ['test/matrix', WORKERS]));
 };
-
-const realN8n = async () => await section('Tests in a real n8n', async (print) => await jest('e2e', ['test/e2e', `--maxWorkers=${WORKERS}`], print));
 
 const queueMode = async () => await section('n8n in queue mode', queue);
 
 async function all() {
-	// Most of their time is waiting, for timeouts and for gateways that are slow on purpose.
-	const withoutN8n = async () => {
-		await check('Types', 'typecheck');
-		await check('Arrows between the rooms', 'arrows');
-		await check("n8n's lint", 'lint');
-		await check("n8n's package scan", 'scan');
-		await unit();
-		await queueMode();
-	};
-	await Promise.all([withoutN8n(), realN8n()]);
+	await section('Types', async () => await check(['run', 'typecheck', '--silent']));
+	await section('Arrows between the rooms', async () => await check(['run', 'arrows', '--silent']));
+	await section("n8n's lint", async () => await check(['run', 'lint', '--silent']));
+	await section("n8n's package scan", async () => await check(['run', 'scan', '--silent']));
+	await unit();
+	await section('Tests in a real n8n', async () => await jest('e2e', ['test/e2e', WORKERS]));
+	await queueMode();
 }
 
 // What is missing is said before minutes of installing.

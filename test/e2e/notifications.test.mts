@@ -9,6 +9,7 @@ import { webPaySign } from '../../sandbox/webpay/signature.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 import { lineOf } from '../../sandbox/host/workflow.mts';
+import { inLanes } from '../support/lanes.mts';
 
 /** Fewer make the test quicker where that is wanted. */
 const COUNT = Number(process.env.KESSPAY_NOTIFICATIONS ?? 600);
@@ -92,16 +93,6 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 	const post = async (fields: Fields, query = ''): Promise<AxiosResponse> =>
 		await http.post(address + query, phpForm(fields), { headers: { 'content-type': 'application/x-www-form-urlencoded' } });
 
-	/** Does everything in the list, some at a time. */
-	async function inLanes<T>(list: readonly T[], work: (entry: T) => Promise<unknown>): Promise<void> {
-		const queue = list.values();
-		await Promise.all(
-			Array.from({ length: AT_A_TIME }, async () => {
-				for (const entry of queue) await work(entry);
-			}),
-		);
-	}
-
 	async function sendAll(list: ReadonlyArray<[Fields, string]>): Promise<Answers> {
 		const answers: Answers = { statuses: {}, seconds: 0, slowest: 0 };
 		const start = Date.now();
@@ -110,7 +101,7 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 			const { status } = await post(fields, query);
 			answers.statuses[status] = (answers.statuses[status] ?? 0) + 1;
 			answers.slowest = Math.max(answers.slowest, Date.now() - sent);
-		});
+		}, AT_A_TIME);
 		answers.seconds = (Date.now() - start) / 1000;
 		return answers;
 	}
@@ -163,7 +154,7 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 		await inLanes(numbers, async (outTradeNo) => {
 			expect((await gateway.create('v2', outTradeNo)).status).toBe(200);
 			await gateway.pay(outTradeNo);
-		});
+		}, AT_A_TIME);
 		const list = numbers.flatMap((outTradeNo) => Array.from({ length: SENT_EACH }, (): [Fields, string] => [signed(fieldsOf(outTradeNo)), '']));
 		const answers = await sendAll(list);
 		const started = await executions();

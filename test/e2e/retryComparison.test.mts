@@ -15,13 +15,13 @@ const [CREATE, CONFIRM] = STEPS;
 const TIMES = [1, 2, 40];
 
 /** As n8n retries by default: three tries, one second apart. */
-const SETTINGS = { timeout: 2500, node: { retryOnFail: true, onError: 'continueRegularOutput' } };
+const SETTINGS = { timeout: 5000, node: { retryOnFail: true, onError: 'continueRegularOutput' } };
 
 /** Longer than both workflows wait for an answer. */
-const SLOW_MS = 3500;
+const SLOW_MS = 7000;
 
 /** So long that a second run comes before it. */
-const LATE_BOOKING_MS = 6000;
+const LATE_BOOKING_MS = 12_000;
 
 /** Rows that meet no fault of their own; the list begins with one of them. */
 const SOUND = ['first', 'sound-1', 'sound-2', 'sound-3'];
@@ -118,7 +118,7 @@ describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n',
 	async function runList(workflow: PayoutWorkflow, transfers: Transfer[], scenario: Scenario): Promise<Shown[][]> {
 		const { client } = environment;
 		const { id } = await client.createWorkflow(workflow.build(transfers));
-		const executions = await scenario.run(async () => await client.execute(id));
+		const executions = await scenario.run(async () => await client.execute(id, { timeoutMs: 300_000 }));
 		expect(executions.map(({ status }) => status)).toEqual(executions.map(() => 'success'));
 		return executions.map((execution) => workflow.read(execution, transfers));
 	}
@@ -190,7 +190,7 @@ describe('HTTP Request with Retry On Fail beside KESS Partner, in the real n8n',
 			await environment.control.reset();
 			await environment.control.settings({ secondCreate });
 			outcomes = new Map(await Promise.all(SCENARIOS.map(async (scenario) => [scenario, await compare(secondCreate, scenario)] as const)));
-		}, 240_000);
+		}, 600_000);
 
 		it.each(SCENARIOS)('KESS Partner pays once and says nothing that is not so: $name', (scenario) => {
 			const [theirs, ours] = outcomes.get(scenario) as [Outcome, Outcome];

@@ -69,8 +69,14 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 					};
 					return list.results.every(({ status }) => status === 'success') ? list.count : undefined;
 				};
+				// An answered notification may not be listed yet: what counts is a number that stays.
 				let count: number | undefined;
-				await until(async () => (count = await ended()) !== undefined, 30_000);
+				await until(async () => {
+					const before = await ended();
+					await new Promise((resolve) => setTimeout(resolve, 500));
+					count = await ended();
+					return count !== undefined && count === before;
+				}, 30_000);
 				return count ?? 0;
 			},
 			items: async () => {

@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Credentials } from '../../sandbox/host/engine.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
+import { inLanes } from '../support/lanes.mts';
 import { cellsOf, isInFifth, type MatrixCell, type Round, WAYS } from './cells.mts';
 import { isPostponed, judge, type RowRun, type Shortfall, SHORTFALLS, timesOf } from './judge.mts';
 import { limitsOf } from './limits.mts';
@@ -43,15 +44,7 @@ function chosen(cell: MatrixCell): boolean {
 	return CHOSEN === '' ? isInFifth(cell) : cell.name.includes(CHOSEN);
 }
 
-/** Works through a list, some at the same time. */
-async function sideBySide<Item>(list: Item[], work: (item: Item) => Promise<void>): Promise<void> {
-	const queue = [...list];
-	await Promise.all(
-		Array.from({ length: SIDE_BY_SIDE }, async () => {
-			for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-		}),
-	);
-}
+const sideBySide = async <Item,>(list: Item[], work: (item: Item) => Promise<void>) => await inLanes(list, work, SIDE_BY_SIDE);
 
 /** Runs the operation's cells. @returns what fell short, in words, and the counts */
 export async function runMatrix(operation: MoneyOperation): Promise<{ short: string[]; counts: MatrixCounts }> {

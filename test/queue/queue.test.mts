@@ -4,7 +4,11 @@ import { table } from '../../sandbox/host/table.mts';
 import { delayed, PARTNER_FAULTS, STEPS } from '../support/partnerFaults.mts';
 import { START_WITHIN_MS } from '../../sandbox/host/environment.mts';
 import { type Cluster, memoryOf, startCluster, type Worker } from './support/cluster.mts';
-import { inLanes, type Order, orderService, type Payout, payoutService, type Said, type Service } from './support/traffic.mts';
+import { inLanes } from '../support/lanes.mts';
+import { type Order, orderService, type Payout, payoutService, type Said, type Service } from './support/traffic.mts';
+
+/** Calls under way at the same time. */
+const AT_A_TIME = 10;
 
 /**
  * n8n on several machines: orders and payouts come in through webhooks, a worker is killed in the middle of payouts, the
@@ -163,7 +167,7 @@ describe('n8n in queue mode', () => {
 	it('takes orders while nothing goes wrong', async () => {
 		const before = await databaseSize();
 		const started = Date.now();
-		await inLanes(orders.slice(0, CALM_ORDERS), async (order) => await orderWorkflow.send([order]));
+		await inLanes(orders.slice(0, CALM_ORDERS), async (order) => await orderWorkflow.send([order]), AT_A_TIME);
 		await until(allEnded);
 		const seconds = (Date.now() - started) / 1000;
 		await noteMemory();
@@ -177,7 +181,7 @@ describe('n8n in queue mode', () => {
 		const planned = await faultsLeft();
 		const started = Date.now();
 		const sending = Promise.all([
-			inLanes(orders.slice(CALM_ORDERS), async (order) => await orderWorkflow.send([order])),
+			inLanes(orders.slice(CALM_ORDERS), async (order) => await orderWorkflow.send([order]), AT_A_TIME),
 			inLanes(payoutCalls, payoutWorkflow.send, 2),
 		]);
 		await until(async () => (await confirmationsUnderWay()).size >= CONFIRMATIONS_UNDER_WAY);
@@ -220,7 +224,7 @@ describe('n8n in queue mode', () => {
 		const linked = async () => new Map((await orderWorkflow.said()).filter(({ as }) => as === 'link').map(({ no, text }) => [no, text]));
 		const links = await linked();
 		const unlinked = orders.filter(({ no }) => !links.has(no));
-		await inLanes(unlinked, async (order) => await orderWorkflow.send([order]));
+		await inLanes(unlinked, async (order) => await orderWorkflow.send([order]), AT_A_TIME);
 		await until(allEnded);
 		say('orders sent again', unlinked.length);
 		const there = await sandbox.orders();

@@ -3,6 +3,7 @@ import axios from 'axios';
 import { type Execution, type Item, outputOf, type Workflow } from '../../../sandbox/host/restClient.mts';
 import { CREATE_ORDER, lineOf } from '../../../sandbox/host/workflow.mts';
 import type { Cluster } from './cluster.mts';
+import { inLanes } from '../../support/lanes.mts';
 
 const TIMEOUT_MS = 8_000;
 const LISTENS_WITHIN_MS = 20_000;
@@ -107,7 +108,7 @@ async function start<Row extends { no: string }>(
 			const ids = found.flat();
 			await inLanes(ids.filter((executionId) => !ended.has(executionId)), async (executionId) => {
 				ended.set(executionId, saidBy(await client.getExecution(executionId), verdict));
-			});
+			}, 10);
 			return ids.flatMap((executionId) => ended.get(executionId) ?? []);
 		},
 		async sentTo(executionId) {
@@ -116,16 +117,6 @@ async function start<Row extends { no: string }>(
 			return (first?.data.main[0]?.[0]?.json.body ?? []) as Row[];
 		},
 	};
-}
-
-/** Does something with everything in a list, some at a time. */
-export async function inLanes<T>(list: readonly T[], work: (entry: T) => Promise<unknown>, lanes = 10): Promise<void> {
-	const queue = list.values();
-	await Promise.all(
-		Array.from({ length: lanes }, async () => {
-			for (const entry of queue) await work(entry);
-		}),
-	);
 }
 
 /** An execution that was cut off says nothing. */
