@@ -140,7 +140,7 @@ export class KessWebPayApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. CU2107-0123456789',
-			description: 'Your seller code (version 2) or seller ID (version 1). May be left empty.',
+			description: 'Your seller code (version 2) or seller ID (version 1). Needed for whatever moves money: by it n8n remembers whose payments it has made.',
 		},
 		{
 			displayName: 'RSA Public Key',

@@ -82,6 +82,7 @@ function webPayCredential(changes: Record<string, string> = {}) {
 			apiSecretKey: SECRET,
 			signType: 'MD5',
 			accessToken: '',
+			sellerCode: 'CU2611-1',
 			...changes,
 		},
 	};
@@ -323,6 +324,7 @@ describe('4: answers that never end', () => {
 					privateKey: merchant.privateKey,
 					kessPublicKey: kess.publicKey,
 					accessToken: '',
+			sellerCode: 'CU2611-1',
 				},
 			},
 		});
@@ -365,7 +367,7 @@ describe('5: a signature that signs nothing', () => {
 		let charged = false;
 		gateway = await startStubGateway((service) => {
 			if (service === 'oauth') return LOGIN;
-			if (service.endsWith('queryorder')) return charged ? signed(ORDER) : { status: 404, body: { success: false, code: 'NOT_FOUND' } };
+			if (service.endsWith('queryorder')) return charged ? signed(ORDER) : { status: 404, body: { success: false, error_des: 'Not found', code: 'NOT_FOUND' } };
 			charged = true;
 			return signed({ required_3ds: false, html_confirm_payment: ['<form action="https://evil.example">'], order_info: ORDER }, CONSTANT);
 		});
@@ -601,6 +603,7 @@ describe('8: a gateway that repeats what it was sent', () => {
 					privateKey: merchant.privateKey,
 					kessPublicKey: kess.publicKey,
 					accessToken: '',
+			sellerCode: 'CU2611-1',
 				},
 			},
 			settings: { onError: 'continueRegularOutput' },

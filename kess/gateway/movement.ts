@@ -8,10 +8,12 @@ export type Remembered =
 	| { state: 'nothing' }
 	/** A request may have left, by whichever run. It may be carried out until then; without a time nobody knows until when. */
 	| { state: 'sent'; until: number | undefined }
-	/** KESS has refused it, with proof. Only after that time it is asked again. */
+	/** KESS has refused what was asked last under the number, with proof. Only after that time it is asked again, for whatever. */
 	| { state: 'refused'; until: number | undefined }
 	/** The number stands for another payment, which may still be carried out until then. */
 	| { state: 'another'; until: number | undefined }
+	/** Something has been done under the number, and the memory cannot compare it with what is asked for. */
+	| { state: 'doneSomehow' }
 	| { state: 'done' };
 
 /** What a verified look-up says of a number. */
@@ -24,14 +26,14 @@ export type Found =
 	| 'ended'
 	/** Begun, by whomever, and not ended. */
 	| 'open'
+	/** What this run would carry out waits for just that. */
+	| 'waiting'
 	| 'none'
 	/** It does not say, or could not be asked. */
 	| 'unclear';
 
 export type Decision =
 	| 'done'
-	/** Done, though the look-up now shows something else: somebody has to see that. */
-	| 'doneOtherwise'
 	/** The number stands for another payment, or for one that has ended. */
 	| 'spent'
 	/** It was refused a while ago, and it is too early to ask again. */
@@ -51,7 +53,9 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 	if (found === 'this') return 'done';
 	switch (remembered.state) {
 		case 'done':
-			return found === 'another' ? 'doneOtherwise' : 'done';
+			return 'done';
+		case 'doneSomehow':
+			return found === 'another' || found === 'ended' ? 'spent' : 'unknown';
 		case 'nothing':
 			if (found === 'another' || found === 'ended') return 'spent';
 			if (found === 'unclear') return 'notSent';
@@ -60,10 +64,10 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 			return hasEnded(remembered, now) ? 'spent' : 'unknown';
 		case 'sent':
 			if (found === 'ended') return 'spent';
-			return found === 'none' && hasEnded(remembered, now) ? 'send' : 'unknown';
+			return (found === 'none' || found === 'waiting') && hasEnded(remembered, now) ? 'send' : 'unknown';
 		case 'refused':
 			if (found === 'ended') return 'spent';
-			if (found !== 'none' && found !== undefined) return 'unknown';
+			if (found !== 'none' && found !== 'waiting' && found !== undefined) return 'unknown';
 			return hasEnded(remembered, now) ? 'send' : 'refusedBefore';
 	}
 }

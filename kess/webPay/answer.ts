@@ -7,8 +7,8 @@ import { verifyWebPayAnswer, type WebPaySignatureVerdict } from '../webPaySignat
 /** What the gateway said, before anything in it is trusted. */
 export type WebPayAnswer =
 	| { kind: 'success'; data: Json; signature: WebPaySignatureVerdict }
-	/** `isOwnShape`: so the gateway itself refuses, and hardly anything that stands before it. */
-	| { kind: 'refused'; code: string; reason: string; isOwnShape: boolean }
+	/** `isOwnShape`: so the gateway itself refuses, and hardly anything that stands before it; `status` of HTTP. */
+	| { kind: 'refused'; code: string; reason: string; isOwnShape: boolean; status: number }
 	| { kind: 'unauthenticated'; code: string; reason: string }
 	/** The gateway asks not to be asked now: whether it did what was asked is not known. */
 	| { kind: 'busy'; code: string }
@@ -60,7 +60,7 @@ export function readWebPayAnswer(
 	if (BUSY_CODES.has(code)) return { kind: 'busy', code };
 	const reason = firstText(body, REASON_FIELDS) ?? `no reason given (HTTP ${status})`;
 	const kind = refusalKind(status, code);
-	return kind === 'refused' ? { kind, code, reason, isOwnShape: isOwnShape(status, body) } : { kind, code, reason };
+	return kind === 'refused' ? { kind, code, reason, isOwnShape: isOwnShape(status, body), status } : { kind, code, reason };
 }
 
 function refusalKind(status: number, code: string): 'refused' | 'unauthenticated' | 'failed' {
@@ -69,15 +69,19 @@ function refusalKind(status: number, code: string): 'refused' | 'unauthenticated
 	return 'refused';
 }
 
+/** What KESS itself refuses with (docs/gateway.md §6), in the HTTP status or, where that is 200, in the body. */
+const OWN_STATUS: ReadonlySet<string | undefined> = new Set(['400', '404', '422']);
+
 /** KESS signs no refusal (docs/gateway.md §6): all that speaks for one is that it is built like all that are known. */
 function isOwnShape(status: number, body: PhpMap): boolean {
 	const says = body.get('success');
 	const repeated = firstText(body, ['status_code']);
+	const isRepeated = status === 200 || repeated === undefined || repeated === String(status);
 	return (
-		(status === 400 || status === 422) &&
 		(says === false || says === 'false') &&
 		firstText(body, ['error_des', 'msg']) !== undefined &&
-		(repeated === undefined || repeated === String(status))
+		isRepeated &&
+		OWN_STATUS.has(status === 200 ? repeated : String(status))
 	);
 }
 

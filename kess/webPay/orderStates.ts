@@ -29,6 +29,16 @@ export function hasRefund(status: unknown): boolean {
 	return REFUNDED.has(status);
 }
 
+/** Whether KESS has yet to decide on a refund, as it or its order says. */
+export function isRefundPending(status: unknown): boolean {
+	return typeof status === 'string' && /^PENDING/i.test(status);
+}
+
+/** Whether a refund has come to nothing, as it or its order says. The words that a refund has for itself are not published. */
+export function isRefundRejected(status: unknown): boolean {
+	return typeof status === 'string' && /REJECT|FAIL|DECLINE|CANCEL/i.test(status);
+}
+
 /** The other states that are known; the set is open. */
 const GOING_ON: ReadonlySet<unknown> = new Set(['WAITING', 'FAILED']);
 

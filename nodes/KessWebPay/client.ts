@@ -27,6 +27,9 @@ export interface WebPayClientOptions {
 	patience?: number;
 }
 
+/** HTTP statuses of a refusal that proves something about a payment: any other may be said by whatever stands before KESS. */
+const REFUSES_PAYMENT: ReadonlySet<number> = new Set([400, 422]);
+
 /** What an answer has to be about before it is believed. */
 export interface Asked {
 	outTradeNo?: string;
@@ -82,9 +85,22 @@ export class WebPayClient {
 		return this.account.version;
 	}
 
-	/** Whose money this is, whichever user or address it goes by. Holds no secret. */
+	/** Whose orders these are, as far as the credential says. Holds no secret. */
 	get identity(): string {
-		return `${this.account.environment}|${this.account.sellerCode || this.account.username}`;
+		return `${this.account.origin}|${this.account.sellerCode || this.account.username}`;
+	}
+
+	/**
+	 * Whose money this is, whichever user it goes by: what is remembered of a payment has to be found by all of them.
+	 *
+	 * @throws KessError when the credential does not say
+	 */
+	get merchant(): string {
+		if (this.account.sellerCode !== '') return this.identity;
+		throw new KessError(
+			'The credential has no Seller Code, and without it n8n cannot remember whose payments it has made',
+			'This run has moved no money. Enter the Seller Code (version 1: the seller ID) that KESS gave you in the KESS WebPay credential.',
+		);
 	}
 
 	/** KESS's public key for customer data, as it was pasted into the credential; may be empty. */
@@ -141,7 +157,7 @@ export class WebPayClient {
 					: { kind: 'unknown', reason: unbelieved.message, unbelieved };
 			}
 			case 'refused':
-				return { ...answer, verified: answer.isOwnShape };
+				return { kind: 'refused', code: answer.code, reason: answer.reason, verified: answer.isOwnShape && (service.does !== 'pays' || REFUSES_PAYMENT.has(answer.status)) };
 			case 'unauthenticated':
 				// Said before the gateway looks at the request; but anything on the way may say it, also afterwards.
 				if (service.does === 'pays') return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };

@@ -240,9 +240,11 @@ describe('n8n in queue mode', () => {
 		for (const id of died.ids) await cluster.client.call('POST', `/rest/executions/${id}/retry`, { loadWorkflow: false });
 		await until(allEnded);
 		say("payouts that n8n's Retry of the dead executions ran", (await payoutWorkflow.said()).length - before);
+		// What the gateway books late may come after the rows were looked up: then it is found after the claims have ended.
+		const paid = await booked();
 		for (let round = 1; round <= ROUNDS; round++) say('payouts sent again', await sendUnpaidAgain());
 		const states = await payoutStates();
-		const paid = await booked();
+		await booked();
 		expect(payouts.filter(({ no }) => paid.has(no) && states.get(no) !== 'paid')).toEqual([]);
 		say('payouts that wait for the end of a claim', payouts.length - numbersThatAre(states, 'paid').length);
 		expect(numbersThatAre(states, 'nothing')).toEqual([]);

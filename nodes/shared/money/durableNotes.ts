@@ -5,6 +5,9 @@ import { Flights } from '../../../kess/gateway/flights';
 /** How many notes n8n keeps for a workflow; it drops the oldest, and writes all of them each time. */
 export const ROOM = 30_000;
 
+/** So exactly are times kept that are hours away. */
+export const QUARTER_MS = 15 * 60_000;
+
 const NOTES: DeduplicationScope = 'workflow';
 const LOCK: DeduplicationScope = 'node';
 
@@ -57,6 +60,20 @@ export class DurableNotes {
 		const found = await this.record(notes);
 		await this.forget(notes.filter((note) => !found.has(note)));
 		return found;
+	}
+
+	/**
+	 * The latest time that is noted down: as one text for each span of time, since nothing but texts can be asked for.
+	 *
+	 * @param aheadMs how far ahead it is looked for, from now
+	 * @param spanMs how exactly the times are kept
+	 * @returns the end of the span, in milliseconds since the epoch; 0 where there is none
+	 */
+	async latest(aheadMs: number, spanMs: number, note: (span: number) => string): Promise<number> {
+		const now = Math.floor(Date.now() / spanMs);
+		const ends = new Map(Array.from({ length: Math.ceil(aheadMs / spanMs) + 1 }, (_, index) => [note(now + index), (now + index + 1) * spanMs]));
+		const there = await this.find([...ends.keys()]);
+		return Math.max(0, ...[...ends].flatMap(([text, end]) => (there.has(text) ? [end] : [])));
 	}
 
 	async forget(notes: string[]): Promise<void> {

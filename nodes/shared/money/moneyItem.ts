@@ -13,7 +13,7 @@ export interface MoneyWords {
 	act: string;
 	/** By what it is found again: "the same transfer number". */
 	again: string;
-	/** Where KESS has no look-up: whom to ask, as a sentence. */
+	/** Where no look-up of KESS surely tells: whom to ask, in sentences. */
 	ask?: string;
 	/** The field that says that an earlier run has done it, where the item says so itself. */
 	mark?: OwnNumber['mark'];
@@ -38,12 +38,15 @@ export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDa
 			...(end.existed && words.mark !== undefined && { [words.mark]: true }),
 		};
 	}
-	const nextStep = nextStepOf(end.until, words);
+	const nextStep = nextStepOf(end, words);
 	if (words.stopAtUnknown === true) call.stopsRun = new KessError(`It is not known what became of it: ${end.reason}`, nextStep);
 	return { ...words.known, status: 'unknown', reason: end.reason, next_step: nextStep };
 }
 
-function nextStepOf(until: number | undefined, { act, again, ask }: MoneyWords): string {
-	const when = until === undefined || until <= Date.now() ? '' : `, now or after ${new Date(until).toISOString()}`;
-	return `Do not ${act} in another way yet. ${ask === undefined ? '' : `${ask} `}Run it again in this same workflow with ${again}${when}: it is looked up first.`;
+function nextStepOf({ until, isAnother }: MoneyEnd & { end: 'unknown' }, { act, again, ask }: MoneyWords): string {
+	const wait = `Do not ${act} in another way yet.`;
+	if (ask !== undefined) return `${wait} ${ask}`;
+	const isOver = until === undefined || until <= Date.now();
+	if (isAnother === true && isOver) return `${wait} Ask KESS what became of it: KESS shows something else under this number, so running it again finds out nothing.`;
+	return `${wait} Run it again in this same workflow with ${again}${isOver ? '' : `, now or after ${new Date(until).toISOString()}`}: it is looked up first.`;
 }

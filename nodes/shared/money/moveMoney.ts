@@ -4,14 +4,22 @@ import { KessError, messageOf } from '../../../kess/errors';
 import { Flights } from '../../../kess/gateway/flights';
 import { decide, type Found, type Remembered } from '../../../kess/gateway/movement';
 import type { NotSent } from '../../../kess/gateway/outcome';
-import { endOfSlot, LONGEST_MS, type Payment, PaymentNotes } from './paymentNotes';
+import { endOfQuarter, LONGEST_MS, type Payment, PaymentNotes } from './paymentNotes';
 
 /** Before the first answer of a look-up is taken for the last: those that come late are seconds late. */
 const LOOK_PAUSES_MS = [0, 500, 1000, 2000];
 
 /** What a look-up says, with what it shows. */
 export type Look =
-	| { found: 'this'; data: IDataObject; warning?: string | undefined }
+	| {
+			found: 'this';
+			data: IDataObject;
+			warning?: string | undefined;
+			/** When it does not show all that tells it from another payment under its number, so that the memory has to. */
+			isPart?: boolean;
+			/** When it is carried out by somebody at the gateway who may still refuse it, so that the memory must not call it done. */
+			isUnderWay?: boolean;
+	  }
 	| { found: Exclude<Found, 'this' | 'unclear'>; reason: string; data?: IDataObject }
 	| { found: 'unclear'; reason: string; error?: KessError | undefined };
 
@@ -48,12 +56,14 @@ export interface Movement {
 	refusedMs?: number;
 	/** Left out where the gateway has no look-up. Never throws. */
 	lookUp?(): Promise<Look>;
-	/** Whether a look-up does not show all that tells it from another payment under its number, so that the memory has to. */
-	isShownInPart?: true;
 	/** Never throws. */
 	prepare?(): Promise<Prepared>;
-	/** Called once at most. Never throws. */
-	send(): Promise<Sent>;
+	/**
+	 * Called once at most. Never throws.
+	 *
+	 * @param isAnew whether an earlier attempt was sent, of which nothing can be carried out any more
+	 */
+	send(isAnew: boolean): Promise<Sent>;
 	/** The words for a number that stands for another payment, or for one that has ended. */
 	spent(reason: string | undefined): KessError;
 }
@@ -77,6 +87,8 @@ export type MoneyEnd =
 			until?: number | undefined;
 			/** What the gateway shows under the number, where that is begun and not ended. */
 			data?: IDataObject;
+			/** The gateway shows something else under the number, so that running it again finds out nothing. */
+			isAnother?: true;
 	  };
 
 const flights = new Flights();
@@ -103,12 +115,10 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 		return unknown(`n8n cannot read what it remembers of it (${messageOf(error)}), and so this run has sent nothing`);
 	}
 	const look = await movement.lookUp?.();
-	const isOther = remembered.state === 'another' && movement.isShownInPart === true && look?.found === 'this';
+	const isOther = look?.found === 'this' && look.isPart === true && (remembered.state === 'another' || remembered.state === 'doneSomehow');
 	switch (decide(remembered, isOther ? 'another' : look?.found, Date.now())) {
 		case 'done':
-			return look?.found === 'this' ? await found(notes, look) : { end: 'done', data: undefined, existed: true };
-		case 'doneOtherwise':
-			return { end: 'done', data: undefined, existed: true, warning: reasonOf(look) };
+			return look?.found === 'this' ? await found(notes, look, false) : byMemory(look);
 		case 'spent':
 			await notes.settle('notSent');
 			throw movement.spent(reasonOf(look));
@@ -117,12 +127,12 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 			throw notAsked(look);
 		case 'refusedBefore':
 			throw new KessError(
-				'KESS has refused this a short while ago, and it is not asked again yet',
+				'KESS has refused this number a short while ago, and it is not asked again yet',
 				`Run the item again after ${timeOf(remembered)}: only then it is asked again, because KESS may show late what it has carried out all the same.`,
 			);
 		case 'unknown':
 			await notes.settle('notSent');
-			return unknown(whyUnknown(remembered, look), 'until' in remembered ? remembered.until : undefined, look);
+			return unknown(whyUnknown(remembered, isOther ? undefined : look), 'until' in remembered ? remembered.until : undefined, look);
 		case 'send':
 	}
 	if (remembered.state !== 'nothing') {
@@ -137,7 +147,7 @@ async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd |
 	try {
 		const meanwhile = await notes.beginAnew(endOf(movement));
 		if (meanwhile.state === 'nothing') return undefined;
-		return meanwhile.state === 'done' ? { end: 'done', data: undefined, existed: true } : unknown('another run is at it at this moment', meanwhile.until);
+		return meanwhile.state === 'done' ? byMemory(undefined) : unknown('another run is at it at this moment', 'until' in meanwhile ? meanwhile.until : undefined);
 	} catch (error) {
 		throw cannotRemember(error);
 	}
@@ -148,23 +158,23 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 	if (prepared.kind !== 'ready') {
 		// It may come from what another run has done meanwhile.
 		const look = await movement.lookUp?.();
-		if (look?.found === 'this') return await found(notes, look);
+		if (look?.found === 'this') return await found(notes, look, false);
 		// A number that KESS has used, and not by what is remembered here, may be on its way from elsewhere: until the longest has passed.
 		if (prepared.kind === 'taken' && (remembered.state === 'nothing' || look?.found !== 'none')) {
 			await notes.isHeld(Date.now() + LONGEST_MS).catch(() => false);
-			return unknown(`KESS has used its number before (${prepared.error.message}) and does not show what for`, endOfSlot(Date.now() + LONGEST_MS));
+			return unknown(`KESS has used its number before (${prepared.error.message}) and does not show what for`, endOfQuarter(Date.now() + LONGEST_MS));
 		}
 		// What an earlier run has sent came to nothing, and that stays so: the number is taken by it.
 		await notes.settle(prepared.kind === 'taken' ? 'refused' : 'notSent');
 		throw prepared.error;
 	}
 	try {
-		if (!(await notes.isHeld(prepared.until))) return unknown('another run is at it at this moment', endOfSlot(prepared.until));
+		if (!(await notes.isHeld(prepared.until))) return unknown('another run is at it at this moment', endOfQuarter(prepared.until));
 	} catch (error) {
 		await notes.settle('notSent');
 		throw cannotRemember(error);
 	}
-	const sent = await movement.send();
+	const sent = await movement.send(remembered.state === 'sent');
 	if (sent.kind === 'notSent') {
 		await notes.settle('notSent');
 		throw sent.error;
@@ -176,12 +186,12 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 	if (sent.kind === 'pending') return { end: 'pending', data: sent.data };
 	const isProof = sent.kind === 'refused' && sent.isProof;
 	const look = await lookUpAfter(movement, isProof ? 1 : LOOK_PAUSES_MS.length);
-	if (look?.found === 'this') return await found(notes, look);
-	if (isProof && look?.found !== 'unclear' && look?.found !== 'another') {
+	if (look?.found === 'this') return await found(notes, look, true);
+	if (isProof && (look === undefined || look.found === 'none' || look.found === 'ended')) {
 		await notes.settle('refused', movement.refusedMs === undefined ? undefined : Date.now() + movement.refusedMs);
 		throw sent.error;
 	}
-	return unknown(sent.kind === 'refused' ? `the answer is a refusal that proves nothing: ${sent.error.message}` : sent.reason, endOfSlot(prepared.until), look);
+	return unknown(sent.kind === 'refused' ? `the answer is a refusal that proves nothing: ${sent.error.message}` : sent.reason, endOfQuarter(prepared.until), look);
 }
 
 /** What has left may show up a little later. */
@@ -195,9 +205,21 @@ async function lookUpAfter(movement: Movement, looks: number): Promise<Look | un
 	return look;
 }
 
-async function found(notes: PaymentNotes, look: Look & { found: 'this' }): Promise<MoneyEnd> {
-	await notes.settle('done');
+/** @param hasSent whether this run may have sent it, so that its notes have to stay while it is under way */
+async function found(notes: PaymentNotes, look: Look & { found: 'this' }, hasSent: boolean): Promise<MoneyEnd> {
+	if (look.isUnderWay !== true) await notes.settle('done');
+	else if (!hasSent) await notes.settle('notSent');
 	return existing(look);
+}
+
+function byMemory(look: Look | undefined): MoneyEnd {
+	const reason = reasonOf(look);
+	return {
+		end: 'done',
+		data: undefined,
+		existed: true,
+		warning: reason === undefined ? undefined : `This workflow has seen that it was done, and KESS does not show that now: ${reason}`,
+	};
 }
 
 function existing({ data, warning }: Look & { found: 'this' }): MoneyEnd {
@@ -210,6 +232,7 @@ function unknown(reason: string, until?: number, look?: Look): MoneyEnd {
 		reason,
 		...(until !== undefined && { until }),
 		...(look?.found === 'open' && look.data !== undefined && { data: look.data }),
+		...(look?.found === 'another' && { isAnother: true }),
 	};
 }
 
@@ -218,6 +241,8 @@ function whyUnknown(remembered: Remembered, look: Look | undefined): string {
 	const shown = said === undefined ? '' : `, and ${said}`;
 	if (remembered.state === 'nothing') return said ?? '';
 	if (remembered.state === 'another') return `an earlier run may have sent something else to KESS under this number, which may still be carried out${shown}`;
+	if (remembered.state === 'doneSomehow') return `an earlier run has paid something under this number, and n8n does not know whether it was this${shown}`;
+	if (remembered.state === 'refused') return `KESS has refused it before${shown}`;
 	return `an earlier run may have sent this to KESS${shown}`;
 }
 

@@ -3,18 +3,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { hasEnded, type Remembered } from '../../../kess/gateway/movement';
-import { DurableNotes, ROOM } from './durableNotes';
-
-/** So exactly are times kept: n8n only tells whether a text is there, so each time is one of a few texts. */
-const SLOT_MS = 15 * 60_000;
+import { DurableNotes, QUARTER_MS, ROOM } from './durableNotes';
 
 /** What is remembered never has to last longer than this, except where nobody knows how long it may take. */
 export const LONGEST_MS = 24 * 60 * 60_000;
 
 /** What the gateway took in time may be carried out a little later, and clocks differ. */
-export const GRACE_MS = SLOT_MS;
+export const GRACE_MS = QUARTER_MS;
 
-const SLOTS = (LONGEST_MS + GRACE_MS) / SLOT_MS + 1;
+/** What was refused is asked again after minutes, and somebody may be waiting for it. */
+const AGAIN_MS = 60_000;
+const LONGEST_AGAIN_MS = 10 * AGAIN_MS;
 
 /** How often a note that another node's worker keeps losing is made again. */
 const LOOKS = 6;
@@ -29,8 +28,8 @@ export interface Payment {
 	/** Numbers of different kinds have nothing to do with each other. */
 	kind: 'transfer' | 'khqr' | 'refund' | 'order' | 'subscription';
 	number: string;
-	/** What is paid, and to whom: another thing under the same number is another payment. */
-	what: string;
+	/** What is paid, and to whom: another thing under the same number is another payment. `undefined` where that is not known. */
+	what: string | undefined;
 }
 
 /** Notes that stay of a payment that has been made. */
@@ -83,7 +82,7 @@ export class PaymentNotes {
 
 	/** What is known of it, for whoever pays nothing. @throws Error when n8n cannot remember */
 	async recall(): Promise<Remembered> {
-		return await this.store.exclusively(async () => await this.look());
+		return await this.store.exclusively(async () => ((await this.store.find([this.number])).size === 0 ? { state: 'nothing' } : await this.look()));
 	}
 
 	/**
@@ -94,7 +93,8 @@ export class PaymentNotes {
 	async beginAnew(until: number | undefined): Promise<Remembered> {
 		return await this.store.exclusively(async () => {
 			const known = await this.look();
-			if (known.state === 'done' || (known.state !== 'nothing' && !hasEnded(known, Date.now()))) return known;
+			const isSettled = known.state === 'done' || known.state === 'doneSomehow';
+			if (isSettled || (known.state !== 'nothing' && !hasEnded(known, Date.now()))) return known;
 			const intent = this.intent(until);
 			await this.store.record([this.number, ...intent]);
 			return this.hold(intent, until);
@@ -128,7 +128,7 @@ export class PaymentNotes {
 	 * How it has ended, as far as this run has noted anything. Notes that stay behind let it count as under way, which is safe:
 	 * the item's result matters more.
 	 *
-	 * @param until when it may be asked again after a refusal, where that is sooner than noted, in milliseconds since the epoch
+	 * @param until when it may be asked again after a refusal, where that is sooner than noted: within minutes, in milliseconds since the epoch
 	 */
 	async settle(as: 'done' | 'refused' | 'notSent', until?: number): Promise<void> {
 		if (as !== 'done' && this.passing.size === 0) return;
@@ -140,7 +140,7 @@ export class PaymentNotes {
 					await this.store.record([this.number, this.what, this.live]);
 					await this.store.forget(passing.filter((note) => note !== this.what && note !== this.live).concat(this.open, this.busy));
 				} else {
-					const kept = until === undefined ? passing : [this.what, this.open, this.until(slotOf(until))];
+					const kept = until === undefined ? passing : [this.what, this.open, this.again(Math.floor(until / AGAIN_MS))];
 					await this.store.record(kept);
 					await this.store.forget(passing.filter((note) => !kept.includes(note)).concat(this.live));
 				}
@@ -152,27 +152,34 @@ export class PaymentNotes {
 
 	private hold(intent: string[], until: number | undefined): Remembered {
 		for (const note of intent) this.passing.add(note);
-		this.heldUntil = Math.max(this.heldUntil, endOfSlot(until) ?? Infinity);
+		this.heldUntil = Math.max(this.heldUntil, endOfQuarter(until) ?? Infinity);
 		return { state: 'nothing' };
 	}
 
 	/** What the notes that were there before say. */
 	private async look(): Promise<Remembered> {
-		const slots = Array.from({ length: SLOTS }, (_, index) => slotOf(Date.now()) + index);
-		const ends = new Map(slots.map((slot) => [this.until(slot), endOf(slot)]));
-		const there = await this.store.find([this.number, this.what, this.open, this.live, this.busy, ...ends.keys()]);
+		const there = await this.store.find([...new Set([this.number, this.what, this.open, this.live, this.busy, this.anything])]);
 		if (!there.has(this.number)) return { state: 'nothing' };
-		const until = [...ends].filter(([note]) => there.has(note)).at(-1)?.[1] ?? 0;
-		// What was refused keeps nobody from paying something else under the number.
-		if (!there.has(this.live)) return there.has(this.what) ? { state: 'refused', until } : { state: 'sent', until: 0 };
+		// The number may be paid though KESS has refused it: so it waits for whatever is asked for next.
+		if (!there.has(this.live)) return { state: 'refused', until: Math.max(await this.end(), await this.askedAgain()) };
 		if (there.has(this.what) && !there.has(this.open)) return { state: 'done' };
+		const isComparable = this.payment.what !== undefined && !there.has(this.anything);
 		// It is not under way any more where something else has been paid since it was refused.
-		if (!there.has(this.busy)) return { state: 'another', until: 0 };
-		return { state: there.has(this.what) ? 'sent' : 'another', until: this.isEndless ? undefined : until };
+		if (!there.has(this.busy)) return isComparable ? { state: 'another', until: 0 } : { state: 'doneSomehow' };
+		return { state: there.has(this.what) || !isComparable ? 'sent' : 'another', until: this.isEndless ? undefined : await this.end() };
+	}
+
+	/** The latest of the ends that are noted down; 0 where none is. */
+	private async end(): Promise<number> {
+		return await this.store.latest(LONGEST_MS + GRACE_MS, QUARTER_MS, (quarter) => this.until(quarter));
+	}
+
+	private async askedAgain(): Promise<number> {
+		return await this.store.latest(LONGEST_AGAIN_MS, AGAIN_MS, (minute) => this.again(minute));
 	}
 
 	private intent(until: number | undefined): string[] {
-		return [this.what, this.open, this.live, this.busy, this.by, ...(until === undefined ? [] : [this.until(lastSlot(until))])];
+		return [this.what, this.open, this.live, this.busy, this.by, ...(until === undefined ? [] : [this.until(lastQuarter(until))])];
 	}
 
 	private get number(): string {
@@ -191,6 +198,11 @@ export class PaymentNotes {
 		return this.note('open', this.digest);
 	}
 
+	/** As `what`, of somebody who did not know what it was. */
+	private get anything(): string {
+		return this.note('what', '');
+	}
+
 	private get live(): string {
 		return this.note('live');
 	}
@@ -200,12 +212,16 @@ export class PaymentNotes {
 		return this.note('busy');
 	}
 
-	private until(slot: number): string {
-		return this.note('until', String(slot));
+	private until(quarter: number): string {
+		return this.note('until', String(quarter));
+	}
+
+	private again(minute: number): string {
+		return this.note('again', String(minute));
 	}
 
 	private get digest(): string {
-		return createHash('sha256').update(this.payment.what).digest('hex');
+		return this.payment.what === undefined ? '' : createHash('sha256').update(this.payment.what).digest('hex');
 	}
 
 	/** n8n keeps a short hash of it. */
@@ -216,18 +232,10 @@ export class PaymentNotes {
 }
 
 /** From when on a run can tell that nothing more comes of what may be carried out until then. */
-export function endOfSlot(until: number | undefined): number | undefined {
-	return until === undefined ? undefined : endOf(lastSlot(until));
+export function endOfQuarter(until: number | undefined): number | undefined {
+	return until === undefined ? undefined : (lastQuarter(until) + 1) * QUARTER_MS;
 }
 
-function lastSlot(until: number): number {
-	return slotOf(Math.min(until + GRACE_MS, Date.now() + LONGEST_MS));
-}
-
-function endOf(slot: number): number {
-	return (slot + 1) * SLOT_MS;
-}
-
-function slotOf(time: number): number {
-	return Math.floor(time / SLOT_MS);
+function lastQuarter(until: number): number {
+	return Math.floor(Math.min(until + GRACE_MS, Date.now() + LONGEST_MS) / QUARTER_MS);
 }

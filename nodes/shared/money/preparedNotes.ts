@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { DurableNotes } from './durableNotes';
+import { DurableNotes, QUARTER_MS } from './durableNotes';
+import { LONGEST_MS } from './paymentNotes';
 
 /** What the notes say of something that was prepared. */
 export interface Prepared {
@@ -29,9 +30,13 @@ export class PreparedNotes {
 		this.store = new DurableNotes(context);
 	}
 
-	/** @throws Error when n8n cannot remember */
-	async remember(facts: string[]): Promise<void> {
+	/**
+	 * @param until when it runs out, in milliseconds since the epoch: at most a day from now
+	 * @throws Error when n8n cannot remember
+	 */
+	async remember(facts: string[], until: number): Promise<void> {
 		await this.store.exclusively(async () => {
+			await this.store.record([this.until(Math.floor(until / QUARTER_MS))]);
 			const notes = facts.map((fact) => this.note(fact));
 			const there = await this.store.record([this.known, ...notes]);
 			// The gateway has given the ID before, for something else: then nobody knows what it stands for.
@@ -46,6 +51,23 @@ export class PreparedNotes {
 			const isProven = (note: string) => there.has(note) && !there.has(this.mark);
 			return { isKnown: isProven(this.known), doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))) };
 		});
+	}
+
+	/**
+	 * When it will have run out. What is left behind of asking only makes that later, so that it needs no mark.
+	 *
+	 * @returns milliseconds since the epoch, not before it has run out; 0 when it surely has; `undefined` where this workflow
+	 *   does not know of it
+	 * @throws Error when n8n cannot remember
+	 */
+	async end(): Promise<number | undefined> {
+		const { isKnown } = await this.recall([]);
+		if (!isKnown) return undefined;
+		return await this.store.exclusively(async () => await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter)));
+	}
+
+	private until(quarter: number): string {
+		return this.note('until', String(quarter));
 	}
 
 	private get known(): string {

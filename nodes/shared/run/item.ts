@@ -11,6 +11,9 @@ export class ItemCall {
 	/** What the item is about, for messages: `order INV-7`. Set by the operation as soon as it knows. */
 	reference: string | undefined;
 
+	/** Where an earlier item has stopped the run: the error of those that come after it. */
+	notStarted: KessError | undefined;
+
 	/** Set by an operation after whose item no further one may be started: why. */
 	stopsRun: KessError | undefined;
 
@@ -50,6 +53,7 @@ export class ItemCall {
 		return {
 			read: (field, check) => read(field, isFilled(field), check),
 			readAdded: (field, check) => read(field, isAdded(field), check),
+			has: isAdded,
 			readGuard: (field, check) => read(field, isAdded(field), guarding(check)),
 		};
 	}
@@ -88,6 +92,8 @@ export class ItemCall {
 }
 
 export interface CollectionReader {
+	/** Whether the field was added, empty or not. */
+	has(field: string): boolean;
 	/** The field's checked value, or `undefined` when the user left it out. */
 	read<T>(field: string, check: (value: unknown) => T): T | undefined;
 	/** The same for a field whose emptiness in one row must not pass for its absence: the check sees an empty one too. */

@@ -21,8 +21,12 @@ export interface Batching {
 export interface ItemWork {
 	/** Does ahead of time what the item can do without the gateway; called while earlier items wait for an answer. */
 	prepare(itemIndex: number): void;
-	/** The operation on one item, with its output linked to it, and why no further item may be started, if so. */
-	run(itemIndex: number): Promise<{ output: INodeExecutionData[]; stopsRun: KessError | undefined }>;
+	/**
+	 * The operation on one item, with its output linked to it, and why no further item may be started, if so.
+	 *
+	 * @param notStarted what keeps it from sending anything
+	 */
+	run(itemIndex: number, notStarted: KessError | undefined): Promise<{ output: INodeExecutionData[]; stopsRun: KessError | undefined }>;
 	/** Puts what `run` threw into words for the user. */
 	shapeError(error: unknown, itemIndex: number): NodeApiError | NodeOperationError;
 }
@@ -36,7 +40,7 @@ type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | Node
  * With Continue On Fail a failed item leaves with its error on the `error` property. Not as `json.error`: n8n takes
  * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again. To an agent that
  * would not learn of an error every item leaves so, as `failedItem` makes it.
- * After an item that stops the run the ones not yet started fail, unsent; it leaves as what it is.
+ * After an item that stops the run the ones not yet started send nothing; it leaves as what it is.
  * Without it no further item is started, those under way are finished, and the error says which items were done.
  */
 export async function runItems(
@@ -54,8 +58,7 @@ export async function runItems(
 	const runNext = async () => {
 		const itemIndex = next++;
 		try {
-			if (stoppedBy !== undefined) throw notStarted(stoppedBy.because);
-			const { output, stopsRun } = await work.run(itemIndex);
+			const { output, stopsRun } = await work.run(itemIndex, stoppedBy && notStarted(stoppedBy.because));
 			outcomes[itemIndex] = { output };
 			if (stopsRun === undefined) return;
 			const failure = work.shapeError(stopsRun, itemIndex);
@@ -105,7 +108,7 @@ export async function runItems(
 	});
 }
 
-/** With Continue On Fail the items after one that stops the run leave as failed, so that none of them is lost. */
+/** With Continue On Fail the items after one that stops the run leave too, so that none of them is lost. */
 function notStarted(because: string): KessError {
 	return new KessError(
 		'Not started, because an earlier item has stopped the run',

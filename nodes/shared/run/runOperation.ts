@@ -41,7 +41,7 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 	const calls = new Array<{ item: ItemCall; client: Client } | undefined>(items.length);
 	return await runItems(context, items.length, batching, {
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
-		async run(itemIndex) {
+		async run(itemIndex, notStarted) {
 			const turn = numbers.nextTurn();
 			try {
 				parameters.prepare(itemIndex);
@@ -50,6 +50,9 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 				const clean = (json: IDataObject) => client.redaction.data(json as JsonObject) as IDataObject;
 				const item = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, (text) => client.redaction.message(text));
 				calls[itemIndex] = { item, client };
+				item.notStarted = notStarted;
+				// Whoever moves money first sees whether an earlier run has.
+				if (notStarted !== undefined && operation.service?.does !== 'pays') throw notStarted;
 				const output = await operation.execute(item, client);
 				const pairedItem = { item: itemIndex };
 				return {

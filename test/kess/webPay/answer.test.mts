@@ -35,23 +35,27 @@ test('takes the reason and the code from the first field that has one', () => {
 		kind: 'refused',
 		reason: 'wrong amount',
 		code: '400',
+		status: 400,
 		isOwnShape: false,
 	});
-	expect(read(409, { success: false })).toEqual({ kind: 'refused', reason: 'no reason given (HTTP 409)', code: '409', isOwnShape: false });
+	expect(read(409, { success: false })).toEqual({ kind: 'refused', reason: 'no reason given (HTTP 409)', code: '409', isOwnShape: false, status: 409 });
 });
 
 test.each([
 	[422, { success: false, error_des: 'The balance is too low.', status_code: 422, code: 'PROCESS_FAILED' }],
 	[400, { success: 'false', msg: 'wrong amount', status_code: '400' }],
 	[400, { success: false, error_des: 'wrong amount' }],
+	[404, { success: false, error_des: 'Not found', status_code: 404 }],
+	[200, { success: false, error_des: 'wrong amount', status_code: 422 }],
 ])('HTTP %d with %j is how KESS itself refuses', (status, body) => {
 	expect(read(status, body)).toMatchObject({ kind: 'refused', isOwnShape: true });
 });
 
 test.each([
 	[403, { success: false, error_des: 'Forbidden', status_code: 403 }],
-	[404, { success: false, error_des: 'Not found', status_code: 404 }],
-	[200, { success: false, error_des: 'wrong amount', status_code: 422 }],
+	[404, { message: 'Not found' }],
+	[200, { success: false, error_des: 'wrong amount' }],
+	[200, { success: false, error_des: 'Forbidden', status_code: 403 }],
 	[400, { success: false, error_des: 'wrong amount', status_code: 422 }],
 	[400, { success: false, error_des: '' }],
 	[400, { success: false, message: 'Bad request' }],

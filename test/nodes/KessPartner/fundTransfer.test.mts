@@ -238,7 +238,7 @@ describe('unknown is data', () => {
 		expect(second.error?.message).toMatch(/^KESS does not accept what was sent: The out_trade_no has already been used \(transfer ONCE-1\) \[item 0\]$/);
 		expect(second.error?.description).toBe('Nothing was paid under this transfer number, and KESS does not take it again. Pay with a new transfer number.');
 		const third = await run({ items: [{ no: 'ONCE-1' }], settings: retry });
-		expect(third.error?.message).toMatch(/^KESS has refused this a short while ago/);
+		expect(third.error?.message).toMatch(/^KESS has refused this number a short while ago/);
 		await clock.passTime(third.error?.description);
 		expect((await run({ items: [{ no: 'ONCE-1' }] })).error?.message).toBe(second.error?.message);
 		expect([await sandbox.paidOut(), await sandbox.requests(CONFIRM)]).toEqual([[], 1]);
@@ -252,7 +252,7 @@ describe('unknown is data', () => {
 		expect(result.items[1]?.json).toMatchObject({ out_trade_no: 'W-1', status: 'unknown', reason: expect.any(String), next_step: expect.any(String) });
 		expect(result.items[1]?.json).not.toHaveProperty('error');
 		for (const index of [2, 3]) {
-			expect(String(result.items[index]?.json.error)).toBe(`Not started, because an earlier item has stopped the run [item ${index}]`);
+			expect(String(result.items[index]?.json.error)).toBe(`Not started, because an earlier item has stopped the run (transfer W-${index}) [item ${index}]`);
 		}
 		expect(result.items).toHaveLength(4);
 		expect(await sandbox.paidOut()).toEqual(['W-0']);

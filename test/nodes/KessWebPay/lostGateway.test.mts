@@ -9,7 +9,7 @@ import { withStore } from '../../support/withStore.mts';
 withStore();
 
 const order = { outTradeNo: 'LOST-1', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
-const refund = { outTradeNo: 'LOST-1', reason: 'Damaged', additionalFields: { merchantReference: 'CREDIT-1' } };
+const refund = { outTradeNo: 'LOST-1', reason: 'Damaged', additionalFields: { merchantReference: 'CREDIT-1', partialRefundAmount: '2', partialRefundAmountCcy: 'USD' } };
 
 const CASES: Array<[resource: string, operation: string, parameters: IDataObject, says: string]> = [
 	['order', 'create', order, 'The order may exist'],
@@ -77,7 +77,7 @@ describe('a gateway that knows nothing', () => {
 		gateway = await startStubGateway(() => refused(status, code, reason));
 		const { error } = await run('refund', 'create', refund);
 		expect(gateway.services).toEqual(['webpay.acquire.queryrefund']);
-		expect(error?.message).toContain(`KESS does not say what has become of this number before: ${reason}`);
+		expect(error?.message).toContain(`KESS refuses to look up the refund: ${reason}`);
 	});
 
 	it.each([

@@ -90,9 +90,9 @@ describe('with a merchant reference nothing is refunded twice', () => {
 	});
 
 	test.each<[string, IDataObject, string, RegExp]>([
-		['another amount', part('3'), 'INV-1', /^A refund of something else has this merchant reference: it is one over 2.5 USD instead of 3 USD \(order INV-1, refund REF-1\) \[item 0\]$/],
+		['another amount', part('3'), 'INV-1', /^This merchant reference is used: the refund with it is one over 2.5 USD instead of 3 USD \(order INV-1, refund REF-1\) \[item 0\]$/],
 		['all instead of a part', { merchantReference: 'REF-1' }, 'INV-1', /over 2.5 USD instead of the whole order/],
-		['another order', part('2.50'), 'INV-2', /^A refund of something else has this merchant reference: it is one of the order INV-1 /],
+		['another order', part('2.50'), 'INV-2', /^This merchant reference is used: the refund with it is one of the order INV-1 /],
 	])('the reference of a refund over something else is refused: %s', async (_name, fields, outTradeNo, message) => {
 		await createOrders(sandbox, ['INV-2'], true);
 		await create(part('2.50'));
@@ -176,10 +176,13 @@ describe('with a merchant reference nothing is refunded twice', () => {
 		expect(await refunded()).toEqual([1]);
 	});
 
-	test.each(['success-false-200', 'html'] as const)('when KESS does not say whether it exists (%s), nothing is sent', async (fault) => {
+	test.each([
+		['success-false-200', /^KESS refuses to look up the refund: /],
+		['html', /^KESS does not say what has become of this number before: /],
+	] as const)('when KESS does not say whether it exists (%s), nothing is sent', async (fault, says) => {
 		await sandbox.fault(fault, { service: QUERY });
 		const result = await create(part('1'));
-		expect(result.error?.message).toMatch(/^KESS does not say what has become of this number before: /);
+		expect(result.error?.message).toMatch(says);
 		expect(await sandbox.requests(REFUND)).toBe(0);
 	});
 

@@ -8,6 +8,7 @@ import { type AskedTransfer, personOf } from '../../../../kess/partner/transfer'
 import { PreparedNotes } from '../../../shared/money/preparedNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
+import { endOfLife } from './newTransfer';
 
 export const approvedFields: INodeProperties[] = [
 	{
@@ -45,7 +46,12 @@ export function readApproved(call: ItemCall): Approved {
 export async function rememberPrepared(context: IExecuteFunctions, client: PartnerClient, asked: AskedTransfer, prepared: IDataObject): Promise<void> {
 	const receivers = [asked.receiverId ?? '', textOf(prepared.receiver_id)].filter((receiver) => receiver !== '');
 	const facts = [...new Set([...(asked.money ? [amountFact(asked.money)] : []), ...receivers.map(receiverFact)])];
-	await notesOf(context, client, textOf(prepared.pre_transfer_id)).remember(facts).catch(() => undefined);
+	await notesOf(context, client, textOf(prepared.pre_transfer_id)).remember(facts, endOfLife(prepared)).catch(() => undefined);
+}
+
+/** When a transfer that this workflow has prepared will have run out, as far as it remembers. */
+export async function endOfPrepared(context: IExecuteFunctions, client: PartnerClient, preTransferId: string): Promise<number | undefined> {
+	return await notesOf(context, client, preTransferId).end().catch(() => undefined);
 }
 
 /**

@@ -3,12 +3,13 @@ import { requirePartnerTransactionId, requirePreTransferId } from '../../../../k
 import { SERVICES } from '../../../../kess/partner/services';
 import { moveMoney } from '../../../shared/money/moveMoney';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
+import { readRow } from '../../../shared/money/readRow';
 import type { PartnerOperation } from '../operation';
-import { approvedFields, findDoubt, readApproved } from './approved';
+import { approvedFields, endOfPrepared, findDoubt, readApproved } from './approved';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm as confirmTransfer, confirmation, lookUp, transferNumber } from './transfers';
+import { spent, confirm as confirmTransfer, lookUp, transferNumber, transferPayment } from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -40,33 +41,39 @@ export const confirm: PartnerOperation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. ={{ $json.expires_at }}',
-					description: 'What Create returned as expires_at. Without it the transfer is taken to live for a day.',
+					description: 'What Create returned as expires_at. Without it n8n goes by what this workflow remembers of Create; where it does not know, the transfer is taken to live for a day.',
 				},
 			],
 		},
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
-		const preTransfer = call.read('preTransferId', requirePreTransferId);
-		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
-		const expiresAt = call.collection('additionalFields').read('expiresAt', requireTime);
-		const until = expiresAt ?? Date.now() + LONGEST_MS;
-		const approved = readApproved(call);
+		const payment = transferPayment(client, number);
+		const row = await readRow(call, payment, () => ({
+			preTransfer: call.read('preTransferId', requirePreTransferId),
+			transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
+			expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
+			approved: readApproved(call),
+		}));
+		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, options)];
+		const { preTransfer, transaction, approved } = row.asked;
 		const asked = { outTradeNo: number, ...approved };
 		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {
+			const expiresAt = row.asked.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
+			const until = expiresAt ?? Date.now() + LONGEST_MS;
 			const end = await moveMoney(call.context, {
-				payment: confirmation(client, number),
+				payment,
 				lifeMs: Math.max(0, until - Date.now()),
 				async lookUp() {
 					const look = await lookUp(client, asked);
-					return look.found === 'open' ? { ...look, found: 'none' } : look;
+					return look.found === 'open' ? { ...look, found: 'waiting' } : look;
 				},
 				async prepare() {
 					const doubt = await findDoubt(call.context, client, preTransfer, approved);
 					return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
 				},
-				send: async () =>
-					await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt),
+				send: async (isAnew) =>
+					await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt, isAnew),
 				spent,
 			});
 			return transferItem(call, end, { out_trade_no: number, pre_transfer_id: preTransfer }, options);

@@ -8,9 +8,9 @@ import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import { rememberPrepared } from './approved';
 import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
-import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';
+import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
 import { alreadyPaid, takenBefore, transferItem, unclearStanding } from './results';
-import { confirmation, lookUp, prepare, spent, transferNumber } from './transfers';
+import { lookUp, prepare, spent, transferNumber, transferPayment } from './transfers';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -37,14 +37,14 @@ export const create: PartnerOperation = {
 		},
 	],
 	async execute(call, { client }) {
-		const transfer = readNewTransfer(call);
+		const transfer = readNewTransfer(call, readTransferNumber(call));
 		return [await call.once(transferNumber(client, transfer.asked.outTradeNo), async () => await prepareOnce(call, client, transfer))];
 	},
 };
 
 async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewTransfer): Promise<IDataObject> {
 	const { outTradeNo: number } = transfer.asked;
-	const known = await new PaymentNotes(call.context, confirmation(client, number), false).recall().catch((): Remembered => ({ state: 'nothing' }));
+	const known = await new PaymentNotes(call.context, transferPayment(client, number), false).recall().catch((): Remembered => ({ state: 'nothing' }));
 	// KESS refuses a number that is on its way, and no refusal may say then that it has not been paid.
 	const underWay = (saying: string, until?: number) =>
 		transferItem(call, { end: 'unknown', reason: `an earlier run has asked KESS to pay it${saying}`, until }, { out_trade_no: number }, {});
@@ -55,7 +55,7 @@ async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewT
 	}
 	if (look.found === 'this') throw alreadyPaid(look.data);
 	if (look.found === 'another') throw spent(look.reason);
-	if (known.state === 'done' || known.state === 'another') throw spent('this workflow has paid it, though KESS does not show it now');
+	if (known.state === 'done' || known.state === 'doneSomehow') throw spent('this workflow has paid it, though KESS does not show it now');
 	if (look.found === 'unclear') throw look.error ?? unclearStanding(look.reason);
 	const prepared = await prepare(client, transfer.fields, transfer.asked);
 	if (prepared.kind === 'taken') throw takenBefore(prepared.error);

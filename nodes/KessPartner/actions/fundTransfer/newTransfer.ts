@@ -32,8 +32,7 @@ export function readTransferNumber(call: ItemCall): string {
 }
 
 /** Reads and checks everything that `create.unified.fundTransfer` needs. */
-export function readNewTransfer(call: ItemCall): NewTransfer {
-	const outTradeNo = readTransferNumber(call);
+export function readNewTransfer(call: ItemCall, outTradeNo: string): NewTransfer {
 	const receiverId = call.read('receiverId', requireReceiverId);
 	const senderName = call.read('senderName', requireSenderName);
 	const currency = call.read('currency', requirePartnerCurrency);

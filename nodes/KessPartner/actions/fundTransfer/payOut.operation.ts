@@ -7,12 +7,13 @@ import { CREATE_TRANSFER, SERVICES } from '../../../../kess/partner/services';
 import { matchTransfer, personOf } from '../../../../kess/partner/transfer';
 import { type Movement, moveMoney, type Prepared } from '../../../shared/money/moveMoney';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
+import { readRow } from '../../../shared/money/readRow';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
-import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer } from './newTransfer';
+import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm, lookUp, prepare, transferNumber } from './transfers';
+import { spent, confirm, lookUp, prepare, transferNumber, transferPayment } from './transfers';
 
 /** Pays one row: look up, create, check the name, confirm, and find out what happened when that is not clear. */
 export const payOut: PartnerOperation = {
@@ -46,10 +47,15 @@ export const payOut: PartnerOperation = {
 		},
 	],
 	async execute(call, { client, options }) {
-		const transfer = readNewTransfer(call);
-		const transaction = call.read('partnerTransactionId', requirePartnerTransactionId);
+		const number = readTransferNumber(call);
+		const row = await readRow(call, transferPayment(client, number), () => ({
+			transfer: readNewTransfer(call, number),
+			transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
+		}));
+		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, options)];
+		const { transfer, transaction } = row.asked;
 		const { out_trade_no, receiver_id, amount: sum, currency: unit } = transfer.fields;
-		const item = await call.once({ ...transferNumber(client, transfer.asked.outTradeNo), mark: 'already_confirmed' }, async () => {
+		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {
 			const end = await moveMoney(call.context, payment(client, transfer, transaction));
 			return transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, options);
 		});
@@ -81,24 +87,19 @@ function payment(client: PartnerClient, transfer: NewTransfer, partnerTransactio
 		return { kind: 'ready', until: ready.until };
 	};
 	return {
-		payment: {
-			account: client.identity,
-			kind: 'transfer',
-			number: asked.outTradeNo,
-			what: JSON.stringify([personOf(asked.receiverId ?? ''), asked.money?.decimal, asked.money?.currency]),
-		},
+		payment: transferPayment(client, asked.outTradeNo, JSON.stringify([personOf(asked.receiverId ?? ''), asked.money?.decimal, asked.money?.currency])),
 		// Before it is prepared nothing of it can be carried out.
 		lifeMs: 0,
 		async lookUp() {
 			const look = await lookUp(client, asked);
 			if (look.found !== 'open') return look;
-			return waiting(key) === undefined ? { ...look, reason: `${look.reason}, and this run did not prepare it` } : { ...look, found: 'none' };
+			return waiting(key) === undefined ? { ...look, reason: `${look.reason}, and this run did not prepare it` } : { ...look, found: 'waiting' };
 		},
 		prepare: prepareOnce,
-		async send() {
+		async send(isAnew) {
 			const fields = { pre_transfer_id: String(ready.data.pre_transfer_id), partner_transaction_id: partnerTransactionId };
 			prepared.delete(key);
-			const sent = await confirm(client, asked, fields, ready.until);
+			const sent = await confirm(client, asked, fields, ready.until, isAnew);
 			if (sent.kind === 'notSent') prepared.set(key, ready);
 			return sent;
 		},

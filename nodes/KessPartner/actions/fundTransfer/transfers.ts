@@ -3,6 +3,7 @@ import { type IDataObject, sleep } from 'n8n-workflow';
 import { KessError } from '../../../../kess/errors';
 import { type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { orThrow, type Outcome } from '../../../../kess/gateway/outcome';
+import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
@@ -20,9 +21,6 @@ const PAUSE_MS = 500;
 
 /** With these the gateway has nothing under the number, or nothing that could still be confirmed. */
 const NONE: ReadonlySet<string> = new Set(['NOTEXIST', 'EXPIRED']);
-
-/** What a refused preparation says of a number that was used before; KESS publishes no code for it. */
-const TAKEN = /\b(used|taken|exists?|duplicate|already)\b/i;
 
 /**
  * Looks up what became of a transfer number (docs/gateway.md §13, QUERY FUND TRANSFER). Looking is safe, so it is repeated.
@@ -56,7 +54,10 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 	}
 	// The query does not name the pre-transfer: a number is paid once, whichever of its pre-transfers did it.
 	const difference = matchTransfer({ ...asked, preTransferId: undefined }, data as JsonObject, QUERY_TRANSFER);
-	if (difference === undefined) return { found: 'this', data, warning: receiverNote(asked, data as JsonObject) };
+	if (difference === undefined) {
+		const warning = receiverNote(asked, data as JsonObject);
+		return { found: 'this', data, warning, isPart: warning !== undefined };
+	}
 	return {
 		found: 'another',
 		reason: `it has been paid, but not as asked now (${difference}): ${quoted(data.amount)} ${quoted(data.currency)}, fund transfer ${quoted(data.fund_transfer_id)}`,
@@ -104,7 +105,7 @@ export async function prepare(
 				);
 			}
 			return {
-				kind: result.code === 'USED' || TAKEN.test(result.reason) ? 'taken' : 'refused',
+				kind: tellsOfUse(result) ? 'taken' : 'refused',
 				error: refusal(result, CREATE_TRANSFER),
 			};
 	}
@@ -118,16 +119,18 @@ function refused(message: string, hint: string): { kind: 'refused'; error: KessE
  * Confirms a prepared transfer: the moment at which money moves (docs/gateway.md §13, CONFIRM FUND TRANSFER).
  *
  * @param until when the prepared transfer runs out, in milliseconds since the epoch; `undefined` when this run does not know
+ * @param isAnew whether it has surely run out since an earlier run has confirmed it
  */
 export async function confirm(
 	client: PartnerClient,
 	asked: AskedTransfer,
 	fields: { pre_transfer_id: string; partner_transaction_id: string },
 	until: number | undefined,
+	isAnew: boolean,
 ): Promise<Sent> {
 	const result = await client.call(CONFIRM_TRANSFER, fields);
 	if (result.kind === 'refused') {
-		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: !contradicts(result.code, until) };
+		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: !contradicts(result.code, until, isAnew) };
 	}
 	if (result.kind !== 'done') return result;
 	const data = result.data as JsonObject;
@@ -144,14 +147,15 @@ export async function confirm(
  * Whether a refusal says what this run knows to be otherwise: that is how a request looks that was delivered twice, and whose
  * first one has been carried out. Once the prepared transfer has run out, a look-up decides.
  */
-function contradicts(code: string, until: number | undefined): boolean {
-	if (code === 'EXPIRED') return until !== undefined && until > Date.now();
-	return (code === 'NOTEXIST' || code === 'USED') && (until === undefined || until + GRACE_MS > Date.now());
+function contradicts(code: string, until: number | undefined, isAnew: boolean): boolean {
+	const end = until ?? (isAnew ? 0 : Infinity);
+	if (code === 'EXPIRED') return end > Date.now();
+	return (code === 'NOTEXIST' || code === 'USED') && end + GRACE_MS > Date.now();
 }
 
-/** A number of which whichever pre-transfer is confirmed: it is paid once. */
-export function confirmation(client: PartnerClient, number: string): Payment {
-	return { account: client.identity, kind: 'transfer', number, what: 'confirm' };
+/** @param what what is paid under the number and to whom, where the operation knows it; it is paid once, whichever operation does it */
+export function transferPayment(client: PartnerClient, number: string, what?: string): Payment {
+	return { account: client.identity, kind: 'transfer', number, what };
 }
 
 /** The transfer number as one of this execution's. */

@@ -107,9 +107,8 @@ export const settingField: INodeProperties = {
 		'Look of the payment page as a JSON object: template, enabled_payment_methods, payment_type, background_color, display_fee_amount',
 };
 
-/** Reads the transaction fields of an item, those in `additionalFields` too. */
-export function readTransaction(call: ItemCall): NewOrder {
-	const outTradeNo = readOutTradeNo(call);
+/** Reads the transaction fields of an item, those in `additionalFields` too. @param outTradeNo where it has been read before */
+export function readTransaction(call: ItemCall, outTradeNo = readOutTradeNo(call)): NewOrder {
 	const body = call.read('body', requireTitle);
 	const currency = call.read('currency', parseCurrency);
 	const money = call.read('totalAmount', (value) => parseMoney(value, currency));

@@ -3,11 +3,12 @@ import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireReference, requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
+import { readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
 import { orderNumber, readOutTradeNo } from '../common/order';
 import { currencyProperty } from '../common/transaction';
-import { type KhqrPayment, payOnce } from './payOnce';
+import { khqrItem, khqrNumber, type KhqrPayment, payOnce } from './payOnce';
 import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.payKhqr` (docs/gateway.md §3): pays a KHQR code with the money of a KESS user. */
@@ -73,15 +74,16 @@ export const pay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const payment = readPayment(call);
-		const number = { ...orderNumber(client, payment.outTradeNo), kind: 'payment number' };
-		return [await call.once(number, async () => await payOnce(call, client, payment))];
+		const outTradeNo = readOutTradeNo(call);
+		call.reference = `payment ${outTradeNo}`;
+		const row = await readRow(call, khqrNumber(client, outTradeNo), () => readPayment(call, outTradeNo));
+		if ('end' in row) return [khqrItem(call, row.end, { out_trade_no: outTradeNo })];
+		const number = { ...orderNumber(client, outTradeNo), kind: 'payment number' };
+		return [await call.once(number, async () => await payOnce(call, client, row.asked))];
 	},
 };
 
-function readPayment(call: ItemCall): KhqrPayment {
-	const outTradeNo = readOutTradeNo(call);
-	call.reference = `payment ${outTradeNo}`;
+function readPayment(call: ItemCall, outTradeNo: string): KhqrPayment {
 	const qrcode = call.read('qrcode', requireKhqr);
 	const currency = call.read('currency', parseCurrency);
 	const money = call.read('amount', (value) => {

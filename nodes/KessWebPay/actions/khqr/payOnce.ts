@@ -6,11 +6,12 @@ import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
+import type { Payment } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder } from '../common/order';
-import { LAG_MS, refusedPayment } from '../common/payments';
+import { LAG_MS, refusedLook, refusedPayment } from '../common/payments';
 
 /** The only word for a payment that has been made (docs/gateway.md §3, States); an open set otherwise. */
 const PAID = 'SUCCEEDED';
@@ -35,11 +36,9 @@ export async function payOnce(call: ItemCall, client: WebPayClient, payment: Khq
 	const { outTradeNo, money, qrcode, fields } = payment;
 	const known = { out_trade_no: outTradeNo, amount: fields.amount as number, currency: fields.currency as string };
 	const end = await moveMoney(call.context, {
-		payment: { account: client.identity, kind: 'khqr', number: outTradeNo, what: JSON.stringify([money.decimal, money.currency, qrcode]) },
+		payment: { ...khqrNumber(client, outTradeNo), what: JSON.stringify([money.decimal, money.currency, qrcode]) },
 		lifeMs: undefined,
 		lookUp: async () => await lookUp(client, payment),
-		// An answer names the amount at most, and not the code.
-		isShownInPart: true,
 		send: async () => await send(client, payment),
 		refusedMs: LAG_MS,
 		spent: (reason) =>
@@ -48,11 +47,20 @@ export async function payOnce(call: ItemCall, client: WebPayClient, payment: Khq
 				'This run has paid nothing. Use a payment number of its own for each payment.',
 			),
 	});
+	return khqrItem(call, end, { ...known, ...(end.end === 'done' && { status: PAID }) });
+}
+
+export function khqrNumber(client: WebPayClient, number: string): Payment {
+	return { account: client.merchant, kind: 'khqr', number, what: undefined };
+}
+
+/** The output item of a payment, whatever became of it. */
+export function khqrItem(call: ItemCall, end: MoneyEnd, known: IDataObject & { out_trade_no: string }): IDataObject {
 	return moneyItem(call, end, {
-		known: { ...known, ...(end.end === 'done' && { status: PAID }) },
+		known,
 		act: 'pay this code',
 		again: 'the same payment number',
-		ask: `Ask KESS, or the receiver, whether payment ${outTradeNo} was made; if it was not, pay with a new payment number.`,
+		ask: `Ask KESS, or the receiver, whether payment ${known.out_trade_no} was made; if it was not, pay with a new payment number.`,
 		mark: 'already_existed',
 	});
 }
@@ -82,10 +90,11 @@ function readAnswer({ money }: KhqrPayment, data: Json): IDataObject | undefined
 async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Look> {
 	const result = await queryOrder(client, payment.outTradeNo);
 	if (result.kind === 'notSent') return unclear(result.error);
-	if (result.kind === 'refused') return { found: 'none', reason: `KESS does not find it as an order: ${result.reason} (${result.code})` };
+	if (result.kind === 'refused') return refusedLook(result, 'show what is under the payment number');
 	if (result.kind === 'unknown') return { found: 'unclear', reason: `KESS gave no clear answer when asked about it: ${result.reason}` };
 	const data = readAnswer(payment, result.data);
-	if (data?.status === PAID) return { found: 'this', data };
+	// An answer names the amount at most, and not the code.
+	if (data?.status === PAID) return { found: 'this', data, isPart: true };
 	const status = quoted((result.data as JsonObject).status);
 	return { found: 'another', reason: `KESS shows something under this number that is not this payment, paid (status ${status})` };
 }

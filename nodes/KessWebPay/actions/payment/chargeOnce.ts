@@ -7,13 +7,14 @@ import { isSameMoney } from '../../../../kess/money';
 import { isOver, isPaid } from '../../../../kess/webPay/orderStates';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
-import { LONGEST_MS } from '../../../shared/money/paymentNotes';
+import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { LONGEST_MS, type Payment } from '../../../shared/money/paymentNotes';
+import { readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { callFor } from '../common/createOnce';
-import { queryOrder } from '../common/order';
-import { LAG_MS, refusedPayment } from '../common/payments';
+import { orderNumber, queryOrder, readOutTradeNo } from '../common/order';
+import { LAG_MS, refusedLook, refusedPayment } from '../common/payments';
 import type { NewOrder } from '../common/transaction';
 
 /** A charge: an order that is to be paid at once. */
@@ -26,19 +27,29 @@ export interface Charge extends NewOrder {
 }
 
 /**
+ * A row that charges a buyer.
+ *
+ * @param read the rest of the row
+ */
+export async function chargeRow(call: ItemCall, client: WebPayClient, read: (outTradeNo: string) => Charge): Promise<IDataObject> {
+	const outTradeNo = readOutTradeNo(call);
+	const row = await readRow(call, chargeNumber(client, outTradeNo), () => read(outTradeNo));
+	if ('end' in row) return chargeItem(call, row.end, { out_trade_no: outTradeNo });
+	return await call.once(orderNumber(client, outTradeNo), async () => await chargeOnce(call, client, row.asked));
+}
+
+/**
  * Makes an order that is charged at once, or finds the one that an earlier attempt has charged.
  *
  * @returns the answer of the gateway, or the order where an earlier attempt has made it; an order that is not paid yet comes
  *   with its status
  * @throws KessError when certainly nobody has been charged
  */
-export async function chargeOnce(call: ItemCall, client: WebPayClient, charge: Charge): Promise<IDataObject> {
+async function chargeOnce(call: ItemCall, client: WebPayClient, charge: Charge): Promise<IDataObject> {
 	const { outTradeNo, money, service, within, payer } = charge;
 	const end = await moveMoney(call.context, {
 		payment: {
-			account: client.identity,
-			kind: 'order',
-			number: outTradeNo,
+			...chargeNumber(client, outTradeNo),
 			what: JSON.stringify([service.name, money.decimal, money.currency, payer]),
 		},
 		lifeMs: LONGEST_MS,
@@ -59,12 +70,16 @@ export async function chargeOnce(call: ItemCall, client: WebPayClient, charge: C
 		);
 		return { ...nested(end.data), already_existed: true };
 	}
-	const item = moneyItem(call, end, {
-		known: { out_trade_no: outTradeNo, ...(end.end === 'done' && { status: 'SUCCESS' }) },
-		act: 'charge the buyer',
-		again: 'the same order number',
-	});
+	const item = chargeItem(call, end, { out_trade_no: outTradeNo, ...(end.end === 'done' && { status: 'SUCCESS' }) });
 	return end.end === 'done' && end.existed ? { ...nested(item), already_existed: true } : item;
+}
+
+function chargeNumber(client: WebPayClient, number: string): Payment {
+	return { account: client.merchant, kind: 'order', number, what: undefined };
+}
+
+function chargeItem(call: ItemCall, end: MoneyEnd, known: IDataObject): IDataObject {
+	return moneyItem(call, end, { known, act: 'charge the buyer', again: 'the same order number' });
 }
 
 async function send(client: WebPayClient, charge: Charge): Promise<Sent> {
@@ -89,7 +104,7 @@ function ended(order: IDataObject, data: IDataObject): Sent {
 async function lookUp(client: WebPayClient, { outTradeNo, money }: Charge): Promise<Look> {
 	const result = await queryOrder(client, outTradeNo);
 	if (result.kind === 'notSent') return unclear(result.error);
-	if (result.kind === 'refused') return { found: 'none', reason: `KESS does not have the order: ${result.reason} (${result.code})` };
+	if (result.kind === 'refused') return refusedLook(result, 'show the order');
 	if (result.kind === 'unknown') {
 		return { found: 'unclear', reason: `KESS gave no clear answer when asked about the order: ${result.reason}`, error: result.unbelieved };
 	}

@@ -7,7 +7,6 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { customerField, readEncryptedCustomer } from '../common/customer';
-import { orderNumber } from '../common/order';
 import {
 	descriptorField,
 	expiresInField,
@@ -18,7 +17,7 @@ import {
 	settingField,
 	transactionProperties,
 } from '../common/transaction';
-import { type Charge, chargeOnce } from './chargeOnce';
+import { type Charge, chargeRow } from './chargeOnce';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.directPay` (docs/gateway.md §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
@@ -97,13 +96,12 @@ export const directPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const charge = readDirectPay(call, client);
-		return [await call.once(orderNumber(client, charge.outTradeNo), async () => await chargeOnce(call, client, charge))];
+		return [await chargeRow(call, client, (outTradeNo) => readDirectPay(call, client, outTradeNo))];
 	},
 };
 
-function readDirectPay(call: ItemCall, client: WebPayClient): Charge {
-	const { fields: transaction, ...order } = readTransaction(call);
+function readDirectPay(call: ItemCall, client: WebPayClient, outTradeNo: string): Charge {
+	const { fields: transaction, ...order } = readTransaction(call, outTradeNo);
 	const additional = call.collection('additionalFields');
 	const fields: JsonObject = {
 		...transaction,

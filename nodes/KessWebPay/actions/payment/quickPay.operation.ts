@@ -2,7 +2,6 @@ import { requireReference, requireText } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
-import { orderNumber } from '../common/order';
 import {
 	expiresInField,
 	notifyUrlField,
@@ -11,7 +10,7 @@ import {
 	schemaUrlField,
 	transactionProperties,
 } from '../common/transaction';
-import { type Charge, chargeOnce } from './chargeOnce';
+import { type Charge, chargeRow } from './chargeOnce';
 import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.quickpay` (docs/gateway.md §3): the buyer shows a code and is charged at once. */
@@ -56,13 +55,12 @@ export const quickPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const charge = readQuickPay(call);
-		return [await call.once(orderNumber(client, charge.outTradeNo), async () => await chargeOnce(call, client, charge))];
+		return [await chargeRow(call, client, (outTradeNo) => readQuickPay(call, outTradeNo))];
 	},
 };
 
-function readQuickPay(call: ItemCall): Charge {
-	const { fields: transaction, ...order } = readTransaction(call);
+function readQuickPay(call: ItemCall, outTradeNo: string): Charge {
+	const { fields: transaction, ...order } = readTransaction(call, outTradeNo);
 	const payer = call.read('authCode', (value) => requireReference(value, 128));
 	const fields = {
 		...transaction,

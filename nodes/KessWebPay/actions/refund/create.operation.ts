@@ -7,15 +7,16 @@ import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/textField';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
-import { LONGEST_MS } from '../../../shared/money/paymentNotes';
+import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { LONGEST_MS, type Payment } from '../../../shared/money/paymentNotes';
+import { readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { orderNumber, ownNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { LAG_MS, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
-import { isKnown } from '../../../../kess/webPay/orderStates';
+import { isKnown, isRefundPending, isRefundRejected } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference, tellsOfRefund } from './refunds';
 
@@ -92,19 +93,32 @@ export const create: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const refund = readRefund(call);
-		const { outTradeNo, merchantReference: reference } = refund;
-		const own = reference === undefined ? orderNumber(client, outTradeNo) : ownNumber(client, 'merchant reference', reference);
-		return [await call.once(own, async () => await refundOnce(call, client, refund))];
+		const outTradeNo = readOutTradeNo(call);
+		const additional = call.collection('additionalFields');
+		const reference = additional.read('merchantReference', requireMerchantReference);
+		const isPartial = additional.has('partialRefundAmount') || additional.has('partialRefundAmountCcy');
+		const number = refundNumber(client, outTradeNo, isPartial ? reference : undefined);
+		const row = await readRow(call, number, () => readRefund(call, outTradeNo, reference));
+		if ('end' in row) return [refundItem(call, row.end, outTradeNo, reference)];
+		const own = isPartial && reference !== undefined ? ownNumber(client, 'merchant reference', reference) : orderNumber(client, outTradeNo);
+		return [await call.once(own, async () => await refundOnce(call, client, row.asked))];
 	},
 };
 
-function readRefund(call: ItemCall): NewRefund {
-	const outTradeNo = readOutTradeNo(call);
+/** All of an order goes back once, whichever reference that has; of its parts each has its own. @param reference of a part */
+function refundNumber(client: WebPayClient, outTradeNo: string, reference: string | undefined): Payment {
+	return {
+		account: client.merchant,
+		kind: 'refund',
+		number: JSON.stringify(reference === undefined ? [outTradeNo] : ['reference', reference]),
+		what: undefined,
+	};
+}
+
+function readRefund(call: ItemCall, outTradeNo: string, merchantReference: string | undefined): NewRefund {
 	const reason = call.read('reason', (value) => requireText(value, 255));
 	const additional = call.collection('additionalFields');
 	const callbackUrl = additional.read('callbackUrl', requireWebAddress);
-	const merchantReference = additional.read('merchantReference', requireMerchantReference);
 	const currency = additional.readAdded('partialRefundAmountCcy', parseCurrency);
 	const partial = additional.readAdded('partialRefundAmount', (value) => requirePartialAmount(value, currency));
 	if (currency !== undefined && partial === undefined) {
@@ -151,22 +165,27 @@ async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefun
 	const { outTradeNo, partial, merchantReference } = refund;
 	const end = await moveMoney(call.context, {
 		payment: {
-			account: client.identity,
-			kind: 'refund',
-			number: JSON.stringify(merchantReference === undefined ? [outTradeNo] : ['reference', merchantReference]),
+			...refundNumber(client, outTradeNo, partial && merchantReference),
 			what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]),
 		},
 		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
-		lookUp: async () =>
-			merchantReference === undefined ? await lookUpOrder(client, outTradeNo) : await lookUpRefund(client, refund, merchantReference),
+		async lookUp() {
+			if (merchantReference === undefined) return await lookUpOrder(client, outTradeNo);
+			const look = await lookUpRefund(client, refund, merchantReference);
+			return look.found === 'none' && partial === undefined ? await lookUpOrder(client, outTradeNo) : look;
+		},
 		send: async () => await send(client, refund),
 		spent: (reason) =>
 			new KessError(
-				`A refund of something else has this merchant reference${reason === undefined ? '' : `: ${reason}`}`,
-				'This run has refunded nothing. Use another merchant reference for the new refund, or correct the amount.',
+				`This merchant reference is used${reason === undefined ? '' : `: ${reason}`}`,
+				'This run has refunded nothing. Use another merchant reference for another refund. If the same one is meant, correct the order number and the amount.',
 			),
 	});
+	return refundItem(call, end, outTradeNo, merchantReference);
+}
+
+function refundItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, merchantReference: string | undefined): IDataObject {
 	return moneyItem(call, end, {
 		known: { out_trade_no: outTradeNo, ...(merchantReference !== undefined && { merchant_reference: merchantReference }) },
 		act: 'refund this',
@@ -181,9 +200,13 @@ async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
 	if (result.kind === 'refused') return refusedPayment(result, 'refund the order');
 	if (result.kind !== 'done') return result;
 	if (!isPlainObject(result.data) || !tellsOfRefund(result.data)) return { kind: 'unknown', reason: 'its answer tells of no refund' };
+	if (isRefundRejected(result.data.status)) {
+		const error = new KessError('KESS has rejected the refund', 'Look at the order in the merchant portal of KESS, or ask KESS why.');
+		return { kind: 'refused', error, isProof: true };
+	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined) return { kind: 'unknown', reason: `the answer to the refund names another ${difference} than the one sent` };
-	return { kind: 'done', data: result.data as IDataObject };
+	return { kind: isRefundPending(result.data.status) ? 'pending' : 'done', data: result.data as IDataObject };
 }
 
 /** In what an answer about a refund differs from it, as far as it says. */
@@ -206,12 +229,12 @@ async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Lo
 	}
 	const order = result.data as IDataObject;
 	const status = textOf(order.status);
-	if (FULLY_REFUNDED.includes(status)) return { found: 'this', data: order };
+	if (FULLY_REFUNDED.includes(status)) return { found: 'this', data: order, isUnderWay: isRefundPending(status) };
 	if (isKnown(status)) return { found: 'none', reason: `the order has the status ${quoted(status)}` };
 	return unclear(
 		new KessError(
 			`KESS shows the order with the status ${quoted(status)}, so this node cannot tell whether it has been refunded`,
-			'This run has refunded nothing. Look at the order at KESS, or give the refund a merchant reference: then it is looked up by that.',
+			'This run has refunded nothing. Look at the order in the merchant portal of KESS.',
 		),
 	);
 }
@@ -221,13 +244,13 @@ async function lookUpRefund(client: WebPayClient, refund: NewRefund, reference: 
 	if (found.found !== 'this') return found;
 	const { outTradeNo, amount, currency } = refundFacts(found.data as JsonObject, reference);
 	if (outTradeNo !== undefined && textOf(outTradeNo) !== refund.outTradeNo) {
-		return { found: 'another', reason: `it is one of the order ${quoted(outTradeNo)}` };
+		return { found: 'another', reason: `the refund with it is one of the order ${quoted(outTradeNo)}` };
 	}
 	const asked = refund.partial ?? (await wholeOrder(client, refund.outTradeNo));
 	if (asked === undefined) return { found: 'unclear', reason: 'a refund with this reference is there, and KESS does not show the order to compare it with' };
 	if (asked === 'all' || isSameMoney(asked, amount, currency ?? asked.currency)) return found;
 	const shown = [amount === undefined ? 'an unknown amount' : quoted(amount), currency === undefined ? '' : quoted(currency)].join(' ').trim();
-	return { found: 'another', reason: `it is one over ${shown} instead of ${refund.partial ? `${asked.decimal} ${asked.currency}` : 'the whole order'}` };
+	return { found: 'another', reason: `the refund with it is one over ${shown} instead of ${refund.partial ? `${asked.decimal} ${asked.currency}` : 'the whole order'}` };
 }
 
 /** How much a full refund gives back: the order's total, or `all` where the order itself says so; `undefined` when it is not shown. */

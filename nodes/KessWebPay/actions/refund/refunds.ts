@@ -1,12 +1,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { hasRefund } from '../../../../kess/webPay/orderStates';
+import { hasRefund, isRefundPending, isRefundRejected } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
+import { quoted } from '../../../../kess/gateway/redaction';
 import { requireReference } from '../../../../kess/textField';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { type Look, unclear } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';
+import { refusedLook } from '../common/payments';
 
 /** Not published; as long as an order number. */
 const MAX_REFERENCE = 64;
@@ -68,10 +70,8 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 			return unclear(result.error);
 		case 'unknown':
 			return { found: 'unclear', reason: result.reason };
-		case 'refused': {
-			const reason = `${result.reason} (${result.code})`;
-			return { found: saysNotFound(result) ? 'none' : 'unclear', reason };
-		}
+		case 'refused':
+			return refusedLook(result, 'look up the refund');
 		case 'done': {
 			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(isPlainObject);
 			const [refund] = entries.filter((entry) => Object.keys(entry).length > 0);
@@ -79,9 +79,9 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 			if (refund === undefined) return { found: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
 			if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
 			const named = refundFacts(refund, reference).merchantReference;
-			return named === undefined || textOf(named) === reference
-				? { found: 'this', data: refund as IDataObject }
-				: { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
+			if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
+			if (isRefundRejected(refund.status)) return { found: 'ended', reason: `the refund with it has the status ${quoted(refund.status)}` };
+			return { found: 'this', data: refund as IDataObject, isUnderWay: isRefundPending(refund.status) };
 		}
 	}
 }
@@ -98,16 +98,4 @@ export function matchReference(data: JsonObject, reference: string): void {
 		'The answer is about another refund than the one asked for, so it is not believed',
 		'Query the refund again. If this stays so, report it to KESS.',
 	);
-}
-
-const THING = '(refund|transaction|record|reference|data)s?';
-const ABSENT = "(not (be )?(found|exist)|do(es)? ?n[o']t exist)";
-const NAMES_NO_REFUND = new RegExp(`\\b${THING}\\b.*\\b${ABSENT}|\\b(no such|there is no|no) ${THING}\\b`, 'i');
-
-/**
- * Whether a refusal means that there is no such refund. KESS does not publish the code for it, and any other refusal
- * (too many requests, no permission, an unknown seller) must not pass for it: money would go out twice.
- */
-function saysNotFound({ code, reason }: { code: string; reason: string }): boolean {
-	return /^(404|NOT_?FOUND|NOT_?EXISTS?)$/i.test(code) || NAMES_NO_REFUND.test(reason);
 }

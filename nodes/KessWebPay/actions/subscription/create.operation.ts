@@ -6,7 +6,9 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { moveMoney } from '../../../shared/money/moveMoney';
+import { type MoneyEnd, moveMoney } from '../../../shared/money/moveMoney';
+import type { Payment } from '../../../shared/money/paymentNotes';
+import { readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -64,24 +66,27 @@ export const create: WebPayOperation = {
 	],
 	async execute(call, client) {
 		const token = call.read('preOrderToken', (value) => requireReference(value, 255));
-		const interval = call.read('interval', requireInterval);
-		const fields = {
+		const payment: Payment = { account: client.merchant, kind: 'subscription', number: token, what: undefined };
+		const row = await readRow(call, payment, () => ({
 			pre_order_token: token,
 			holder_name: call.read('holderName', (value) => requireText(value, 255)),
 			card: call.read('card', requireCipherText),
-			interval,
-		};
-		return [await call.once(ownNumber(client, 'pre order token', token), async () => await subscribeOnce(call, client, { token, interval, fields }))];
+			interval: call.read('interval', requireInterval),
+		}));
+		if ('end' in row) return [subscriptionItem(call, row.end, {})];
+		return [await call.once(ownNumber(client, 'pre order token', token), async () => await subscribeOnce(call, client, payment, row.asked))];
 	},
 };
 
 async function subscribeOnce(
 	call: ItemCall,
 	client: WebPayClient,
-	{ token, interval, fields }: { token: string; interval: string; fields: JsonObject },
+	payment: Payment,
+	fields: JsonObject & { interval: string },
 ): Promise<IDataObject> {
+	const { interval } = fields;
 	const end = await moveMoney(call.context, {
-		payment: { account: client.identity, kind: 'subscription', number: token, what: String(interval) },
+		payment: { ...payment, what: interval },
 		lifeMs: undefined,
 		refusedMs: LAG_MS,
 		async prepare() {
@@ -100,8 +105,12 @@ async function subscribeOnce(
 				'This run has charged nothing. Make a new order, and use its pre order token.',
 			),
 	});
+	return subscriptionItem(call, end, { interval });
+}
+
+function subscriptionItem(call: ItemCall, end: MoneyEnd, known: IDataObject): IDataObject {
 	return moneyItem(call, end, {
-		known: { interval },
+		known,
 		act: 'charge the card',
 		again: 'the same pre order token',
 		ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',

@@ -55,12 +55,16 @@ describe('what one run has begun, the next one knows', () => {
 		await first.begin(UNTIL);
 		await first.settle('refused');
 		expect(await run().begin(UNTIL)).toMatchObject({ state: 'refused', until: expect.any(Number) });
-		// Something else may be paid under the number.
+		// Something else under the number waits as long: KESS may have carried out what it has refused.
 		const other = run({ what: '11 USD to Dara' });
-		expect(await other.begin(UNTIL)).toEqual({ state: 'sent', until: 0 });
-		expect(await other.beginAnew(UNTIL)).toEqual(NOTHING);
-		expect(await other.isHeld(UNTIL)).toBe(true);
-		expect(await run({ what: '11 USD to Dara' }).begin(UNTIL)).toMatchObject({ state: 'sent' });
+		const known = await other.begin(UNTIL);
+		expect(known).toMatchObject({ state: 'refused' });
+		expect(await other.beginAnew(UNTIL)).toEqual(known);
+		now = (known as { until: number }).until + 1;
+		expect(await other.begin(now)).toEqual({ state: 'refused', until: 0 });
+		expect(await other.beginAnew(now + MINUTE)).toEqual(NOTHING);
+		expect(await other.isHeld(now + MINUTE)).toBe(true);
+		expect(await run({ what: '11 USD to Dara' }).begin(now)).toMatchObject({ state: 'sent' });
 	});
 
 	test('a refusal may end it sooner', async () => {
@@ -68,7 +72,7 @@ describe('what one run has begun, the next one knows', () => {
 		await first.begin(undefined);
 		await first.settle('refused', NOW + 2 * MINUTE);
 		const known = await run({}, { isEndless: true }).begin(undefined);
-		expect(known).toEqual({ state: 'refused', until: Date.UTC(2026, 10, 26, 8, 15) });
+		expect(known).toEqual({ state: 'refused', until: NOW + 3 * MINUTE });
 	});
 
 	test('nothing, where nothing was sent after all', async () => {
@@ -95,6 +99,29 @@ describe('what one run has begun, the next one knows', () => {
 		for (const change of [{ number: 'WAGE-2' }, { kind: 'refund' as const }, { account: 'other' }]) {
 			expect(await run(change).begin(UNTIL)).toEqual(NOTHING);
 		}
+	});
+});
+
+describe('somebody who does not know what is paid under a number', () => {
+	const anybody = () => run({ what: undefined });
+
+	test('knows whether something is under way, or has been done', async () => {
+		expect(await anybody().recall()).toEqual(NOTHING);
+		const first = run();
+		await first.begin(UNTIL);
+		expect(await anybody().recall()).toMatchObject({ state: 'sent', until: expect.any(Number) });
+		await first.settle('done');
+		expect(await anybody().recall()).toEqual({ state: 'doneSomehow' });
+		expect(await anybody().begin(UNTIL)).toEqual({ state: 'doneSomehow' });
+	});
+
+	test('is known to those who do', async () => {
+		const first = anybody();
+		await first.begin(UNTIL);
+		expect(await run().begin(UNTIL)).toMatchObject({ state: 'sent', until: expect.any(Number) });
+		await first.settle('done');
+		expect(await run().begin(UNTIL)).toEqual({ state: 'doneSomehow' });
+		expect(await anybody().begin(UNTIL)).toEqual({ state: 'done' });
 	});
 });
 

@@ -1,0 +1,219 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { withSandbox } from '../support/kessSandbox.mts';
+import { PAY_OUT, runCell } from '../support/partnerCells.mts';
+import { refused, type StubAnswer, type StubGateway, startStubGateway } from '../support/stubGateway.mts';
+import { createOrders, runWebPay } from '../support/webPayNode.mts';
+import { withClock } from '../support/withClock.mts';
+import { withStore } from '../support/withStore.mts';
+
+/** Single cases in which a gateway that was made by somebody else has made the nodes pay twice, or say what is not so. */
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const CONTINUE = { onError: 'continueRegularOutput' } as const;
+
+const ORDER = { outTradeNo: 'CASE-1', body: 'Iced coffee', totalAmount: '={{ $json.amount ?? "10.50" }}', currency: 'USD' };
+const QUICK_PAY = { ...ORDER, authCode: '134567890123456789', serviceCode: 'WECHAT' };
+const PART = { outTradeNo: 'CASE-1', reason: 'Damaged', additionalFields: { merchantReference: 'REF-1', partialRefundAmount: '={{ $json.amount ?? "2.50" }}', partialRefundAmountCcy: 'USD' } };
+
+const isLook = (service: string) => service.includes('query');
+
+const sandbox = withSandbox({ fastRsa: true });
+const clock = withClock(sandbox);
+withStore();
+
+describe('at a gateway of its own', () => {
+	let gateway: StubGateway;
+	let looks: StubAnswer;
+	let pays: StubAnswer;
+
+	beforeEach(async () => {
+		looks = refused(404, 'NOT_FOUND', 'Order not found');
+		gateway = await startStubGateway((service) => (isLook(service) ? looks : pays));
+	});
+
+	afterEach(() => gateway.stop());
+
+	const run = async (resource: string, operation: string, parameters: IDataObject, item: IDataObject = {}) => {
+		const options = { credential: { baseUrl: gateway.url, accessToken: 'a token' }, items: [item] };
+		return await runWebPay(sandbox, resource, operation, { ...parameters, options: { responseSignature: 'ifPresent' } }, options);
+	};
+	const sent = () => gateway.services.filter((service) => !isLook(service) && service !== 'oauth').length;
+
+	describe.each([
+		['payment', 'quickPay', QUICK_PAY],
+		['refund', 'create', PART],
+	])('%s %s', (resource, operation, parameters) => {
+		test.each([
+			[403, { message: 'Forbidden' }],
+			[404, { success: false, message: 'order not found' }],
+			[400, { success: false, error_des: 'There is no permission for this service' }],
+		])('a look-up that is refused with %s %j says nothing: it stays unknown, and is sent once', async (status, body) => {
+			pays = { status: 500, body: {} };
+			const first = await run(resource, operation, parameters);
+			expect(first.items[0]?.json.status).toBe('unknown');
+			looks = { status, body };
+			expect((await run(resource, operation, parameters)).items[0]?.json.status).toBe('unknown');
+			await clock.forward(2 * DAY);
+			expect((await run(resource, operation, parameters)).items[0]?.json.status).toBe('unknown');
+			expect(sent()).toBe(1);
+		});
+
+		test('what KESS has refused is not sent with another amount before that is certain', async () => {
+			pays = refused(422, 'PROCESS_FAILED', 'The limit of today is reached');
+			expect((await run(resource, operation, parameters)).error?.message).toContain('The limit of today is reached');
+			const other = await run(resource, operation, parameters, { amount: '2' });
+			expect(other.error?.message).toMatch(/^KESS has refused this number a short while ago/);
+			expect(sent()).toBe(1);
+			await clock.passTime(other.error?.description);
+			await run(resource, operation, parameters, { amount: '2' });
+			expect(sent()).toBe(2);
+		});
+
+		test('a refusal because of what was done before is no proof', async () => {
+			pays = { status: 422, body: { success: false, error_des: 'Bad request', error_code: 'DUPLICATE_ORDER' } };
+			expect((await run(resource, operation, parameters)).items[0]?.json.status).toBe('unknown');
+		});
+	});
+
+	test('an order that waits after a refusal may still be paid', async () => {
+		gateway.stop();
+		let isSent = false;
+		gateway = await startStubGateway((service) => {
+			if (!isLook(service)) {
+				isSent = true;
+				return refused(422, 'PROCESS_FAILED', 'The limit of today is reached');
+			}
+			const order = { out_trade_no: 'CASE-1', total_amount: 10.5, currency: 'USD', status: 'WAITING' };
+			return isSent ? { status: 200, body: { success: true, data: order } } : refused(404, 'NOT_FOUND', 'Order not found');
+		});
+		const { error, items } = await run('payment', 'quickPay', QUICK_PAY);
+		expect(error).toBeUndefined();
+		expect(items[0]?.json).toMatchObject({ status: 'WAITING', already_existed: true });
+	});
+
+	test('a refund that KESS rejects is not remembered as made, nor is one that it has yet to decide on', async () => {
+		gateway.stop();
+		let status = 'PENDING_PARTIAL_REFUND';
+		const answer = () => ({ status: 200, body: { success: true, data: { out_trade_no: 'CASE-1', merchant_reference: 'REF-1', amount: 2.5, currency: 'USD', status } } });
+		let isThere = false;
+		gateway = await startStubGateway((service) => {
+			if (isLook(service) && !isThere) return refused(404, 'NOT_FOUND', 'There is no such refund');
+			isThere = true;
+			return answer();
+		});
+		expect((await run('refund', 'create', PART)).items[0]?.json).toMatchObject({ status: 'PENDING_PARTIAL_REFUND' });
+		expect((await run('refund', 'create', PART)).items[0]?.json).toMatchObject({ status: 'PENDING_PARTIAL_REFUND', already_existed: true });
+		status = 'REJECT_REFUNDED';
+		const rejected = await run('refund', 'create', PART);
+		expect(rejected.error?.message).toMatch(/^This merchant reference is used: the refund with it has the status REJECT_REFUNDED/);
+		expect(sent()).toBe(1);
+	});
+
+	test('a refund whose answer says that it was rejected is refused', async () => {
+		gateway.stop();
+		gateway = await startStubGateway((service) =>
+			isLook(service)
+				? refused(404, 'NOT_FOUND', 'There is no such refund')
+				: { status: 200, body: { success: true, data: { out_trade_no: 'CASE-1', status: 'REJECT_REFUNDED' } } },
+		);
+		expect((await run('refund', 'create', PART)).error?.message).toMatch(/^KESS has rejected the refund/);
+	});
+});
+
+describe('whose payment it is', () => {
+	test('is the merchant, whichever API user charges', async () => {
+		await sandbox.fault('lost-before-booking', { service: 'webpay.acquire.quickpay' });
+		const pay = async (credential: Record<string, string>) => (await runWebPay(sandbox, 'payment', 'quickPay', QUICK_PAY, { credential })).items[0]?.json;
+		expect((await pay({}))?.status).toBe('unknown');
+		expect((await pay({ username: 'another', baseUrl: ` ${sandbox.url}/ ` }))?.status).toBe('unknown');
+		expect(await sandbox.requests('webpay.acquire.quickpay')).toBe(1);
+	});
+
+	test('is not known without a seller code, so that nothing is sent', async () => {
+		const { error } = await runWebPay(sandbox, 'payment', 'quickPay', QUICK_PAY, { credential: { sellerCode: '' } });
+		expect(error?.message).toMatch(/^The credential has no Seller Code/);
+		expect(await sandbox.requests('webpay.acquire.quickpay')).toBe(0);
+	});
+});
+
+test('all of an order goes back once, with a merchant reference and without', async () => {
+	await createOrders(sandbox, ['CASE-1'], true);
+	await sandbox.settings({ orderLagMs: 10 * MINUTE, refundLagMs: 10 * MINUTE });
+	await clock.forward(11 * MINUTE);
+	await sandbox.fault('lost-after-booking', { service: 'webpay.acquire.v2Refund' });
+	const refund = async (additionalFields: IDataObject) => (await runWebPay(sandbox, 'refund', 'create', { outTradeNo: 'CASE-1', reason: 'Damaged', additionalFields })).items[0]?.json;
+	expect((await refund({}))?.status).toBe('unknown');
+	expect((await refund({ merchantReference: 'REF-1' }))?.status).toBe('unknown');
+	expect(await sandbox.requests('webpay.acquire.v2Refund')).toBe(1);
+	await clock.forward(30 * MINUTE);
+	expect(await refund({ merchantReference: 'REF-1' })).toMatchObject({ status: 'REFUNDED', already_existed: true });
+});
+
+describe('a transfer number', () => {
+	const CONFIRM = 'confirm.fundTransfer';
+	const run = async (items: IDataObject[], cell: { operation?: string; parameters?: IDataObject; options?: IDataObject } = {}) =>
+		await runCell({ items, settings: CONTINUE, ...cell }, sandbox.partnerCredential());
+	const { partnerTransactionId, ...transfer } = PAY_OUT;
+	const confirm = { outTradeNo: 'W-1', preTransferId: 'PRE-1', partnerTransactionId, additionalFields: {} };
+
+	test('that was paid to somebody else is not called paid, where KESS names people by their IDs', async () => {
+		await sandbox.settings({ receiverAsUserId: ['create', 'confirm', 'query'] });
+		expect((await run([{ no: 'W-1', receiver: '012000232' }])).items[0]?.json.status).toBe('paid');
+		const other = await run([{ no: 'W-1', receiver: '012000333' }]);
+		expect(String(other.items[0]?.json.error)).toMatch(/^This transfer number stands for another payment/);
+		expect((await run([{ no: 'W-1', receiver: '+855 12 000 232' }])).items[0]?.json).toMatchObject({ status: 'paid', already_confirmed: true });
+		expect(await sandbox.paidOut()).toEqual(['W-1']);
+	});
+
+	test('that one operation has paid is not called unpaid by the other, while KESS does not show it', async () => {
+		await sandbox.settings({ transferLagMs: 10 * MINUTE });
+		await clock.forward(11 * MINUTE);
+		expect((await run([{ no: 'W-1' }])).items[0]?.json.status).toBe('paid');
+		const confirmed = await run([{ no: 'W-1' }], { operation: 'confirm', parameters: confirm });
+		expect(confirmed.items[0]?.json).toMatchObject({ out_trade_no: 'W-1', status: 'unknown', reason: expect.stringContaining('an earlier run has paid something under this number') });
+		await clock.forward(30 * MINUTE);
+		expect((await run([{ no: 'W-1' }], { operation: 'confirm', parameters: confirm })).items[0]?.json).toMatchObject({ status: 'paid', already_confirmed: true });
+	});
+
+	test('of which nothing came is prepared again, and nobody says that it was paid', async () => {
+		await sandbox.settings({ secondCreate: 'expired', queryExpired: 'notexist' });
+		await sandbox.fault('lost-before-booking', { service: CONFIRM });
+		const first = (await run([{ no: 'W-1' }])).items[0]?.json;
+		expect(first?.status).toBe('unknown');
+		await clock.passTime(first?.next_step);
+		expect((await run([{ no: 'W-1' }], { operation: 'create', parameters: transfer })).items[0]?.json).toMatchObject({ out_trade_no: 'W-1', pre_transfer_id: expect.any(String) });
+	});
+
+	test('whose row cannot be read any more is not failed when it may have been paid', async () => {
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, outTradeNo: ['W-1'] });
+		await run([{ no: 'W-1' }]);
+		const rows = [{ no: 'W-1', amount: ' ' }, { no: 'W-2', amount: ' ' }];
+		const { items } = await run(rows);
+		expect(items[0]?.json).toMatchObject({
+			out_trade_no: 'W-1',
+			status: 'unknown',
+			reason: expect.stringMatching(/^an earlier run of this workflow has asked KESS to pay something under this number, and this run has not looked it up: Amount \(amount\) /),
+		});
+		expect(String(items[1]?.json.error)).toMatch(/^Amount \(amount\) is empty/);
+	});
+
+	test('in a row behind one that has stopped the run is not failed when it may have been paid', async () => {
+		await run([{ no: 'W-2' }]);
+		await sandbox.fault('lost-before-booking', { service: CONFIRM, outTradeNo: ['W-1'] });
+		const { items } = await run([{ no: 'W-1' }, { no: 'W-2' }, { no: 'W-3' }], { options: { stopAtUnknown: true } });
+		expect(items.map(({ json }) => json.status)).toEqual(['unknown', 'unknown', undefined]);
+		expect(items[1]?.json.reason).toMatch(/^an earlier run of this workflow has paid something under this number/);
+		expect(String(items[2]?.json.error)).toMatch(/^Not started/);
+	});
+
+	test('with a pre-transfer that there never was comes to an end', async () => {
+		const wrong = async () => (await run([{ no: 'W-1' }], { operation: 'confirm', parameters: confirm })).items[0]?.json;
+		const first = await wrong();
+		expect(first?.status).toBe('unknown');
+		await clock.passTime(first?.next_step);
+		expect(String((await wrong())?.error)).toMatch(/^KESS/);
+		expect(await sandbox.paidOut()).toEqual([]);
+	});
+});
