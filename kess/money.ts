@@ -1,5 +1,7 @@
 import { withoutEndZeros } from './digits';
 import { InvalidValueError } from './errors';
+import { readDecimal } from './written/decimal';
+import type { Say } from './written/text';
 
 /** Decimals that KESS books for each currency it takes. Riel have none in everyday use (docs/gateway.md §12: "two decimal"). */
 const DECIMALS = new Map([
@@ -9,6 +11,8 @@ const DECIMALS = new Map([
 
 /** PHP writes a number into the signed string with 14 significant digits; 11 before the point leave room for two after it. */
 const MAX_WHOLE_DIGITS = 11;
+
+const EXAMPLE = '10.50';
 
 /** An amount of money, exact: never a sum of floats. */
 export interface Money {
@@ -41,25 +45,22 @@ export function parseCurrency(value: unknown): string {
  *
  * @param value text or number, for example `"10.50"`, `10.5`, `42000`
  * @param currency what `parseCurrency` returned
+ * @param say takes a note where it was read otherwise than it looks
  * @returns the exact amount, greater than zero
  * @throws InvalidValueError when it is no plain decimal number, not greater than zero, or finer than the currency
  */
-export function parseMoney(value: unknown, currency: string): Money {
-	const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
-	const shown = JSON.stringify(text.slice(0, 40));
-	if (text === '') {
-		throw new InvalidValueError('is empty', 'Enter an amount, for example 10.50.');
-	}
-	const plain = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
-	if (!plain) {
-		throw new InvalidValueError(`is ${shown}, which is not a plain number`, plainNumberHint(text));
-	}
-	const whole = (plain[2] ?? '').replace(/^0+(?=\d)/, '');
-	const fraction = withoutEndZeros(plain[3] ?? '');
-	const zero = /^0*$/.test(whole + fraction);
-	if (plain[1] === '-' || zero) {
-		throw new InvalidValueError(`is ${shown}, but has to be greater than 0`, 'Enter an amount greater than 0.');
-	}
+export function parseMoney(value: unknown, currency: string, say?: Say): Money {
+	const money = parsePrice(value, currency, say);
+	if (money.hundredths > 0n) return money;
+	throw new InvalidValueError(`is ${JSON.stringify(String(value).trim().slice(0, 40))}, but has to be greater than 0`, 'Enter an amount greater than 0.');
+}
+
+/** The same, for what may cost nothing. */
+export function parsePrice(value: unknown, currency: string, say?: Say): Money {
+	const { shown, isNegative, whole, fraction: written } = readDecimal(value, EXAMPLE, say);
+	const fraction = withoutEndZeros(written);
+	const decimal = fraction === '' ? whole : `${whole}.${fraction}`;
+	if (isNegative) throw new InvalidValueError(`is ${shown}, but has to be greater than 0`, 'Enter an amount greater than 0.');
 	const decimals = DECIMALS.get(currency) ?? 2;
 	if (fraction.length > decimals) {
 		throw decimals === 0
@@ -78,21 +79,7 @@ export function parseMoney(value: unknown, currency: string): Money {
 			`Enter an amount with at most ${MAX_WHOLE_DIGITS} digits before the decimal point.`,
 		);
 	}
-	return {
-		currency,
-		hundredths: BigInt(whole + fraction.padEnd(2, '0')),
-		decimal: fraction === '' ? whole : `${whole}.${fraction}`,
-	};
-}
-
-function plainNumberHint(text: string): string {
-	if (/^-?\d+(\.\d+)?e[+-]?\d+$/i.test(text)) {
-		return 'Write it out without an exponent, with at most two decimals, for example 1000 or 10.50.';
-	}
-	if (/^-?[\d\s]*\d,\d/.test(text)) {
-		return 'Write it without separators for thousands and with a point before the decimals, for example 1250.50.';
-	}
-	return 'Use only digits and a decimal point, for example 10.50, without a currency sign.';
+	return { currency, hundredths: BigInt(whole + fraction.padEnd(2, '0')), decimal };
 }
 
 /**

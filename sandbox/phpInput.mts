@@ -48,18 +48,31 @@ export function isPhpArray(value: PhpValue | undefined): value is PhpArray {
 	return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-const OUTER_SPACE = /^[\s\u200B\u200E\uFEFF]+|[\s\u200B\u200E\uFEFF]+$/gu;
+/** PHP's own trim() has these too. */
+const FEW = String.raw`\s\0\u0085\u200B\u200E\uFEFF`;
+
+/** All that Str::trim has had since version 11.40: code points by their numbers. */
+const MANY = `${FEW}${[0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x200c, 0x200d, 0x200f, 0x2800, 0x3164, 0xffa0, 0x1d159, 0xe0020]
+	.map((code) => `\\u{${code.toString(16)}}`)
+	.join('')}${String.raw`\u2060-\u2065\u206A-\u206F\u{1D173}-\u{1D17A}`}`;
+
+const atEnds = (characters: string) => new RegExp(`^[${characters}]+|[${characters}]+$`, 'gu');
+
+/** What Laravel's TrimStrings strips: few characters in its older versions, many in its newer ones. */
+export const TRIMS = { few: atEnds(FEW), many: atEnds(MANY) } as const;
+
+export type Trims = keyof typeof TRIMS;
 
 /** One text after Laravel's TrimStrings and ConvertEmptyStringsToNull. */
-export function laravelText(text: string): string | null {
-	return text.replace(OUTER_SPACE, '') || null;
+export function laravelText(text: string, trims: Trims): string | null {
+	return text.replace(TRIMS[trims], '') || null;
 }
 
 /** Laravel's TrimStrings and ConvertEmptyStringsToNull, at every depth: a gateway built on it never sees other input. */
-export function laravelInput(value: PhpValue): PhpValue {
-	if (typeof value === 'string') return laravelText(value);
-	if (Array.isArray(value)) return value.map(laravelInput);
-	if (isPhpArray(value)) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, laravelInput(entry)]));
+export function laravelInput(value: PhpValue, trims: Trims): PhpValue {
+	if (typeof value === 'string') return laravelText(value, trims);
+	if (Array.isArray(value)) return value.map((entry) => laravelInput(entry, trims));
+	if (isPhpArray(value)) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, laravelInput(entry, trims)]));
 	return value;
 }
 

@@ -7,6 +7,8 @@ const lag = z.number().int().nonnegative().default(0);
 
 /** Switches between behaviours that public material on KESS leaves open (docs/gateway.md §5, §6 and §11). */
 export const settingsSchema = z.strictObject({
+	/** What Laravel's TrimStrings strips from a request before its signature is checked: the list of older versions, or of newer ones. */
+	trims: z.enum(['few', 'many']).default('many'),
 	/** Refusals come with HTTP 200 and `success: false` instead of an HTTP error status. */
 	envelope200: z.boolean().default(false),
 	/** `form` and `json` are flat; `envelope` is JSON with `data`, `sign` and `sign_type`. */

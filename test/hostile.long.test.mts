@@ -15,7 +15,7 @@ import { requireTransferReference } from '../kess/partner/fields.ts';
 import { isSamePerson } from '../kess/partner/receiverName.ts';
 import { canonicalJson } from '../kess/phpJson.ts';
 import { ksortKeys } from '../kess/phpKeyOrder.ts';
-import { trimText } from '../kess/textField.ts';
+import { trimText } from '../kess/written/text.ts';
 import { readWebPayAccount, webPayCredentialValues } from '../kess/webPay/account.ts';
 import { requireOutTradeNo } from '../kess/webPay/fields.ts';
 import { peekWebPayNotification, readWebPayNotification } from '../kess/webPay/notification.ts';

@@ -13,8 +13,9 @@ const root = join(__dirname, '..');
 
 /** Those that are put together at run time cannot be read here. Each has its reason. */
 const PUT_TOGETHER = new Map([
+	['kess/gateway/refusalWords.ts', 'sees at most LIMITS.quoteLength characters'],
 	['kess/webPaySignature.ts', 'alternatives of plain words between two different signs'],
-	['nodes/KessWebPay/actions/refund/refunds.ts', 'sees at most LIMITS.quoteLength characters'],
+	['kess/written/text.ts', 'alternatives of plain words and of parts with a highest length'],
 	['nodes/shared/run/parameters.ts', 'sees what the author of the workflow has written'],
 ]);
 

@@ -1,7 +1,7 @@
 import { inContext, InvalidValueError, NotSentError } from '../errors';
 import type { JsonObject } from '../jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../money';
-import { trimText } from '../textField';
+import { trimText } from '../written/text';
 import type { AmountFields } from './service';
 
 /** The credential's fields with the highest amounts, as n8n stores them and as its form shows them. */

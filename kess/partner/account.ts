@@ -4,7 +4,7 @@ import type { PartnerKeyTexts } from './keys';
 import type { PartnerLogin } from './login';
 import { type PaymentLimits, readPaymentLimits } from '../gateway/paymentLimits';
 import type { CredentialValues } from '../gateway/redaction';
-import { trimText } from '../textField';
+import { trimText } from '../written/text';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
 export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {

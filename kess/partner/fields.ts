@@ -1,22 +1,24 @@
 import { InvalidValueError } from '../errors';
 import { type Money, parseMoney } from '../money';
-import { requireReference, requireText } from '../textField';
+import { plainDigits } from '../written/decimal';
+import { plainPhone } from '../written/phone';
+import { requireReference } from '../written/reference';
+import { requireText, type Say } from '../written/text';
 
 /** Lengths in characters (docs/gateway.md §13, Sample Parameters of each service). */
 const MAX_REFERENCE = 64;
 const MAX_RECEIVER = 25;
+/** With what people write between the digits. */
+const MAX_WRITTEN_RECEIVER = 60;
 const MAX_SENDER = 96;
-
-/** A phone number with the code of its country, spaced as people write it. */
-const INTERNATIONAL = /^\+\d[\d\s().-]*$/;
 
 /**
  * The partner's own reference of a transfer (`out_trade_no`, Alpha 64).
  *
  * @throws InvalidValueError when it is empty, too long, or has lost digits on its way here
  */
-export function requireTransferReference(value: unknown): string {
-	return requireReference(value, MAX_REFERENCE);
+export function requireTransferReference(value: unknown, say?: Say): string {
+	return requireReference(value, MAX_REFERENCE, say);
 }
 
 /** The ID that KESS gave a prepared transfer (`pre_transfer_id`, Alpha 64). Throws as `requireTransferReference`. */
@@ -28,51 +30,54 @@ export function requirePreTransferId(value: unknown): string {
  * The partner's ID of the payment that the transfer passes on (`partner_transaction_id`, Alpha 64). Throws as
  * `requireTransferReference`.
  */
-export function requirePartnerTransactionId(value: unknown): string {
-	return requireReference(value, MAX_REFERENCE);
+export function requirePartnerTransactionId(value: unknown, say?: Say): string {
+	return requireReference(value, MAX_REFERENCE, say);
 }
 
 /**
- * The receiver of a transfer (`receiver_id`, Alpha 25: KESS user ID or phone number). What cannot be right is refused,
- * never repaired: a guess would pay somebody else.
+ * The receiver of a transfer (`receiver_id`, Alpha 25: KESS user ID or phone number). What people write between the digits
+ * means nothing and is left out; what cannot be right is refused, never repaired: a guess would pay somebody else.
  *
  * @param value text, or a whole number from a spreadsheet
+ * @param say takes a note when it is sent otherwise than it was written, or looks as if a spreadsheet had taken something away
  * @throws InvalidValueError when it is empty, too long, or cannot be the ID or phone number of anybody
  */
-export function requireReceiverId(value: unknown): string {
-	const text = requireReference(value, MAX_RECEIVER);
+export function requireReceiverId(value: unknown, say?: Say): string {
+	const text = plainDigits(requireReference(value, MAX_WRITTEN_RECEIVER));
 	const mangled =
 		(/^-?\d+[.,]\d+$/.test(text) && 'is a number with decimals') ||
-		(/^\d{1,3}(,\d{3})+$/.test(text) && 'is a number with separators for thousands') ||
-		(/^-\d/.test(text) && 'is a negative number') ||
-		(/^#/.test(text) && 'is not a value: the spreadsheet shows that it could not work it out') ||
-		(text.includes('+') && !INTERNATIONAL.test(text) && 'has a plus sign, but is not a phone number');
-	if (mangled === false) return text;
+		(/^-\d/.test(text) && 'is a negative number');
+	const phone = mangled === false ? plainPhone(text) : undefined;
+	// Digits with spaces or dashes between them have no other meaning than the digits.
+	const receiver = phone ?? (/^\d[\d -]*$/.test(text) ? text.replace(/[ -]/g, '') : text);
+	const problem = mangled || (receiver.includes('+') && phone === undefined && 'has a plus sign, but is not a phone number');
+	if (problem === false) {
+		requireReference(receiver, MAX_RECEIVER);
+		if (receiver !== String(value).trim()) say?.(`is sent as ${receiver}.`);
+		const loss = lossIn(receiver);
+		if (loss !== undefined) say?.(loss);
+		return receiver;
+	}
 	throw new InvalidValueError(
-		mangled,
+		problem,
 		'Format the column as text in the spreadsheet and enter the KESS user ID or phone number again, for example 012345678 or +85512345678.',
 	);
 }
 
-/**
- * Advice on a receiver that may be right, but looks as if a spreadsheet had taken something away.
- *
- * @param receiverId what `requireReceiverId` returned
- * @returns a sentence, or `undefined` when there is nothing to say
- */
-export function receiverIdAdvice(receiverId: string): string | undefined {
+/** What a spreadsheet seems to have taken from a receiver that may be right all the same; `undefined` when nothing. */
+function lossIn(receiverId: string): string | undefined {
 	if (/^(?!0|855)\d{8,9}$/.test(receiverId)) {
-		return 'The receiver looks like a phone number that has lost its leading zero. If it is one, format the column as text and write the zero before it.';
+		return 'looks like a phone number that has lost its leading zero. If it is one, format the column as text and write the zero before it.';
 	}
 	if (/^855\d{8,9}$/.test(receiverId)) {
-		return 'The receiver looks like a phone number that has lost its plus sign. If KESS does not find it, format the column as text and write the plus sign before it.';
+		return 'looks like a phone number that has lost its plus sign. If KESS does not find it, format the column as text and write the plus sign before it.';
 	}
 	return undefined;
 }
 
 /** The name of who sends the money (`sender_name`, String 96). */
-export function requireSenderName(value: unknown): string {
-	return requireText(value, MAX_SENDER);
+export function requireSenderName(value: unknown, say?: Say): string {
+	return requireText(value, MAX_SENDER, say);
 }
 
 /**
@@ -95,6 +100,6 @@ export function requirePartnerCurrency(value: unknown): 'USD' {
  *
  * @throws InvalidValueError as `parseMoney`
  */
-export function requirePartnerAmount(value: unknown): Money {
-	return parseMoney(value, 'USD');
+export function requirePartnerAmount(value: unknown, say?: Say): Money {
+	return parseMoney(value, 'USD', say);
 }

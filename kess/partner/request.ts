@@ -5,7 +5,7 @@ import type { JsonObject } from '../jsonObject';
 import { LIMITS } from '../limits';
 import { canonicalJson, PhpJsonError } from '../phpJson';
 import { signRsa2 } from '../rsa2Signature';
-import { trimDeep } from '../textField';
+import { trimDeep } from '../written/text';
 
 /**
  * Signs a request to the Partner gateway (docs/gateway.md §13, RSA2). Fields that are `undefined` are not sent, nor are texts

@@ -1,5 +1,6 @@
 import { textOf } from '../jsonObject';
 import { isSameMoney, type Money } from '../money';
+import { cambodianNumber, plainPhone } from '../written/phone';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './services';
 
 /** What an answer has to be about before it is believed; what is not known is left out. */
@@ -16,9 +17,6 @@ const PROMISED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 	[CONFIRM_TRANSFER, new Set(['receiver_id', 'amount', 'currency', 'pre_transfer_id'])],
 	[QUERY_TRANSFER, new Set(['receiver_id', 'amount', 'currency'])],
 ]);
-
-/** A Cambodian phone number in any of its spellings; the group is what they have in common. */
-const PHONE = /^(?:\+?855|0)([1-9]\d{7,8})$/;
 
 /**
  * Whether a well-signed answer is about the transfer that was asked for.
@@ -77,7 +75,7 @@ export function receiverNote({ receiverId }: AskedTransfer, data: Record<string,
 
 /** One text for all spellings of a receiver. */
 export function personOf(receiverId: string): string {
-	return PHONE.exec(receiverId.replace(/[\s().-]/g, ''))?.[1] ?? receiverId.replace(/\s/g, '');
+	return cambodianNumber(receiverId) ?? receiverId.replace(/\s/g, '');
 }
 
 function isSameReceiver(asked: string, named: string): boolean {
@@ -85,5 +83,5 @@ function isSameReceiver(asked: string, named: string): boolean {
 }
 
 function isPhone(receiverId: string): boolean {
-	return /^\s*\+/.test(receiverId) || PHONE.test(receiverId.replace(/[\s().-]/g, ''));
+	return plainPhone(receiverId) !== undefined;
 }

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../errors';
-import { requireText } from '../textField';
+import { requireText } from '../written/text';
 
 /** Bytes of one RSA block: a key of 1024 bits to one of 8192. */
 const MIN_BYTES = 128;

@@ -1,7 +1,7 @@
 import { constants, type KeyObject, publicEncrypt } from 'node:crypto';
 
 import { inContext, InvalidValueError } from '../errors';
-import { requireText, trimText } from '../textField';
+import { requireText, trimText } from '../written/text';
 
 /** What PKCS#1 v1.5 puts around the text in a block. */
 const PADDING_BYTES = 11;

@@ -1,34 +1,36 @@
+import { withoutEndZeros } from '../digits';
 import { inContext, InvalidValueError } from '../errors';
+import { type Money, parsePrice } from '../money';
 import { undecidedAddress } from '../webPaySignature';
-import { requireReference, requireText, trimText } from '../textField';
+import { requireReference } from '../written/reference';
+import { readDecimal } from '../written/decimal';
+import { isBlank, requireText, type Say } from '../written/text';
 
 /** Lengths in characters (docs/gateway.md §12, CREATE ORDER). */
 const MAX_REFERENCE = 64;
 const MAX_TITLE = 255;
 const MAX_DETAIL = 64;
 
+/** As of an amount. */
+const MAX_WHOLE_DIGITS = 11;
+
 /**
  * The merchant's own order number (docs/gateway.md §12: `out_trade_no`, String 64, unique).
  *
- * @throws InvalidValueError when it is empty, too long, or a number that has lost digits on its way here
+ * @param say takes a note also where KESS accepts it as specified, and some of its channels may not
+ * @throws InvalidValueError as `requireReference`
  */
-export function requireOutTradeNo(value: unknown): string {
-	return requireReference(value, MAX_REFERENCE);
-}
-
-/**
- * Advice on an order number that KESS accepts as specified but that a sibling gateway is known to refuse.
- *
- * @returns a sentence, or `undefined` when there is nothing to say
- */
-export function outTradeNoAdvice(outTradeNo: string): string | undefined {
-	if ([...outTradeNo].length <= 32 && /^[A-Za-z0-9-]+$/.test(outTradeNo)) return undefined;
-	return `The order number "${outTradeNo}" is longer than 32 characters or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not.`;
+export function requireOutTradeNo(value: unknown, say?: Say): string {
+	const outTradeNo = requireReference(value, MAX_REFERENCE, say);
+	// A sibling gateway is known to refuse them.
+	const isPlain = [...outTradeNo].length <= 32 && /^[A-Za-z0-9-]+$/.test(outTradeNo);
+	if (!isPlain) say?.('is longer than 32 characters, or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not.');
+	return outTradeNo;
 }
 
 /** The order's title (docs/gateway.md §12: `body`, String 255). */
-export function requireTitle(value: unknown): string {
-	return requireText(value, MAX_TITLE);
+export function requireTitle(value: unknown, say?: Say): string {
+	return requireText(value, MAX_TITLE, say);
 }
 
 /** One product line of an order as the user wrote it (docs/gateway.md §12, Detail). */
@@ -53,46 +55,99 @@ export interface DetailLine {
  * The product lines of an order. A line whose fields are all empty is left out, so that a spreadsheet may have
  * columns for a second and third product that most rows do not fill.
  *
+ * @param total what the order costs: prices are in its currency
+ * @param say takes a note when the lines come to another sum
  * @throws InvalidValueError naming the line (counted from 1) and the field
  */
-export function readDetail(lines: DetailInput[]): DetailLine[] {
-	return lines.flatMap((line, index) => {
+export function readDetail(lines: DetailInput[], total: Money, say?: Say): DetailLine[] {
+	const { currency } = total;
+	let sum = 0n;
+	const read = lines.flatMap((line, index): DetailLine[] => {
 		const { no, name, price, qty, discount } = line;
-		if ([no, name, price, qty, discount].every((field) => trimText(String(field ?? '')) === '')) return [];
-		const required = (field: 'no' | 'name' | 'price' | 'qty') =>
-			inLine(index, field, () => requireText(line[field], MAX_DETAIL));
-		const read: DetailLine = { no: required('no'), name: required('name'), price: required('price'), qty: required('qty') };
-		const off = trimText(String(discount ?? ''));
-		if (off !== '') read.discount = inLine(index, 'discount', () => readDiscount(off));
-		return [read];
+		if ([no, name, price, qty, discount].every(isBlank)) return [];
+		const field = <T>(called: keyof DetailInput, check: (value: unknown) => T) => inLine(index, called, () => check(line[called]));
+		const cost = field('price', (value) => parsePrice(value, currency));
+		const off = isBlank(discount) ? NO_DISCOUNT : field('discount', (value) => readSmall(value, '0.05', DISCOUNT_DECIMALS));
+		const quantity = field('qty', readQuantity);
+		const price10000 = cost.hundredths * 100n;
+		if (off.scaled > price10000) {
+			throw inContext(new InvalidValueError('is more than its price', 'Enter the discount for one unit.'), nameOf(index, 'discount'));
+		}
+		sum += (price10000 - off.scaled) * quantity.scaled;
+		return [
+			{
+				no: field('no', (value) => requireText(value, MAX_DETAIL)),
+				name: field('name', (value) => requireText(value, MAX_DETAIL)),
+				price: cost.decimal,
+				qty: quantity.text,
+				...(off.scaled > 0n && { discount: Number(off.text) }),
+			},
+		];
 	});
+	if (read.length > 0 && sum !== total.hundredths * 100n * 10n ** BigInt(QUANTITY_DECIMALS)) {
+		say?.('comes to another sum than the order. The buyer pays the Total Amount.');
+	}
+	return read;
 }
 
-function readDiscount(text: string): number {
-	if (/^\d{1,11}(\.\d{1,4})?$/.test(text)) return Number(text);
-	throw new InvalidValueError(
-		`is ${JSON.stringify(text.slice(0, 40))}, which is not a plain number`,
-		'Enter the discount for one unit, for example 0.05, or leave it empty.',
-	);
+/** Of a discount for one unit. */
+const DISCOUNT_DECIMALS = 4;
+
+/** In kilograms there may be 1.25 of a product. */
+const QUANTITY_DECIMALS = 3;
+
+const NO_DISCOUNT = { text: '0', scaled: 0n };
+
+function readQuantity(value: unknown) {
+	const quantity = readSmall(value, '2', QUANTITY_DECIMALS);
+	if (quantity.scaled > 0n) return quantity;
+	throw new InvalidValueError('is 0', 'Enter how many, for example 2. A line that is not wanted stays empty.');
+}
+
+/** @returns a number of at least 0, as it is sent and as a whole number of its smallest parts */
+function readSmall(value: unknown, example: string, decimals: number): { text: string; scaled: bigint } {
+	const { shown, isNegative, whole, fraction: written } = readDecimal(value, example);
+	const fraction = withoutEndZeros(written);
+	if (!isNegative && fraction.length <= decimals && whole.length <= MAX_WHOLE_DIGITS) {
+		return { text: fraction === '' ? whole : `${whole}.${fraction}`, scaled: BigInt(whole + fraction.padEnd(decimals, '0')) };
+	}
+	throw new InvalidValueError(`is ${shown}`, `Enter a number of at least 0 with at most ${decimals} decimals, for example ${example}.`);
 }
 
 function inLine<T>(index: number, field: string, read: () => T): T {
 	try {
 		return read();
 	} catch (error) {
-		throw inContext(error, `has a product line ${index + 1} whose ${field}`);
+		throw inContext(error, nameOf(index, field));
 	}
+}
+
+function nameOf(index: number, field: string): string {
+	return `has a product line ${index + 1} whose ${field}`;
+}
+
+/** Names and numbers that mean something inside a network only; a name without a point is one too. */
+const PRIVATE =
+	/^(localhost|.*\.(local|localhost|internal|lan|home|test)|[^.:]+|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|\[(::1|f[cd].*|fe80:.*)\])$/i;
+
+/** Whether an address, which has to be one, means something on this machine or in its own network only. */
+export function isPrivateAddress(address: string): boolean {
+	return PRIVATE.test(new URL(address).hostname);
 }
 
 /**
  * An address that KESS will call or send the buyer to (`notify_url`, `redirect_url`).
  *
+ * @param say takes a note where the address is one of this machine or its network
  * @returns it in a spelling that the signature does not take for other fields
  * @throws InvalidValueError when it is not an absolute http or https address
  */
-export function requireWebAddress(value: unknown): string {
+export function requireWebAddress(value: unknown, say?: Say): string {
 	const text = requireText(value, 2048);
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return undecidedAddress(text);
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
+		if (isPrivateAddress(text)) say?.('is an address of this machine or its own network, which KESS cannot reach from outside.');
+		return undecidedAddress(text);
+	}
 	throw new InvalidValueError(
 		'is not a web address',
 		'Enter the whole address with its beginning, for example https://shop.example/thank-you.',

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors';
 import { isSameMoney, type Money } from '../money';
-import { requireText } from '../textField';
+import { requireText } from '../written/text';
 
 /** Texts of KHQR codes: EMV merchant presented mode, as the National Bank of Cambodia uses it. */
 

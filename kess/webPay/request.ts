@@ -1,8 +1,9 @@
 import { InvalidValueError } from '../errors';
 import type { Json, JsonObject } from '../jsonObject';
-import { trimDeep, trimText } from '../textField';
+import { trimDeep, trimText } from '../written/text';
 import { decidesElsewhere, webPaySignature } from '../webPaySignature';
 import { LIMITS } from '../limits';
+import { ksortKeys } from '../phpKeyOrder';
 
 /**
  * The form of a request that every known gateway variant signs alike (docs/gateway.md §5): text is trimmed (and the trimmed
@@ -23,17 +24,29 @@ export function normaliseWebPayFields(fields: JsonObject): Record<string, Json> 
 		const kept = normalise(field, value);
 		if (kept !== undefined) body[field] = kept;
 	}
+	requireEndThatStays(body);
 	return body;
+}
+
+/** PHP strips `&` at the ends of the signed text, and at its end stands the field that comes last when they are in order. */
+function requireEndThatStays(body: Record<string, Json>): void {
+	const last = ksortKeys(Object.keys(body).filter((field) => typeof body[field] !== 'object')).at(-1) ?? '';
+	const text = body[last];
+	if (typeof text !== 'string' || !text.endsWith('&')) return;
+	throw new InvalidValueError(
+		`has a field ${last} that ends with &`,
+		'KESS strips this character when it checks the signature. Write "and" instead, or leave it out.',
+	);
 }
 
 function normalise(field: string, value: Json | undefined): Json | undefined {
 	switch (typeof value) {
 		case 'string': {
 			const text = trimText(value);
-			if (/^&|&$/.test(text)) {
+			if (/\p{Surrogate}/u.test(text)) {
 				throw new InvalidValueError(
-					`has a field ${field} that begins or ends with &`,
-					'KESS strips this character when it checks the signature. Write "and" instead, or leave it out.',
+					`has a field ${field} with half of a character in it`,
+					'An emoji was cut in two, for example by a limit on the length. Cut the text before the emoji, or leave it out.',
 				);
 			}
 			if (decidesElsewhere(text)) {

@@ -5,6 +5,7 @@ import type { Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer } from '../../kess/webPay/answer';
 import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
+import { isPrivateAddress } from '../../kess/webPay/fields';
 import { gatewayPath, nameOn, sellerField, type WebPayService } from '../../kess/webPay/services';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
@@ -101,6 +102,11 @@ export class WebPayClient {
 			'The credential has no Seller Code, and without it n8n cannot remember whose payments it has made',
 			'This run has moved no money. Enter the Seller Code (version 1: the seller ID) that KESS gave you in the KESS WebPay credential.',
 		);
+	}
+
+	/** Whether the gateway is on this machine or in its own network: a sandbox. */
+	get isNearby(): boolean {
+		return isPrivateAddress(this.account.origin);
 	}
 
 	/** KESS's public key for customer data, as it was pasted into the credential; may be empty. */

@@ -2,6 +2,7 @@ import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
 import { CROWDED, type FaultName, type RequestFaults, seenAt } from '../faults.mts';
 import { spell } from '../spelling.mts';
+import type { Trims } from '../phpInput.mts';
 import { Fields } from './fields.mts';
 import { canonicalPhp, type Data, decodePhp, encodePhp, laravelInput, type PhpMap, phpMap, type PhpValue, withRepeatedKeys } from './phpArray.mts';
 import { busy, Refusal, unauthenticated } from './refusal.mts';
@@ -21,7 +22,7 @@ export interface PartnerState {
 
 /** `POST /partnerapi/v1/gateway` (docs/gateway.md §13, API GATEWAY SPECIFICATION). */
 export async function gateway(core: SandboxCore, c: SandboxContext, state: PartnerState): Promise<Response> {
-	const body = await readBody(c);
+	const body = await readBody(c, core.settings.values.trims);
 	const sent = (name: string) => textOf(body instanceof Refusal ? undefined : body.get(name));
 	const service = sent('service').toLowerCase();
 	// A confirmation names only the pre-transfer.
@@ -62,13 +63,13 @@ function textOf(value: PhpValue | undefined): string {
 }
 
 /** The decoded body after Laravel's clean-up, or why it is refused. */
-async function readBody(c: SandboxContext): Promise<PhpMap | Refusal> {
+async function readBody(c: SandboxContext, trims: Trims): Promise<PhpMap | Refusal> {
 	const bytes = new Uint8Array(await c.req.arrayBuffer());
 	if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
 		return new Refusal('VALIDATIONERROR', 'The request must be sent as application/json.');
 	}
 	try {
-		const body = laravelInput(decodePhp(bytes));
+		const body = laravelInput(decodePhp(bytes), trims);
 		return body instanceof Map ? body : new Refusal('VALIDATIONERROR', 'The request body must be a JSON object.');
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;

@@ -1,6 +1,6 @@
 import { type Node, parseTree } from 'jsonc-parser';
 
-import { comparePhpKeys, laravelText } from '../phpInput.mts';
+import { comparePhpKeys, laravelText, type Trims } from '../phpInput.mts';
 
 /**
  * Arrays as PHP has them after `json_decode($text, true)`: an int is a bigint, a float a number, and an object keeps the
@@ -110,10 +110,10 @@ export function canonicalPhp(body: PhpMap): string {
 }
 
 /** The input of a request as Laravel hands it on: trimmed texts, null for empty ones, at every depth. */
-export function laravelInput(value: PhpValue): PhpValue {
-	if (typeof value === 'string') return laravelText(value);
-	if (Array.isArray(value)) return value.map(laravelInput);
-	if (value instanceof Map) return new Map(Array.from(value, ([key, entry]) => [key, laravelInput(entry)]));
+export function laravelInput(value: PhpValue, trims: Trims): PhpValue {
+	if (typeof value === 'string') return laravelText(value, trims);
+	if (Array.isArray(value)) return value.map((entry) => laravelInput(entry, trims));
+	if (value instanceof Map) return new Map(Array.from(value, ([key, entry]) => [key, laravelInput(entry, trims)]));
 	return value;
 }
 

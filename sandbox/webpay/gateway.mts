@@ -2,7 +2,7 @@ import { webPayAccount } from '../accounts.mts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { deliver, type Answer } from '../delivery.mts';
 import { CROWDED, type FaultName, type RequestFaults, seenAt } from '../faults.mts';
-import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue } from '../phpInput.mts';
+import { decodePhpJson, isPhpArray, laravelInput, type PhpArray, type PhpValue, type Trims } from '../phpInput.mts';
 import { secretsEqual } from '../secrets.mts';
 import { spell } from '../spelling.mts';
 import { Fields } from './fields.mts';
@@ -32,7 +32,7 @@ export async function gateway(
 	state: WebPayState,
 	version: GatewayVersion,
 ): Promise<Response> {
-	const body = await readBody(c);
+	const body = await readBody(c, core.settings.values.trims);
 	const service = body instanceof Refusal ? '' : textOf(body.service).toLowerCase();
 	const outTradeNo = body instanceof Refusal ? undefined : orderOf(body, state);
 	const reference = body instanceof Refusal ? '' : textOf(body.merchant_reference);
@@ -72,13 +72,13 @@ function orderOf(body: PhpArray, { orders }: WebPayState): string | undefined {
 }
 
 /** The decoded body after Laravel's clean-up, or why it is refused. */
-async function readBody(c: SandboxContext): Promise<PhpArray | Refusal> {
+async function readBody(c: SandboxContext, trims: Trims): Promise<PhpArray | Refusal> {
 	const bytes = await c.req.arrayBuffer();
 	if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
 		return new Refusal('VALIDATION_ERROR', 'The request must be sent as application/json.');
 	}
 	try {
-		const body = laravelInput(decodePhpJson(bytes));
+		const body = laravelInput(decodePhpJson(bytes), trims);
 		return isPhpArray(body) ? body : new Refusal('VALIDATION_ERROR', 'The request body must be a JSON object.');
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;

@@ -63,7 +63,7 @@ async function readInput(c: SandboxContext): Promise<PhpArray> {
 	const bytes = await c.req.arrayBuffer();
 	if (!/^application\/json\b/i.test(type)) return {};
 	try {
-		const input = laravelInput(decodePhpJson(bytes));
+		const input = laravelInput(decodePhpJson(bytes), 'many');
 		return isPhpArray(input) ? input : {};
 	} catch {
 		return {};

@@ -91,6 +91,7 @@ test('settings are all or nothing', async () => {
 		orderLagMs: 0,
 		refundLagMs: 0,
 		transferLagMs: 0,
+		trims: 'many',
 	});
 });
 

@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError, type KessError } from '../../../kess/errors';
-import { isBlank } from '../../../kess/textField';
+import { isBlank, type Say } from '../../../kess/written/text';
 import { explainInvalid } from './errors';
+import type { RunHints } from './hints';
 import type { ItemParameters } from './parameters';
 import type { Asked, OwnNumber, RunNumbers, Turn } from './runNumbers';
 
@@ -27,17 +28,13 @@ export class ItemCall {
 		private readonly parameters: ItemParameters,
 		private readonly numbers: RunNumbers,
 		private readonly turn: Turn,
+		private readonly hints: RunHints,
 		/** Takes out of a text what must not leave the node. */
 		private readonly clean: (text: string) => string,
 	) {}
 
-	/**
-	 * A parameter, checked.
-	 *
-	 * @param check returns the value to use; throws InvalidValueError with what is wrong about it
-	 * @throws KessError that names the parameter as the panel shows it
-	 */
-	read<T>(name: string, check: (value: unknown) => T): T {
+	/** A parameter, checked. @throws KessError that names the parameter as the panel shows it */
+	read<T>(name: string, check: Check<T>): T {
 		const value = this.parameters.get(name, this.itemIndex, '');
 		return this.checked(findProperty(this.properties, name), name, value, check);
 	}
@@ -48,7 +45,7 @@ export class ItemCall {
 		const options = findProperty(this.properties, name)?.options as INodeProperties[] | undefined;
 		const isFilled = (field: string) => fields[field] !== undefined && fields[field] !== null && fields[field] !== '';
 		const isAdded = (field: string) => Object.hasOwn(fields, field);
-		const read = <T>(field: string, isThere: boolean, check: (value: unknown) => T): T | undefined =>
+		const read = <T>(field: string, isThere: boolean, check: Check<T>): T | undefined =>
 			this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], isThere ? check : absent);
 		return {
 			read: (field, check) => read(field, isFilled(field), check),
@@ -68,21 +65,20 @@ export class ItemCall {
 		return await this.numbers.once({ itemIndex: this.itemIndex, turn: this.turn, asked: this.asked }, own, work, (message) => this.advise(message));
 	}
 
-	/** Tells the user something that is no failure. Older n8n cannot show it. */
+	/** Tells the user something that is no failure, beside the output. */
 	advise(message: string | undefined): void {
-		if (message === undefined || typeof this.context.addExecutionHints !== 'function') return;
-		this.context.addExecutionHints({ message: `${this.clean(message)} [item ${this.itemIndex}]`, location: 'outputPane' });
+		if (message !== undefined) this.hints.add(this.clean(message), this.itemIndex);
 	}
 
 	private checked<T>(
 		property: INodeProperties | undefined,
 		path: string,
 		value: unknown,
-		check: (value: unknown) => T,
+		check: Check<T>,
 	): T {
 		const name = property?.displayName ?? path;
 		try {
-			const checked = check(value);
+			const checked = check(value, (note) => this.advise(`${name} ${note}`));
 			this.asked.set(name, { came: value, checked });
 			return checked;
 		} catch (error) {
@@ -95,17 +91,25 @@ export interface CollectionReader {
 	/** Whether the field was added, empty or not. */
 	has(field: string): boolean;
 	/** The field's checked value, or `undefined` when the user left it out. */
-	read<T>(field: string, check: (value: unknown) => T): T | undefined;
+	read<T>(field: string, check: Check<T>): T | undefined;
 	/** The same for a field whose emptiness in one row must not pass for its absence: the check sees an empty one too. */
-	readAdded<T>(field: string, check: (value: unknown) => T): T | undefined;
+	readAdded<T>(field: string, check: Check<T>): T | undefined;
 	/** The same for a field with what is expected of the row: one that was added and is empty would check nothing, so it fails. */
-	readGuard<T>(field: string, check: (value: unknown) => T): T | undefined;
+	readGuard<T>(field: string, check: Check<T>): T | undefined;
 }
 
+/**
+ * Returns the value to use.
+ *
+ * @param say takes a note on how it was read, as it continues the parameter's name
+ * @throws InvalidValueError with what is wrong about it
+ */
+export type Check<T> = (value: unknown, say: Say) => T;
+
 /** The check of a field that itself checks something. */
-function guarding<T>(check: (value: unknown) => T): (value: unknown) => T {
-	return (value) => {
-		if (!isBlank(value)) return check(value);
+function guarding<T>(check: Check<T>): Check<T> {
+	return (value, say) => {
+		if (!isBlank(value)) return check(value, say);
 		throw new InvalidValueError(
 			'is empty in this row, and an empty one would check nothing',
 			'Nothing was sent. Enter what is expected; if it comes from an expression, check that this row has the column. To check nothing on purpose, remove the field.',

@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
-import { failedItem, losesErrors } from './agents';
+import { failedItem, isTool, losesErrors } from './agents';
 
 /** How the items of a run are spread (the panel's Batching option). */
 export interface Batching {
@@ -35,10 +35,11 @@ export interface ItemWork {
 type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | NodeOperationError };
 
 /**
- * Runs every item, some at the same time, and gives the output in the order of the input.
+ * Runs every item, some at the same time, and gives the output in the order of the input, with those that failed at the end where they have an output of their own.
  *
  * With Continue On Fail a failed item leaves with its error on the `error` property. Not as `json.error`: n8n takes
- * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again. To an agent that
+ * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again; see `forErrorBranch`
+ * for the one way in which that may be. To an agent that
  * would not learn of an error every item leaves so, as `failedItem` makes it.
  * After an item that stops the run the ones not yet started send nothing; it leaves as what it is.
  * Without it no further item is started, those under way are finished, and the error says which items were done.
@@ -102,10 +103,27 @@ export async function runItems(
 	}
 
 	if (stopped) throw firstFailure(outcomes, stoppedBy?.itemIndex);
+	if (hasErrorBranch(context)) return forErrorBranch(outcomes);
 	return outcomes.flatMap((outcome, item) => {
 		if (outcome === undefined) return [];
 		return 'output' in outcome ? outcome.output : [failedItem(context, outcome.failure, item)];
 	});
+}
+
+function hasErrorBranch(context: IExecuteFunctions): boolean {
+	return context.getNode().onError === 'continueErrorOutput' && !isTool(context);
+}
+
+/**
+ * For the error output n8n puts the columns of its row to an item that has nothing but `json.error`, and to no other. As the
+ * first item of all that would be a failure of the run, which Retry On Fail repeats: so the items that are done come first.
+ */
+function forErrorBranch(outcomes: Array<Outcome | undefined>): INodeExecutionData[] {
+	const done = outcomes.flatMap((outcome) => (outcome !== undefined && 'output' in outcome ? outcome.output : []));
+	const failed = outcomes.flatMap((outcome, item) =>
+		outcome !== undefined && 'failure' in outcome ? [{ json: { error: outcome.failure.message }, pairedItem: { item } }] : [],
+	);
+	return [...done, ...failed];
 }
 
 /** With Continue On Fail the items after one that stops the run leave too, so that none of them is lost. */

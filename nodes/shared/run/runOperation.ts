@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../kess/jsonObject';
 import { Accounts } from '../gateway/accounts';
 import { requireMayPay } from './agents';
 import { toNodeError } from './errors';
+import { RunHints } from './hints';
 import { ItemCall } from './item';
 import { ItemParameters } from './parameters';
 import type { OperationList } from './listOperations';
@@ -37,9 +38,10 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
 	const parameters = new ItemParameters(context);
 	const numbers = new RunNumbers();
+	const hints = new RunHints(context);
 	const accounts = new Accounts(context, credentialType, (credentials) => open(credentials, timeout, options));
 	const calls = new Array<{ item: ItemCall; client: Client } | undefined>(items.length);
-	return await runItems(context, items.length, batching, {
+	const output = await runItems(context, items.length, batching, {
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
 		async run(itemIndex, notStarted) {
 			const turn = numbers.nextTurn();
@@ -48,7 +50,7 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 				await requireMayPay(context, itemIndex, credentialType, operation.service);
 				const client = await accounts.clientOf(itemIndex);
 				const clean = (json: IDataObject) => client.redaction.data(json as JsonObject) as IDataObject;
-				const item = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, (text) => client.redaction.message(text));
+				const item = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, hints, (text) => client.redaction.message(text));
 				calls[itemIndex] = { item, client };
 				item.notStarted = notStarted;
 				// Whoever moves money first sees whether an earlier run has.
@@ -73,4 +75,6 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 			return toNodeError(context.getNode(), error, itemIndex, call?.item.reference, call?.client.redaction);
 		},
 	});
+	hints.show();
+	return output;
 }

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidValueError } from '../../../kess/errors';
 import type { GatewayService } from '../../../kess/gateway/service';
 import { type JsonObject, requireJsonObject } from '../../../kess/jsonObject';
-import { requireText } from '../../../kess/textField';
+import { requireText } from '../../../kess/written/text';
 
 /** The parameters of the operation that calls any service by its name. */
 

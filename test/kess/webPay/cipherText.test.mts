@@ -20,5 +20,5 @@ test.each(['', '  ', null, undefined])('%p is empty', (value) => {
 });
 
 test.each([[{}], [[]], [true]])('%p is not text', (value) => {
-	expect(() => requireCipherText(value)).toThrow(/^is not text$/);
+	expect(() => requireCipherText(value)).toThrow(/^is .*, not text$/);
 });

@@ -1,5 +1,5 @@
+import { parseMoney } from '../../../kess/money.ts';
 import {
-	outTradeNoAdvice,
 	readDetail,
 	requireIpAddress,
 	requireOutTradeNo,
@@ -22,7 +22,9 @@ describe('order number', () => {
 	test.each([['INV-1001', false], ['x'.repeat(33), true], ['INV 1001', true], ['វិក្កយបត្រ', true]])(
 		'%s: advice %p',
 		(outTradeNo, advised) => {
-			expect(outTradeNoAdvice(outTradeNo) !== undefined).toBe(advised);
+			const notes: string[] = [];
+			requireOutTradeNo(outTradeNo, (note) => notes.push(note));
+			expect(notes.length > 0).toBe(advised);
 		},
 	);
 });
@@ -32,25 +34,56 @@ test('a title has at most 255 characters', () => {
 	expect(() => requireTitle('x'.repeat(256))).toThrow('256 characters');
 });
 
+const TOTAL = parseMoney('5', 'USD');
+
 describe('readDetail', () => {
 	const line = { no: '03232', name: 'OLAY 77', price: '10.05', qty: 2, discount: '0.05' };
 
 	test('sends price and quantity as text, the discount as a number', () => {
-		expect(readDetail([line])).toEqual([{ no: '03232', name: 'OLAY 77', price: '10.05', qty: '2', discount: 0.05 }]);
+		expect(readDetail([line], TOTAL)).toEqual([{ no: '03232', name: 'OLAY 77', price: '10.05', qty: '2', discount: 0.05 }]);
 	});
 
 	test('leaves out lines that are empty and a discount that is', () => {
-		expect(readDetail([{ no: '', name: ' ', price: undefined }, { ...line, discount: '' }])).toEqual([
+		expect(readDetail([{ no: '', name: ' \u200B', price: undefined }, { ...line, discount: '' }], TOTAL)).toEqual([
 			{ no: '03232', name: 'OLAY 77', price: '10.05', qty: '2' },
 		]);
 	});
 
 	test.each(['no', 'name', 'price', 'qty'])('refuses a line without %s, naming it', (field) => {
-		expect(() => readDetail([line, { ...line, [field]: '' }])).toThrow(`product line 2 whose ${field} is empty`);
+		expect(() => readDetail([line, { ...line, [field]: '' }], TOTAL)).toThrow(`product line 2 whose ${field} is empty`);
 	});
 
 	test('refuses a discount that is no number', () => {
-		expect(() => readDetail([{ ...line, discount: '5%' }])).toThrow('product line 1 whose discount is "5%"');
+		expect(() => readDetail([{ ...line, discount: '5%' }], TOTAL)).toThrow('product line 1 whose discount is "5%"');
+	});
+
+	test.each([
+		['price', '2,50', 'USD', 'whose price is "2,50", which is not a plain number'],
+		['price', 'abc', 'USD', 'whose price is "abc"'],
+		['price', '-1', 'USD', 'whose price is "-1", but has to be greater than 0'],
+		['price', '#REF!', 'USD', 'whose price is "#REF!"'],
+		['price', '1500.5', 'KHR', 'whose price is "1500.5", but KHR has no decimals'],
+		['price', '1.005', 'USD', 'whose price is "1.005", which has more than two decimals'],
+		['qty', '-3', 'USD', 'whose qty is "-3"'],
+		['qty', '0', 'USD', 'whose qty is 0'],
+		['qty', 'two', 'USD', 'whose qty is "two"'],
+		['qty', '1.2345', 'USD', 'whose qty is "1.2345"'],
+		['discount', '11', 'USD', 'whose discount is more than its price'],
+		['name', 'undefined', 'USD', 'whose name is "undefined", which stands for a value that is not there'],
+	])('refuses the %s %p in %s', (field, value, currency, message) => {
+		expect(() => readDetail([{ ...line, ...(currency === 'KHR' && { price: '1500', discount: '' }), [field]: value }], parseMoney('5', currency))).toThrow(message);
+	});
+
+	test.each([
+		[[{ ...line, price: '10', qty: '2', discount: '' }], '20', false],
+		[[{ ...line, price: '0.10', qty: '3', discount: '0.05' }], '0.15', false],
+		[[{ ...line, price: 19.9, qty: '1.5', discount: '' }, { ...line, price: '0', qty: '1', discount: '' }], '29.85', false],
+		[[{ ...line, price: '200', qty: '10', discount: '' }], '5', true],
+		[[{ ...line, price: '10', qty: '2', discount: '0.01' }], '20', true],
+	])('%j in an order over %s: a sum that differs is said (%s)', (lines, total, differs) => {
+		const notes: string[] = [];
+		readDetail(lines, parseMoney(total, 'USD'), (note) => notes.push(note));
+		expect(notes).toEqual(differs ? ['comes to another sum than the order. The buyer pays the Total Amount.'] : []);
 	});
 });
 

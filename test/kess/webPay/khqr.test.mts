@@ -21,7 +21,7 @@ test.each([
 	['lengths that do not fit', withChecksum('00020159'), 'is not the text of a KHQR code'],
 	['more than EMV allows', withChecksum(`000201${'5901A'.repeat(110)}`), 'at most 512'],
 	['nothing', '  ', 'is empty'],
-	['no text', {}, 'is not text'],
+	['no text', {}, 'is an object, not text'],
 ])('%s is refused', (_what, value, message) => {
 	expect(() => requireKhqr(value)).toThrow(message);
 });

@@ -27,8 +27,16 @@ describe('normaliseWebPayFields', () => {
 		});
 	});
 
-	test.each(['& cake', 'coffee &'])('refuses %p, of which PHP may strip the &', (body) => {
-		expect(() => normaliseWebPayFields({ body })).toThrow('field body that begins or ends with &');
+	test.each([{ body: 'coffee &' }, { body: 'x', title: 'Fish &' }, { amount: 1, url: 'a&b&' }])('refuses %p, of which PHP strips the & at the end', (fields) => {
+		expect(() => normaliseWebPayFields(fields)).toThrow(/field (body|title|url) that ends with &/);
+	});
+
+	test.each(['& cake', 'Fish &', '&'])('keeps %p, behind which another field stands', (body) => {
+		expect(normaliseWebPayFields({ body, currency: 'USD' })).toEqual({ body, currency: 'USD' });
+	});
+
+	test.each(['\uD83D', 'Rice \uDE00'])('refuses half of an emoji (%j)', (remark) => {
+		expect(() => normaliseWebPayFields({ remark })).toThrow('field remark with half of a character');
 	});
 
 	test('keeps an & inside', () => {

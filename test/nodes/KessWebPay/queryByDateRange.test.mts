@@ -64,8 +64,9 @@ test('days without orders give no items', async () => {
 
 test('expressions give dates in n8n’s own form', async () => {
 	await createOrders(sandbox, ['A'], false);
-	const at = "DateTime.fromISO('2026-11-20T23:30:00')";
-	expect((await list({ startDate: `={{ ${at} }}`, endDate: `={{ ${at}.toISODate() }}` })).items).toHaveLength(1);
+	const at = "DateTime.fromISO('2026-11-20T23:30:00+07:00')";
+	expect((await list({ startDate: `={{ ${at} }}`, endDate: `={{ ${at}.setZone('Asia/Phnom_Penh').toISODate() }}` })).items).toHaveLength(1);
+	expect((await list({ startDate: `={{ ${at}.toUTC().toISO() }}`, endDate: `={{ ${at}.toJSDate() }}` })).items).toHaveLength(1);
 });
 
 test.each<[string, IDataObject, RegExp]>([

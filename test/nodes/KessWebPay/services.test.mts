@@ -43,7 +43,7 @@ const SERVICES = [
 const BY_NAME = ['adduserundermerchant', 'uploadUserKyc'];
 
 /** Additional Fields that stand for no field of the gateway, or for any. */
-const NOT_OF_THE_GATEWAY = ['extraFields', 'qrCode', 'qrCodeProperty'];
+const NOT_OF_THE_GATEWAY = ['detailJson', 'extraFields', 'failIfClosed', 'qrCode', 'qrCodeProperty'];
 
 /** In every request. */
 const COMMON = ['service', 'sign', 'sign_type', 'seller_code'];

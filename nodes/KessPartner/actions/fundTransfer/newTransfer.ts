@@ -3,7 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import {
-	receiverIdAdvice,
 	requirePartnerAmount,
 	requirePartnerCurrency,
 	requireReceiverId,
@@ -13,7 +12,7 @@ import {
 import { type AskedTransfer, expiresAt } from '../../../../kess/partner/transfer';
 import { isSamePerson } from '../../../../kess/partner/receiverName';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { requireText } from '../../../../kess/textField';
+import { requireText } from '../../../../kess/written/text';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 
@@ -39,8 +38,7 @@ export function readNewTransfer(call: ItemCall, outTradeNo: string): NewTransfer
 	const money = call.read('amount', requirePartnerAmount);
 	const expectedReceiverName = call
 		.collection('additionalFields')
-		.readGuard('expectedReceiverName', (value) => requireText(value, 255));
-	call.advise(receiverIdAdvice(receiverId));
+		.readGuard('expectedReceiverName', (value, say) => requireText(value, 255, say));
 	return {
 		asked: { outTradeNo, receiverId, money },
 		fields: {

@@ -2,10 +2,10 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Outcome } from '../../../../kess/gateway/outcome';
 import type { Json } from '../../../../kess/jsonObject';
-import { outTradeNoAdvice, requireOutTradeNo } from '../../../../kess/webPay/fields';
+import { requireOutTradeNo, requireWebAddress } from '../../../../kess/webPay/fields';
 import { KessError } from '../../../../kess/errors';
 import { SERVICES } from '../../../../kess/webPay/services';
-import type { ItemCall } from '../../../shared/run/item';
+import type { Check, ItemCall } from '../../../shared/run/item';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
 import type { WebPayClient } from '../../client';
 
@@ -24,7 +24,6 @@ export const outTradeNoProperty: INodeProperties = {
 export function readOutTradeNo(call: ItemCall): string {
 	const outTradeNo = call.read('outTradeNo', requireOutTradeNo);
 	call.reference = `order ${outTradeNo}`;
-	call.advise(outTradeNoAdvice(outTradeNo));
 	return outTradeNo;
 }
 
@@ -35,6 +34,11 @@ export function ownNumber(client: WebPayClient, kind: string, number: string): O
 
 export function orderNumber(client: WebPayClient, number: string): OwnNumber {
 	return ownNumber(client, 'order number', number);
+}
+
+/** The check of an address that KESS has to reach: a gateway on this machine reaches what others do not. */
+export function addressFor(client: WebPayClient): Check<string> {
+	return (value, say) => requireWebAddress(value, client.isNearby ? undefined : say);
 }
 
 /** Asks for an order by its number. */

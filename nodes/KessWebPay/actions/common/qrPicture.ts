@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
 import { drawQrCode, type PictureFormat } from '../../../../kess/qr/picture';
-import { requireText } from '../../../../kess/textField';
+import { requireText } from '../../../../kess/written/text';
 import type { ItemCall } from '../../../shared/run/item';
 import { ItemWithFiles } from '../../../shared/run/operation';
 
@@ -40,7 +40,7 @@ export interface AskedPicture {
 export function readQrCode(call: ItemCall): AskedPicture | undefined {
 	const additional = call.collection('additionalFields');
 	const format = additional.read('qrCode', readFormat);
-	const property = additional.read('qrCodeProperty', (value) => requireText(value, 64)) ?? DEFAULT_PROPERTY;
+	const property = additional.read('qrCodeProperty', (value, say) => requireText(value, 64, say)) ?? DEFAULT_PROPERTY;
 	return format === undefined ? undefined : { format, property };
 }
 

@@ -3,10 +3,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidValueError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
-import { requireText } from '../../../../kess/textField';
-import { requireSeconds, requireTitle, requireWebAddress } from '../../../../kess/webPay/fields';
+import { requireText } from '../../../../kess/written/text';
+import { requireSeconds, requireTitle } from '../../../../kess/webPay/fields';
 import type { ItemCall } from '../../../shared/run/item';
-import { outTradeNoProperty, readOutTradeNo } from './order';
+import type { WebPayClient } from '../../client';
+import { addressFor, outTradeNoProperty, readOutTradeNo } from './order';
 
 /** An order as it is sent, with what its answer has to agree with. */
 export interface NewOrder {
@@ -108,10 +109,10 @@ export const settingField: INodeProperties = {
 };
 
 /** Reads the transaction fields of an item, those in `additionalFields` too. @param outTradeNo where it has been read before */
-export function readTransaction(call: ItemCall, outTradeNo = readOutTradeNo(call)): NewOrder {
+export function readTransaction(call: ItemCall, client: WebPayClient, outTradeNo = readOutTradeNo(call)): NewOrder {
 	const body = call.read('body', requireTitle);
 	const currency = call.read('currency', parseCurrency);
-	const money = call.read('totalAmount', (value) => parseMoney(value, currency));
+	const money = call.read('totalAmount', (value, say) => parseMoney(value, currency, say));
 	const additional = call.collection('additionalFields');
 	return {
 		outTradeNo,
@@ -121,8 +122,8 @@ export function readTransaction(call: ItemCall, outTradeNo = readOutTradeNo(call
 			body,
 			total_amount: Number(money.decimal),
 			currency,
-			notify_url: additional.read('notifyUrl', requireWebAddress),
-			redirect_url: additional.read('redirectUrl', requireWebAddress),
+			notify_url: additional.read('notifyUrl', addressFor(client)),
+			redirect_url: additional.read('redirectUrl', addressFor(client)),
 			schema_url: additional.read('schemaUrl', requireAppAddress),
 			expires_in: additional.read('expiresIn', requireSeconds),
 		},

@@ -1,6 +1,7 @@
 import { requireKhqr, requireKhqrAmount } from '../../../../kess/webPay/khqr';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
-import { requireReference, requireText } from '../../../../kess/textField';
+import { requireReference } from '../../../../kess/written/reference';
+import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
 import { readRow } from '../../../shared/money/readRow';
@@ -100,8 +101,8 @@ function readPayment(call: ItemCall, outTradeNo: string): KhqrPayment {
 			out_trade_no: outTradeNo,
 			currency,
 			amount: Number(money.decimal),
-			sender_id: call.read('senderId', (value) => requireReference(value, 64)),
-			remark: call.collection('additionalFields').read('remark', (value) => requireText(value, 255)),
+			sender_id: call.read('senderId', (value, say) => requireReference(value, 64, say)),
+			remark: call.collection('additionalFields').read('remark', (value, say) => requireText(value, 255, say)),
 		},
 	};
 }

@@ -1,7 +1,11 @@
-import { InvalidValueError } from '../../../../kess/errors';
-import { type Json, requireJsonObject } from '../../../../kess/jsonObject';
-import { requireText } from '../../../../kess/textField';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { InvalidValueError, KessError } from '../../../../kess/errors';
+import { quoted } from '../../../../kess/gateway/redaction';
+import { isPlainObject, type Json, requireJsonObject } from '../../../../kess/jsonObject';
+import { requireText } from '../../../../kess/written/text';
 import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';
+import { hasEnded, isPaid } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
@@ -21,6 +25,14 @@ import {
 	settingField,
 	transactionProperties,
 } from '../common/transaction';
+
+export const failIfClosedField: INodeProperties = {
+	displayName: 'Fail If Closed',
+	name: 'failIfClosed',
+	type: 'boolean',
+	default: true,
+	description: 'Whether the item fails when the order exists already and can no longer be paid, because it was closed or has expired',
+};
 
 /** `webpay.acquire.createorder` (docs/gateway.md §12, CREATE ORDER). */
 export const create: WebPayOperation = {
@@ -95,7 +107,16 @@ export const create: WebPayOperation = {
 						},
 					],
 				},
+				{
+					displayName: 'Detail (JSON)',
+					name: 'detailJson',
+					type: 'json',
+					default: '',
+					placeholder: 'e.g. ={{ $json.lines }}',
+					description: 'Product lines as a list, for example from an expression: each with no, name, price, qty and, if there is one, discount. In place of Detail.',
+				},
 				expiresInField,
+				failIfClosedField,
 				{
 					displayName: 'Login Type',
 					name: 'loginType',
@@ -131,37 +152,55 @@ export const create: WebPayOperation = {
 	async execute(call, client) {
 		const order = readOrder(call, client);
 		const picture = readQrCode(call);
+		const failIfClosed = call.collection('additionalFields').read(failIfClosedField.name, (value) => value === true);
 		const item = await call.once(orderNumber(client, order.outTradeNo), async () => {
 			const made = await createOnce(client, SERVICES.createOrder, order);
-			return orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+			const created = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+			if (made.existed) tellIfClosed(call, created, failIfClosed === true);
+			return created;
 		});
 		return [await withQrCode(call, picture, item, item.payment_link)];
 	},
 };
 
+/** An order that existed may have had its time: then nobody can pay by the link that it still has. */
+function tellIfClosed(call: ItemCall, { status }: IDataObject, isFailure: boolean): void {
+	if (!hasEnded(status)) return;
+	const message = `The order existed already and has the status ${quoted(status)}: nobody can pay by its link any more`;
+	if (isFailure && !isPaid(status)) throw new KessError(message, 'Use a new order number, or switch off Fail If Closed.');
+	call.advise(`${message}.`);
+}
+
 /** Reads the parameters of an order, all of them. */
 export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
-	const { fields, ...order } = readTransaction(call);
+	const { fields, ...order } = readTransaction(call, client);
 	const additional = call.collection('additionalFields');
-	const detail = additional.read('detail', readDetailParameter);
+	const panel = additional.read('detail', (value, say) => readDetail(linesOf((value as { items?: unknown }).items ?? []), order.money, say)) ?? [];
+	const list = additional.read('detailJson', (value, say) => readDetail(linesOf(typeof value === 'string' ? parsedJson(value) : value), order.money, say)) ?? [];
+	if (panel.length > 0 && list.length > 0) throw new KessError('There are product lines in Detail and in Detail (JSON)', 'Use one of the two.');
+	const detail = [...panel, ...list];
 	return {
 		...order,
 		fields: {
 			...fields,
 			customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
-			login_type: additional.read('loginType', (value) => requireText(value, 16)),
-			descriptor: additional.read('descriptor', (value) => requireText(value, 255)),
+			login_type: additional.read('loginType', (value, say) => requireText(value, 16, say)),
+			descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
 			setting: additional.read('setting', requireJsonObject),
-			detail: detail && detail.length > 0 ? (detail as unknown as Json) : undefined,
+			detail: detail.length > 0 ? (detail as unknown as Json) : undefined,
 		},
 	};
 }
 
-function readDetailParameter(value: unknown) {
-	const { items } = value as { items?: unknown };
-	if (items === undefined) return [];
-	if (!Array.isArray(items)) {
-		throw new InvalidValueError('is not a list of products', 'Add the products one by one, each with its own fields.');
+function linesOf(value: unknown): DetailInput[] {
+	if (Array.isArray(value) && value.every((line) => isPlainObject(line))) return value as DetailInput[];
+	throw new InvalidValueError('is not a list of products', 'Give a list in which each product has no, name, price and qty.');
+}
+
+function parsedJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
 	}
-	return readDetail(items as DetailInput[]);
 }

@@ -6,7 +6,7 @@ import { isTool } from '../../../shared/run/agents';
 import { CREDENTIAL } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField } from '../common/qrPicture';
-import { create, readOrder } from './create.operation';
+import { create, failIfClosedField, readOrder } from './create.operation';
 import { createOnce } from '../common/createOnce';
 import { hasEnded } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -57,7 +57,7 @@ export const createAndWait: WebPayOperation = {
 /** KESS is given the address of the parked execution instead; and a picture would come when the order has been paid. */
 function withoutOwnFields(property: INodeProperties): INodeProperties {
 	if (property.name !== 'additionalFields') return property;
-	const left = new Set(['notifyUrl', qrCodeField.name, qrCodePropertyField.name]);
+	const left = new Set(['notifyUrl', failIfClosedField.name, qrCodeField.name, qrCodePropertyField.name]);
 	return { ...property, options: property.options?.filter(({ name }) => !left.has(name)) };
 }
 
@@ -73,7 +73,7 @@ function requireOneItem(context: IExecuteFunctions): void {
 	if (length === 1) return;
 	throw new KessError(
 		`Create and Wait takes one item, but got ${length}: an execution can wait for one payment only`,
-		'Put Loop Over Items with a batch size of 1 before this node, or start one execution for each order with Execute Sub-workflow. Nothing was sent.',
+		'Put Loop Over Items with a batch size of 1 before this node. Or start one execution for each order with Execute Sub-workflow, with its option Wait for Sub-Workflow Completion switched off: n8n gives only the last order back to a workflow that waits. Nothing was sent.',
 	);
 }
 

@@ -1,6 +1,6 @@
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
-import { requireText } from '../../../../kess/textField';
+import { requireText } from '../../../../kess/written/text';
 import { requireIpAddress } from '../../../../kess/webPay/fields';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
@@ -101,16 +101,16 @@ export const directPay: WebPayOperation = {
 };
 
 function readDirectPay(call: ItemCall, client: WebPayClient, outTradeNo: string): Charge {
-	const { fields: transaction, ...order } = readTransaction(call, outTradeNo);
+	const { fields: transaction, ...order } = readTransaction(call, client, outTradeNo);
 	const additional = call.collection('additionalFields');
 	const fields: JsonObject = {
 		...transaction,
 		card: call.read('card', requireCipherText),
-		service_code: call.read('serviceCode', (value) => requireText(value, 64)),
+		service_code: call.read('serviceCode', (value, say) => requireText(value, 64, say)),
 		customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
 		ip_address: additional.read('ipAddress', requireIpAddress),
-		holder_name: additional.read('holderName', (value) => requireText(value, 255)),
-		descriptor: additional.read('descriptor', (value) => requireText(value, 255)),
+		holder_name: additional.read('holderName', (value, say) => requireText(value, 255, say)),
+		descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
 		setting: additional.read('setting', requireJsonObject),
 	};
 	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));

@@ -3,9 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { mayAskFor } from '../../../../kess/webPay/khqr';
-import { requireText } from '../../../../kess/textField';
+import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { createOnce } from '../common/createOnce';
 import { orderNumber } from '../common/order';
@@ -76,7 +77,7 @@ export const nativePay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const order = readNativePay(call);
+		const order = readNativePay(call, client);
 		const picture = readQrCode(call);
 		const item = await call.once(orderNumber(client, order.outTradeNo), async (): Promise<IDataObject> => {
 			const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
@@ -105,15 +106,15 @@ function requireOwnCode({ qrcode }: JsonObject, { money, fields }: NewOrder): vo
 	);
 }
 
-function readNativePay(call: ItemCall): NewOrder {
-	const { fields: transaction, ...order } = readTransaction(call);
+function readNativePay(call: ItemCall, client: WebPayClient): NewOrder {
+	const { fields: transaction, ...order } = readTransaction(call, client);
 	const additional = call.collection('additionalFields');
 	const fields = {
 		...transaction,
-		service_code: call.read('serviceCode', (value) => requireText(value, 64)),
+		service_code: call.read('serviceCode', (value, say) => requireText(value, 64, say)),
 		only_deeplink: additional.read('onlyDeeplink', (value) => value === true),
 		is_ios_device: additional.read('isIosDevice', (value) => value === true),
-		descriptor: additional.read('descriptor', (value) => requireText(value, 255)),
+		descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
 	};
 	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
 	return { ...order, fields: { ...fields, ...extra } };

@@ -1,6 +1,8 @@
-import { requireReference, requireText } from '../../../../kess/textField';
+import { requireReference } from '../../../../kess/written/reference';
+import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import {
 	expiresInField,
@@ -55,17 +57,17 @@ export const quickPay: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		return [await chargeRow(call, client, (outTradeNo) => readQuickPay(call, outTradeNo))];
+		return [await chargeRow(call, client, (outTradeNo) => readQuickPay(call, client, outTradeNo))];
 	},
 };
 
-function readQuickPay(call: ItemCall, outTradeNo: string): Charge {
-	const { fields: transaction, ...order } = readTransaction(call, outTradeNo);
-	const payer = call.read('authCode', (value) => requireReference(value, 128));
+function readQuickPay(call: ItemCall, client: WebPayClient, outTradeNo: string): Charge {
+	const { fields: transaction, ...order } = readTransaction(call, client, outTradeNo);
+	const payer = call.read('authCode', (value, say) => requireReference(value, 128, say));
 	const fields = {
 		...transaction,
 		auth_code: payer,
-		service_code: call.read('serviceCode', (value) => requireText(value, 64)),
+		service_code: call.read('serviceCode', (value, say) => requireText(value, 64, say)),
 	};
 	const additional = call.collection('additionalFields');
 	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));

@@ -4,7 +4,7 @@ import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { requireText } from '../../../../kess/textField';
+import { requireText } from '../../../../kess/written/text';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
@@ -116,7 +116,7 @@ function refundNumber(client: WebPayClient, outTradeNo: string, reference: strin
 }
 
 function readRefund(call: ItemCall, outTradeNo: string, merchantReference: string | undefined): NewRefund {
-	const reason = call.read('reason', (value) => requireText(value, 255));
+	const reason = call.read('reason', (value, say) => requireText(value, 255, say));
 	const additional = call.collection('additionalFields');
 	const callbackUrl = additional.read('callbackUrl', requireWebAddress);
 	const currency = additional.readAdded('partialRefundAmountCcy', parseCurrency);

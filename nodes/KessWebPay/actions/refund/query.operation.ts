@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isPlainObject, type Json } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
-import { requireReference } from '../../../../kess/textField';
+import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
@@ -39,7 +39,7 @@ export const query: WebPayOperation = {
 	async execute(call, client) {
 		const additional = call.collection('additionalFields');
 		const reference = additional.read('merchantReference', requireMerchantReference);
-		const transactionId = additional.read('transactionId', (value) => requireReference(value, 64));
+		const transactionId = additional.read('transactionId', (value, say) => requireReference(value, 64, say));
 		if (reference === undefined && transactionId === undefined) {
 			throw new KessError(
 				'Merchant Reference and Transaction ID are both empty',

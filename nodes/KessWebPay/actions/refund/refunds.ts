@@ -4,7 +4,7 @@ import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../k
 import { hasRefund, isRefundPending, isRefundRejected } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { requireReference } from '../../../../kess/textField';
+import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { type Look, unclear } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';

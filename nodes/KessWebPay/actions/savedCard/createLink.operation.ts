@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/order';
+import { addressFor, requireDone } from '../common/order';
 import { redirectUrlField } from '../common/transaction';
 
 /** `webpay.acquire.saveCard` (docs/gateway.md §3). */
@@ -36,8 +35,8 @@ export const createLink: WebPayOperation = {
 	],
 	async execute(call, client) {
 		const fields = {
-			notify_url: call.read('notifyUrl', requireWebAddress),
-			redirect_url: call.collection('additionalFields').read('redirectUrl', requireWebAddress),
+			notify_url: call.read('notifyUrl', addressFor(client)),
+			redirect_url: call.collection('additionalFields').read('redirectUrl', addressFor(client)),
 		};
 		const result = await client.call(SERVICES.saveCard, fields);
 		const advice = 'Run the item again: a link that nobody opens does no harm.';

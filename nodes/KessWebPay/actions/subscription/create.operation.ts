@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
-import { requireReference, requireText } from '../../../../kess/textField';
+import { requireReference } from '../../../../kess/written/reference';
+import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
@@ -65,11 +66,11 @@ export const create: WebPayOperation = {
 		intervalProperty,
 	],
 	async execute(call, client) {
-		const token = call.read('preOrderToken', (value) => requireReference(value, 255));
+		const token = call.read('preOrderToken', (value, say) => requireReference(value, 255, say));
 		const payment: Payment = { account: client.merchant, kind: 'subscription', number: token, what: undefined };
 		const row = await readRow(call, payment, () => ({
 			pre_order_token: token,
-			holder_name: call.read('holderName', (value) => requireText(value, 255)),
+			holder_name: call.read('holderName', (value, say) => requireText(value, 255, say)),
 			card: call.read('card', requireCipherText),
 			interval: call.read('interval', requireInterval),
 		}));

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { orderNumber, readOutTradeNo, requireDone } from '../common/order';
+import { addressFor, orderNumber, readOutTradeNo, requireDone } from '../common/order';
 import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
 import { intervalProperty, requireInterval } from './subscriptions';
 
@@ -33,14 +32,14 @@ export const createLink: WebPayOperation = {
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const currency = call.read('currency', parseCurrency);
-		const money = call.read('totalAmount', (value) => parseMoney(value, currency));
+		const money = call.read('totalAmount', (value, say) => parseMoney(value, currency, say));
 		const fields = {
 			out_trade_no: outTradeNo,
 			total_amount: Number(money.decimal),
 			currency,
 			interval: call.read('interval', requireInterval),
-			notify_url: call.read('notifyUrl', requireWebAddress),
-			redirect_url: call.collection('additionalFields').read('redirectUrl', requireWebAddress),
+			notify_url: call.read('notifyUrl', addressFor(client)),
+			redirect_url: call.collection('additionalFields').read('redirectUrl', addressFor(client)),
 		};
 		const asked = { outTradeNo, money, mayOmit: true };
 		const item = await call.once(orderNumber(client, outTradeNo), async () => {

@@ -1,4 +1,4 @@
-import { requireDay, requireLastDay } from '../../../../kess/webPay/dates';
+import { requireDay, requireLastDay } from '../../../../kess/written/day';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { endDateField, startDateField } from '../common/dateRange';
 import { listProperties, readLimit } from '../common/list';

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { requireReference, requireText } from '../../../../kess/textField';
+import { requireReference } from '../../../../kess/written/reference';
+import { requireText } from '../../../../kess/written/text';
 import { InvalidValueError } from '../../../../kess/errors';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';

@@ -1,6 +1,6 @@
 import { KessError } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
-import { requireReference } from '../../../../kess/textField';
+import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { orderItem, requireDone } from '../common/order';
 import type { WebPayOperation } from '../operation';
@@ -26,7 +26,7 @@ export const get: WebPayOperation = {
 		},
 	],
 	async execute(call, client) {
-		const userId = call.read('userId', (value) => requireReference(value, 64));
+		const userId = call.read('userId', (value, say) => requireReference(value, 64, say));
 		call.reference = `user ${userId}`;
 		const result = await client.call(SERVICES.userProfile, { user_id: userId });
 		const user = orderItem(requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'));

@@ -1,0 +1,70 @@
+import { InvalidValueError } from '../errors';
+import { inWords, withoutInvisible } from './invisible';
+import { otherThanText, type Say, trimText } from './text';
+
+/** Where the digits of other scripts begin: Khmer, Thai, Lao, and those as wide as a Chinese letter. */
+const ZEROS = [0x17e0, 0x0e50, 0x0ed0, 0xff10];
+
+const OTHER_DIGIT = /[\u17E0-\u17E9\u0E50-\u0E59\u0ED0-\u0ED9\uFF10-\uFF19]/g;
+
+/** The digits of a spreadsheet: what is behind them is what computing with binary fractions has left. */
+const SIGNIFICANT = 15;
+
+/** The same text with the digits that KESS reads. */
+export function plainDigits(text: string): string {
+	return text.replace(OTHER_DIGIT, (digit) => {
+		const code = digit.charCodeAt(0);
+		const zero = ZEROS.find((start) => code >= start && code <= start + 9) ?? code;
+		return String(code - zero);
+	});
+}
+
+/** A plain decimal number, exactly as it was written: `-`, digits before the point, and behind it. */
+export interface Decimal {
+	/** As it came, in quotes and cut, for messages. */
+	shown: string;
+	isNegative: boolean;
+	whole: string;
+	fraction: string;
+}
+
+/**
+ * Reads a number as a person or a spreadsheet has written it. A JavaScript number is read with the 15 digits that
+ * spreadsheets keep, so that 0.1 + 0.2 is 0.3; a text is read as it stands.
+ *
+ * @param example a number that would be right here, for the hint
+ * @param say takes a note where something was read that looks different from what is sent
+ * @throws InvalidValueError when it is empty or no plain decimal number
+ */
+export function readDecimal(value: unknown, example: string, say?: Say): Decimal {
+	const other = otherThanText(value);
+	if (other !== undefined) throw new InvalidValueError(`${other}, not a number`, `Enter a number, for example ${example}.`);
+	const came = withoutInvisible(typeof value === 'number' ? numberText(value, say) : String(value ?? ''));
+	const written = trimText(came.text);
+	if (written === '') throw new InvalidValueError('is empty', `Enter a number, for example ${example}.`);
+	const text = plainDigits(written);
+	const plain = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text);
+	const [, sign = '', whole = '', fraction = ''] = plain ?? [];
+	if (plain === null || whole + fraction === '') {
+		throw new InvalidValueError(`is ${shownText(written)}, which is not a plain number`, plainNumberHint(text, example));
+	}
+	if (came.names.length > 0) say?.(`had ${inWords(came.names)} in it, which nobody sees: it was taken out.`);
+	if (text !== written) say?.(`is read as ${text}.`);
+	return { shown: shownText(written), isNegative: sign === '-', whole: whole.replace(/^0+(?=\d)/, '') || '0', fraction };
+}
+
+function shownText(text: string): string {
+	return JSON.stringify(text.slice(0, 40));
+}
+
+function numberText(value: number, say: Say | undefined): string {
+	const text = String(Number(value.toPrecision(SIGNIFICANT)));
+	if (Number(text) !== value) say?.(`was computed as ${value}, and is taken as ${text}.`);
+	return text;
+}
+
+function plainNumberHint(text: string, example: string): string {
+	if (/^-?\d+(\.\d+)?e[+-]?\d+$/i.test(text)) return `Write it out without an exponent, for example ${example}.`;
+	if (/^-?[\d\s]*\d,\d/.test(text)) return `Write it without separators for thousands and with a point before the decimals, for example ${example}.`;
+	return `Use only digits and a decimal point, for example ${example}, without a currency sign.`;
+}

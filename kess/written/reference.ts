@@ -1,0 +1,55 @@
+import { InvalidValueError } from '../errors';
+import { inWords, nameOfInvisible, withoutInvisible } from './invisible';
+import { missingWithin, noValue, requireText, type Say } from './text';
+
+/** What a spreadsheet shows instead of a long number: the digits behind it are gone. */
+const EXPONENT_FORM = /^\+?\d+(?:[.,]\d+e[+-]?|e[+-])\d+$/i;
+
+/** Line breaks and the like: nobody has them in a number on purpose. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+const AS_TEXT = 'Format the column as text in the spreadsheet';
+
+/**
+ * A reference of the user's own, by which the gateway tells one order or transfer from another. What looks the same is the
+ * same: invisible characters leave it, every space in it is the plain one, and letters with marks have one spelling.
+ *
+ * @param say takes a note of what was taken out, and of an end that looks as if something were missing
+ * @returns the trimmed text, not empty
+ * @throws InvalidValueError as `requireText`, for a number that has lost digits on its way here or has got decimals, for one in
+ *   which a value is missing, and for a line break
+ */
+export function requireReference(value: unknown, maxLength: number, say?: Say): string {
+	if (typeof value === 'number' && !Number.isSafeInteger(value)) throw unsafeNumber(value);
+	const came = typeof value === 'string' ? withoutInvisible(value) : { text: value, names: [] };
+	const text = requireText(came.text, maxLength, say).normalize('NFC').replace(/\p{Zs}/gu, ' ');
+	const control = CONTROL.exec(text);
+	if (control !== null) {
+		throw new InvalidValueError(
+			`has ${nameOfInvisible(control[0])} behind ${JSON.stringify(text.slice(0, control.index))}`,
+			'Write it again by hand: such a character comes along when text is copied from a web page, a PDF or a cell with several lines.',
+		);
+	}
+	const missing = missingWithin(text);
+	if (missing !== undefined) throw noValue(missing, false);
+	if (/^\d+\.0+$/.test(text)) {
+		throw new InvalidValueError('is a number that has got decimals', `${AS_TEXT} and enter it again, without the point.`);
+	}
+	if (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) {
+		throw new InvalidValueError('is a number with separators for thousands', `${AS_TEXT} and enter it again, without the commas.`);
+	}
+	if (EXPONENT_FORM.test(text)) {
+		throw new InvalidValueError('is a number that a spreadsheet has shortened', `${AS_TEXT} and enter it again, so that every digit of it arrives.`);
+	}
+	if (came.names.length > 0) say?.(`had ${inWords(came.names)} in it, which nobody sees: it was taken out.`);
+	const end = /[-_/.:#]$/.exec(text);
+	if (end !== null) say?.(`ends in "${end[0]}": check that what should stand behind it is there.`);
+	return text;
+}
+
+function unsafeNumber(value: number): InvalidValueError {
+	if (Number.isNaN(value)) return noValue('NaN');
+	return Number.isInteger(value)
+		? new InvalidValueError('is a number that has been rounded on its way here', `${AS_TEXT}, so that every digit of it arrives.`)
+		: new InvalidValueError(`is ${value}, a number with decimals`, `${AS_TEXT} and enter it again as it should be.`);
+}

@@ -1,0 +1,45 @@
+import { requireDay, requireLastDay } from '../../../kess/written/day.ts';
+
+test.each<[unknown, string]>([
+	['2026-11-21', '2026-11-21'],
+	[' 2026-11-21 ', '2026-11-21'],
+	['២០២៦-១១-២១', '2026-11-21'],
+	['2026-11-21T23:59:59', '2026-11-21'],
+	['2026-11-21T00:30:00.000+07:00', '2026-11-21'],
+	['2026-11-21T06:00:00+07:00', '2026-11-21'],
+	['2026-11-20T17:00:00.000Z', '2026-11-21'],
+	['2026-11-20T16:59:59Z', '2026-11-20'],
+	['2026-11-21T00:00:00-05:00', '2026-11-21'],
+	['2026-11-21T20:00:00-0500', '2026-11-22'],
+	['2026-11-21 08:15', '2026-11-21'],
+	['2028-02-29', '2028-02-29'],
+	[new Date('2026-11-21T10:00:00Z'), '2026-11-21'],
+	[new Date('2026-11-20T17:00:00Z'), '2026-11-21'],
+	[46347, '2026-11-21'],
+	['46347', '2026-11-21'],
+	[46347.75, '2026-11-21'],
+])('%p is the day %p', (value, day) => {
+	expect(requireDay(value)).toBe(day);
+});
+
+test.each([
+	['46347', 'is 46347, the number that a spreadsheet has for a day, and is read as 2026-11-21.'],
+	['2026-11-20T17:00:00.000Z', 'is 2026-11-20T17:00:00.000Z, which is the 2026-11-21 in Phnom Penh.'],
+])('%p is another day than it seems to name, and that is said', (value, note) => {
+	const notes: string[] = [];
+	requireDay(value, (said) => notes.push(said));
+	expect(notes).toEqual([note]);
+});
+
+test.each<[unknown]>([[''], [null], [undefined], ['2026-02-29'], ['2026-02-30T00:00:00Z'], ['2026-13-01'], ['21/11/2026'], ['2026-11'], [20261121], [7], [new Date('x')], ['2026-11-21; DROP']])(
+	'%p is no day',
+	(value) => {
+		expect(() => requireDay(value)).toThrow(/^is (empty|".*", which is not a day)$/);
+	},
+);
+
+test('a range does not end before it begins', () => {
+	expect(requireLastDay('2026-11-21', '2026-11-21')).toBe('2026-11-21');
+	expect(requireLastDay('2026-11-21', undefined)).toBe('2026-11-21');
+	expect(() => requireLastDay('2026-11-20', '2026-11-21')).toThrow('is 2026-11-20, which is before the first day (2026-11-21)');
+});

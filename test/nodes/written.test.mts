@@ -1,0 +1,142 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import type { NodeRun } from '../../sandbox/host/engine.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
+import { runCell } from '../support/partnerCells.mts';
+import { runWebPay } from '../support/webPayNode.mts';
+import { withStore } from '../support/withStore.mts';
+
+/** Rows as people write them, through the nodes: what is read, what is said about it, and what a row that fails leaves behind. */
+
+const sandbox = withSandbox({ fastRsa: true });
+withStore();
+
+const CREATE: IDataObject = { outTradeNo: '={{ $json.no }}', body: '={{ $json.title ?? "Coffee" }}', totalAmount: '={{ $json.amount ?? "10.50" }}', currency: 'USD' };
+
+const create = async (items: IDataObject[], additionalFields: IDataObject = {}, settings: Partial<INode> = {}) =>
+	await runWebPay(sandbox, 'order', 'create', { ...CREATE, additionalFields }, { items, settings });
+
+const hintsOf = ({ run }: NodeRun) => run.data.resultData.runData.Node?.at(-1)?.hints?.map(({ message }) => message) ?? [];
+
+test('what people see as one order number makes one order', async () => {
+	const spellings = ['INV-1', '\u202AINV-1\u202C', 'INV\u200B-1', '\u2060INV-1', ' INV-1 ', 'INV\u00AD-1'];
+	const { error, items } = await create(spellings.map((no) => ({ no })));
+	expect(error).toBeUndefined();
+	expect(new Set(items.map(({ json }) => json.payment_link)).size).toBe(1);
+	expect(await sandbox.orders()).toHaveLength(1);
+});
+
+test.each(['few', 'many'] as const)('a title with invisible ends is signed as a Laravel that trims %s reads it', async (trims) => {
+	await sandbox.settings({ trims });
+	const ends = ['\u200C', '\u200D', '\u00AD', '\u2060', '\u200F', '\u17B4', '\u17B5', '\u200B', '\u3164'];
+	const { error } = await create(ends.map((end, index) => ({ no: `T-${index}`, title: `កាហ្វេ${end}` })));
+	expect(error).toBeUndefined();
+	expect(await sandbox.orders()).toHaveLength(ends.length);
+});
+
+test.each(['Fish &', '& Chips', 'Rice & Fish &'])('the title %s is taken, and its signature is right', async (title) => {
+	expect((await create([{ no: 'AND-1', title }])).items[0]?.json).toMatchObject({ body: title });
+});
+
+test('rows that a spreadsheet has destroyed fail, each with its own reason, and nothing is sent for them', async () => {
+	const rows = [
+		{ no: '#N/A' },
+		{ no: 'INV-undefined' },
+		{ no: '[object Object]' },
+		{ no: '1001.0' },
+		{ no: '1,001' },
+		{ no: 'OK-1', title: '#REF!' },
+		{ no: 'OK-2', title: 'undefined' },
+		{ no: 'OK-3', amount: '#VALUE!' },
+		{ no: 'OK-4', amount: [1] },
+		{ no: 'GOOD-1', amount: '.5' },
+		{ no: 'GOOD-2', amount: 0.1 + 0.2 },
+		{ no: 'GOOD-3', amount: '១០.៥០' },
+	];
+	const { items } = await create(rows, {}, { onError: 'continueRegularOutput' });
+	expect(items.slice(0, 9).every(({ json }) => typeof json.error === 'string')).toBe(true);
+	expect(items.slice(9).map(({ json }) => json.total_amount)).toEqual([0.5, 0.3, 10.5]);
+	expect(await sandbox.requests('webpay.acquire.createorder')).toBe(3);
+});
+
+test('what is said of many rows is said once, with the first of them', async () => {
+	const result = await create(Array.from({ length: 60 }, (_, index) => ({ no: `INV/${index}` })));
+	expect(hintsOf(result)).toEqual([
+		'Order Number is longer than 32 characters, or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not. [items 0, 1, 2 and 57 more]',
+	]);
+});
+
+test('a row that fails keeps its own columns on the error output, and is the only one that Retry On Fail could repeat', async () => {
+	const rows = [{ no: 'BAD-0', amount: '1e3', customer: 'Sok' }, { no: 'GOOD-1', customer: 'Dara' }, { no: '', customer: 'Bopha' }];
+	const { run } = await create(rows, {}, { onError: 'continueErrorOutput', retryOnFail: true, maxTries: 3, waitBetweenTries: 0 });
+	const [succeeded, failed] = run.data.resultData.runData.Node?.at(-1)?.data?.main ?? [];
+	expect(succeeded?.map(({ json }) => json.out_trade_no)).toEqual(['GOOD-1']);
+	expect(failed?.map(({ json }) => json)).toEqual([
+		{ ...rows[0], error: expect.stringMatching(/^Total Amount \(totalAmount\) is "1e3"/) },
+		{ ...rows[2], error: expect.stringMatching(/^Order Number \(outTradeNo\) is empty/) },
+	]);
+	expect(await sandbox.requests('webpay.acquire.createorder')).toBe(1);
+});
+
+describe('product lines', () => {
+	const lines = [{ no: '1', name: 'Coffee', price: '2.50', qty: 2 }, { no: '2', name: 'Cake', price: 5.5, qty: '1' }];
+
+	test.each([
+		['a list', '={{ $json.lines }}'],
+		['JSON text', '={{ JSON.stringify($json.lines) }}'],
+	])('come from an expression that gives %s', async (_name, detailJson) => {
+		const result = await create([{ no: 'L-1', lines }], { detailJson });
+		expect(result.error).toBeUndefined();
+		expect((await sandbox.orders())[0]?.detail).toEqual([
+			{ no: '1', name: 'Coffee', price: '2.5', qty: '2' },
+			{ no: '2', name: 'Cake', price: '5.5', qty: '1' },
+		]);
+		expect(hintsOf(result)).toEqual([]);
+	});
+
+	test.each(['={{ "no list" }}', '={{ [1, 2] }}', '={{ 7 }}', '={{ { a: 1 } }}'])('%s is none, and nothing is sent', async (detailJson) => {
+		expect((await create([{ no: 'L-1' }], { detailJson })).error?.message).toMatch(/^Detail \(JSON\) \(additionalFields.detailJson\) is not a list of products/);
+		expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
+	});
+
+	test('stand in one place', async () => {
+		const { error } = await create([{ no: 'L-1', lines }], { detail: { items: [lines[0]] }, detailJson: '={{ $json.lines }}' });
+		expect(error?.message).toMatch(/^There are product lines in Detail and in Detail \(JSON\)/);
+	});
+
+	test('that come to another sum are said', async () => {
+		expect(hintsOf(await create([{ no: 'L-1', lines, amount: '5.00' }], { detailJson: '={{ $json.lines }}' }))).toEqual([
+			'Detail (JSON) comes to another sum than the order. The buyer pays the Total Amount. [item 0]',
+		]);
+	});
+});
+
+describe('an order that exists already and is closed', () => {
+	beforeEach(async () => {
+		await create([{ no: 'C-1' }]);
+		await runWebPay(sandbox, 'order', 'close', { outTradeNo: 'C-1' });
+	});
+
+	test('comes with a hint, because nobody can pay by its link', async () => {
+		const result = await create([{ no: 'C-1' }]);
+		expect(result.items[0]?.json).toMatchObject({ already_existed: true, status: 'CLOSED' });
+		expect(hintsOf(result)).toEqual(['The order existed already and has the status CLOSED: nobody can pay by its link any more. [item 0]']);
+	});
+
+	test('fails where that is wanted, and one that was paid does not', async () => {
+		await create([{ no: 'P-1' }]);
+		await sandbox.pay('P-1');
+		const { items } = await create([{ no: 'C-1' }, { no: 'P-1' }], { failIfClosed: true }, { onError: 'continueRegularOutput' });
+		expect(String(items[0]?.json.error)).toMatch(/^The order existed already and has the status CLOSED/);
+		expect(items[1]?.json).toMatchObject({ out_trade_no: 'P-1', status: 'SUCCESS', already_existed: true });
+	});
+});
+
+test.each(['012 000 232', '+855 12 000 232', '012-000-232', '០១២ ០០០ ២៣២', '\u202A012000232\u202C', '00855 12 000 232'])(
+	'the phone number %s gets its money, and how it was sent is said',
+	async (receiver) => {
+		const result = await runCell({ items: [{ no: 'W-1', receiver }] }, sandbox.partnerCredential());
+		expect(result.items[0]?.json).toMatchObject({ status: 'paid' });
+		expect(hintsOf(result)).toEqual([expect.stringMatching(/^Receiver ID is sent as (\+855|0)12000232\. \[item 0\]$/)]);
+	},
+);
