@@ -46,7 +46,13 @@ export class WebPayClient {
 		private readonly account: WebPayAccount,
 		private readonly timeout: number,
 		private readonly signatureRule: SignatureRule,
+		private readonly extra?: { service: WebPayService; fields: JsonObject },
 	) {}
+
+	/** The same, which sends these fields too with every request to one service. */
+	adding(service: WebPayService, fields: JsonObject): WebPayClient {
+		return new WebPayClient(this.session, this.account, this.timeout, this.signatureRule, { service, fields });
+	}
 
 	/** Where there are no items. */
 	static async open(context: GatewayContext, options: WebPayClientOptions): Promise<WebPayClient> {
@@ -143,12 +149,15 @@ export class WebPayClient {
 	 */
 	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}): Promise<Outcome<Json>> {
 		this.requireService(service);
+		const extra = this.extra?.service === service ? this.extra.fields : {};
+		const twice = Object.keys(extra).find((name) => Object.hasOwn(fields, name));
+		if (twice !== undefined) return { kind: 'notSent', error: filledTwice(twice) };
 		const url = `${this.account.origin}${gatewayPath(this.version)}`;
 		// Empty when the credential names no seller.
 		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: this.account.sellerCode } : {};
 		const delivery = await this.session.post({
 			url,
-			body: { ...seller, ...fields, service: nameOn(this.version, service) },
+			body: { ...extra, ...seller, ...fields, service: nameOn(this.version, service) },
 			timeout: this.timeout,
 			does: service.does,
 			read: (status, text) => readWebPayAnswer(status, text, this.account),
@@ -220,6 +229,13 @@ export class WebPayClient {
 			'Ask KESS why answers come unsigned. If that is meant to be so for your account, set the option Response Signature to Verify If Present.',
 		);
 	}
+}
+
+function filledTwice(name: string): KessError {
+	return new KessError(
+		`Extra Fields (additionalFields.extraFields) has a field ${name}, which this operation fills itself`,
+		'Remove it: what this operation sends has a parameter of its own.',
+	);
 }
 
 /** How an answer differs from what was asked: a well-signed one to another question is no answer. */

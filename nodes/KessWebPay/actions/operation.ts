@@ -1,6 +1,7 @@
 import type { WebPayService } from '../../../kess/webPay/services';
 import type { Operation, Resource } from '../../shared/run/operation';
 import type { WebPayClient } from '../client';
+import { readExtraFields, withExtraFields } from './extraFields';
 
 /** An operation, and the service that it is there for: none where the user names it. */
 export type WebPayOperation = Operation<WebPayClient> & { service?: WebPayService };
@@ -9,16 +10,22 @@ export interface WebPayResource extends Resource<WebPayClient> {
 	operations: WebPayOperation[];
 }
 
-/** The same operations, each of which refuses a gateway version that does not have its service before it does anything. */
-export function onTheRightVersion({ option, operations }: WebPayResource): WebPayResource {
+/**
+ * The same operations, with what is the same for all of them: each refuses a gateway version that does not have its service
+ * before it does anything, and sends what stands in Extra Fields with it.
+ */
+export function asOffered({ option, operations }: WebPayResource): WebPayResource {
+	return { option, operations: operations.map((operation) => (operation.service === undefined ? operation : offered(operation, operation.service))) };
+}
+
+function offered(operation: WebPayOperation, service: WebPayService): WebPayOperation {
 	return {
-		option,
-		operations: operations.map((operation) => ({
-			...operation,
-			async execute(call, client) {
-				if (operation.service !== undefined) client.requireService(operation.service);
-				return await operation.execute(call, client);
-			},
-		})),
+		...operation,
+		properties: withExtraFields(operation.properties),
+		async execute(call, client) {
+			client.requireService(service);
+			const extra = call.collection('additionalFields').read('extraFields', readExtraFields);
+			return await operation.execute(call, extra === undefined ? client : client.adding(service, extra));
+		},
 	};
 }

@@ -4,7 +4,7 @@ import { listOperations } from '../../shared/run/listOperations';
 import { runOperation } from '../../shared/run/runOperation';
 import { CREDENTIAL, type SignatureRule, WebPayClient } from '../client';
 import { bakongMember } from './bakongMember';
-import { onTheRightVersion } from './operation';
+import { asOffered } from './operation';
 import { khqr } from './khqr';
 import { order } from './order';
 import { payment } from './payment';
@@ -19,7 +19,7 @@ import { user } from './user';
 export const DEFAULT_BATCH_SIZE = 10;
 
 export const operations = listOperations(
-	[order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, user, service].map(onTheRightVersion),
+	[order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, user, service].map(asOffered),
 	'create',
 );
 

@@ -89,7 +89,7 @@ describe('service by service', () => {
 	let recorder: RequestRecorder;
 	const rows: string[][] = [];
 
-	withStore();
+	const store = withStore();
 
 	beforeAll(async () => {
 		recorder = await RequestRecorder.start(sandbox.url);
@@ -138,6 +138,25 @@ describe('service by service', () => {
 			Object.keys(required).sort(),
 		);
 		expect(additional.filter((field) => !NOT_OF_THE_GATEWAY.includes(field)).sort()).toEqual(Object.keys(optional ?? {}).sort());
+	});
+
+	test.each(examples.map((example) => [nameOf(example), example] as const))('%s sends Extra Fields, and none in place of its own', async (_name, example) => {
+		const { resource, operation, service, required, optional, prepare } = example;
+		const withExtra = async (extraFields: IDataObject) => {
+			await sandbox.reset();
+			store.clear();
+			const item = (await prepare?.(sandbox)) ?? {};
+			const additionalFields = { ...optional, extraFields: JSON.stringify(extraFields) };
+			return await run(resource, operation, { ...required, additionalFields }, item);
+		};
+		await withExtra({ invoke_reuse: 1, tip: 'none' });
+		const sent = recorder.take().filter((body) => body.service === PREFIX + service);
+		expect(sent[0]).toMatchObject({ invoke_reuse: 1, tip: 'none' });
+		const own = Object.keys(sent[0] ?? {}).find((field) => ![...COMMON, 'invoke_reuse', 'tip'].includes(field));
+		if (own === undefined) return;
+		const { error } = await withExtra({ [own]: 'x' });
+		expect(error?.message).toMatch(own === 'card' ? /^Extra Fields .* has a field card, which does not belong here/ : new RegExp(`^Extra Fields .* has a field ${own}, which this operation fills itself`));
+		expect(recorder.take().filter((body) => body.service === PREFIX + service)).toEqual([]);
 	});
 
 	test.each(BY_NAME)('%s is called by its name', async (service) => {

@@ -18,7 +18,6 @@ import {
 	transactionProperties,
 } from '../common/transaction';
 import { type Charge, chargeRow } from './chargeOnce';
-import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.directPay` (docs/gateway.md §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
 export const directPay: WebPayOperation = {
@@ -71,7 +70,6 @@ export const directPay: WebPayOperation = {
 				customerField,
 				descriptorField,
 				expiresInField,
-				extraFieldsField,
 				{
 					displayName: 'Holder Name',
 					name: 'holderName',
@@ -113,6 +111,5 @@ function readDirectPay(call: ItemCall, client: WebPayClient, outTradeNo: string)
 		descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
 		setting: additional.read('setting', requireJsonObject),
 	};
-	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
-	return { ...order, service: SERVICES.directPay, within: 'order_info', fields: { ...fields, ...extra } };
+	return { ...order, service: SERVICES.directPay, within: 'order_info', fields };
 }

@@ -21,7 +21,6 @@ import {
 	transactionProperties,
 } from '../common/transaction';
 import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../common/qrPicture';
-import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.nativePay` (docs/gateway.md §3): an order that is paid by QR code or in the app of one payment method. */
 export const nativePay: WebPayOperation = {
@@ -53,7 +52,6 @@ export const nativePay: WebPayOperation = {
 			options: [
 				descriptorField,
 				expiresInField,
-				extraFieldsField,
 				{
 					displayName: 'Is iOS Device',
 					name: 'isIosDevice',
@@ -116,6 +114,5 @@ function readNativePay(call: ItemCall, client: WebPayClient): NewOrder {
 		is_ios_device: additional.read('isIosDevice', (value) => value === true),
 		descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
 	};
-	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
-	return { ...order, fields: { ...fields, ...extra } };
+	return { ...order, fields };
 }

@@ -13,7 +13,6 @@ import {
 	transactionProperties,
 } from '../common/transaction';
 import { type Charge, chargeRow } from './chargeOnce';
-import { extraFieldsField, readExtraFields } from './extraFields';
 
 /** `webpay.acquire.quickpay` (docs/gateway.md §3): the buyer shows a code and is charged at once. */
 export const quickPay: WebPayOperation = {
@@ -53,7 +52,7 @@ export const quickPay: WebPayOperation = {
 			type: 'collection',
 			placeholder: 'Add Field',
 			default: {},
-			options: [expiresInField, extraFieldsField, notifyUrlField, redirectUrlField, schemaUrlField],
+			options: [expiresInField, notifyUrlField, redirectUrlField, schemaUrlField],
 		},
 	],
 	async execute(call, client) {
@@ -69,7 +68,5 @@ function readQuickPay(call: ItemCall, client: WebPayClient, outTradeNo: string):
 		auth_code: payer,
 		service_code: call.read('serviceCode', (value, say) => requireText(value, 64, say)),
 	};
-	const additional = call.collection('additionalFields');
-	const extra = additional.read('extraFields', (value) => readExtraFields(value, Object.keys(fields)));
-	return { ...order, service: SERVICES.quickPay, payer, fields: { ...fields, ...extra } };
+	return { ...order, service: SERVICES.quickPay, payer, fields };
 }

@@ -1,0 +1,50 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidValueError } from '../../../kess/errors';
+import type { JsonObject } from '../../../kess/jsonObject';
+import { normaliseWebPayFields } from '../../../kess/webPay/request';
+import { readParameters } from '../../shared/run/serviceCall';
+
+const COLLECTION = 'additionalFields';
+
+/** For fields that only some versions of the gateway know (docs/gateway.md §11 #13). */
+const extraFieldsField: INodeProperties = {
+	displayName: 'Extra Fields',
+	name: 'extraFields',
+	type: 'json',
+	default: '{}',
+	placeholder: 'e.g. { "invoke_reuse": 1 }',
+	description:
+		'Fields of the gateway that have no parameter here, as a JSON object, by their gateway names. Never enter passwords or card numbers here.',
+};
+
+/** What the client adds by itself, and what must not stand in a workflow. */
+const NEVER = new Set(['card', 'seller_code', 'seller_id', 'service']);
+
+/** The parameters of an operation, with Extra Fields among its Additional Fields. */
+export function withExtraFields(properties: INodeProperties[]): INodeProperties[] {
+	const others = properties.filter(({ name }) => name !== COLLECTION);
+	const collection: INodeProperties = properties.find(({ name }) => name === COLLECTION) ?? {
+		displayName: 'Additional Fields',
+		name: COLLECTION,
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [],
+	};
+	const options = [...((collection.options ?? []) as INodeProperties[]), extraFieldsField];
+	options.sort((a, b) => a.displayName.localeCompare(b.displayName));
+	return [...others, { ...collection, options }];
+}
+
+/**
+ * Fields that the user adds by their gateway names.
+ *
+ * @throws InvalidValueError when one of them is the client's own affair, or could hold card data
+ */
+export function readExtraFields(value: unknown): JsonObject {
+	const fields = normaliseWebPayFields(readParameters(value));
+	const taken = Object.keys(fields).find((field) => NEVER.has(field));
+	if (taken === undefined) return fields;
+	throw new InvalidValueError(`has a field ${taken}, which does not belong here`, 'Remove it. What this operation sends has a parameter of its own.');
+}
