@@ -24,6 +24,12 @@ import { SessionToken, type TokenRules } from './token';
 /** So many of them, because each has to be looked for in all that leaves. */
 const KEPT_TOKENS = 4;
 
+/**
+ * How many other tokens a request may try: one from the store may be refused too, then that of its own login, because another
+ * worker's has followed, and then that worker's is in the store.
+ */
+const RENEWALS = 3;
+
 /** How long a request of an execution waits for a busy gateway, in all, in milliseconds. */
 export const PATIENCE_MS = 60_000;
 
@@ -166,8 +172,7 @@ export class GatewaySession {
 			await this.token?.renewInTime();
 			let sent = await this.send(request, exchange);
 			let mayLogIn = true;
-			// A token from the store may be refused too, and so may that of a login that another worker's has followed.
-			for (let renewals = 0; renewals < 2; renewals++) {
+			for (let renewals = 0; renewals < RENEWALS; renewals++) {
 				if (this.token === undefined || sent.kind !== 'answered' || sent.answer.kind !== 'unauthenticated') break;
 				if (request.does === 'pays') break;
 				const source = await this.token.replace(sent.token, mayLogIn);
