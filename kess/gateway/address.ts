@@ -32,6 +32,11 @@ export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, s
 	return url.origin;
 }
 
+/** Where money is real and where it is not: what was paid in one is not paid in the other. Every custom address counts as one world. */
+export function worldOf(origin: string, hosts: ReadonlyMap<string, string>): string {
+	return [...hosts].find(([, published]) => published === origin)?.[0] ?? 'custom';
+}
+
 /** Names of this machine, from which nothing goes over a network. */
 const THIS_MACHINE = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 

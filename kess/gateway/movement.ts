@@ -6,15 +6,25 @@
 /** What the memory knows of a number. Times are milliseconds since the epoch. */
 export type Remembered =
 	| { state: 'nothing' }
-	/** A request may have left, by whichever run. It may be carried out until then; without a time nobody knows until when. */
-	| { state: 'sent'; until: number | undefined }
+	/**
+	 * A request may have left, by whichever run. It may be carried out until then; without a time nobody knows until when.
+	 * `isLost` when the memory itself has lost what it knew, so that it may have been done long ago.
+	 */
+	| ({ state: 'sent'; until: number | undefined; isSameAttempt?: boolean; isLost?: boolean } & Mixed)
 	/** KESS has refused what was asked last under the number, with proof. Only after that time it is asked again, for whatever. */
-	| { state: 'refused'; until: number | undefined }
+	| ({ state: 'refused'; until: number | undefined } & Mixed)
 	/** The number stands for another payment, which may still be carried out until then. */
 	| { state: 'another'; until: number | undefined }
+	/** Another payment has been made under the number. */
+	| { state: 'doneAnother' }
 	/** Something has been done under the number, and the memory cannot compare it with what is asked for. */
 	| { state: 'doneSomehow' }
 	| { state: 'done' };
+
+/** Whether something else was asked for under the number too, so that what a look-up shows in part may be that. */
+interface Mixed {
+	isMixed?: boolean;
+}
 
 /** What a verified look-up says of a number. */
 export type Found =
@@ -28,6 +38,8 @@ export type Found =
 	| 'open'
 	/** What this run would carry out waits for just that. */
 	| 'waiting'
+	/** The gateway has turned down what was begun, and something may be begun anew. */
+	| 'rejected'
 	| 'none'
 	/** It does not say, or could not be asked. */
 	| 'unclear';
@@ -54,6 +66,8 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 	switch (remembered.state) {
 		case 'done':
 			return 'done';
+		case 'doneAnother':
+			return 'spent';
 		case 'doneSomehow':
 			return found === 'another' || found === 'ended' ? 'spent' : 'unknown';
 		case 'nothing':
@@ -63,11 +77,13 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 		case 'another':
 			return hasEnded(remembered, now) ? 'spent' : 'unknown';
 		case 'sent':
-			if (found === 'ended') return 'spent';
-			return (found === 'none' || found === 'waiting') && hasEnded(remembered, now) ? 'send' : 'unknown';
+			if (found === 'ended' || found === 'rejected') return 'spent';
+			// What this run would carry out may have been sent itself; anything else that waits was prepared since.
+			if (found !== 'none' && (found !== 'waiting' || remembered.isSameAttempt === true)) return 'unknown';
+			return hasEnded(remembered, now) ? 'send' : 'unknown';
 		case 'refused':
-			if (found === 'ended') return 'spent';
-			if (found !== 'none' && found !== 'waiting' && found !== undefined) return 'unknown';
+			if (found === 'ended' || found === 'another') return 'spent';
+			if (found === 'open' || found === 'unclear') return 'unknown';
 			return hasEnded(remembered, now) ? 'send' : 'refusedBefore';
 	}
 }

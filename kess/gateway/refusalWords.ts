@@ -1,6 +1,6 @@
 /** What the words of a refusal mean, where KESS publishes no code for it. */
 
-/** The code and the reason of a refusal, as one text. */
+/** The code and the reason of a refusal. */
 interface Said {
 	code: string;
 	reason: string;
@@ -9,56 +9,60 @@ interface Said {
 /** What was used, paid or made before. */
 const USED = new RegExp(
 	[
-		String.raw`\b(?:duplicat\w*|repeat(?:ed)?|exist(?:s|ed|ing)?|taken|unique|conflict|in use|in progress|processing|pending)\b`,
-		String.raw`\b(?:already|been|being|is|was|were|order|before)\s+(?:\w+\s+)?(?:used|paid|charged|refunded|processed|confirmed|completed|registered|settled|submitted)\b`,
+		String.raw`\b(?:duplicat\w*|repeat(?:ed)?|exist(?:s|ed|ing)?|taken|unique|conflict|in use|in progress|processing|pending|exceeds the refundable)\b`,
+		String.raw`\b(?:already|been|being|is|was|were|order|payment|transaction|refund|before)\s+(?:\w+\s+)?(?:used|paid|charged|refunded|processed|confirmed|completed|done|success\w*|succeeded|registered|settled|submitted)\b`,
 		String.raw`\b(?:used|paid|charged|refunded|processed|submitted)\s+(?:already|before|once|twice)\b`,
-		String.raw`^used\b|\bused$`,
+		String.raw`^(?:used|already ?\w+)\b|\bused$`,
 	].join('|'),
 	'i',
 );
 
 /** That something is not so, which the words for its being so are part of. */
-const DENIED = /\b(?:not|never|no|cannot|\w+n[o'’]?t)\s+(?:(?:be|been|yet|a|an|any|such)\s+)*(?:\w+\s+)?(?:exist\w*|used|taken|paid|unique|registered|confirmed|completed)\b/gi;
+const DENIED =
+	/\b(?:not|never|no|cannot|\w+n['’]t)\s+(?:(?:be|been|yet|a|an|any|such)\s+)*(?:\w+\s+)?(?:exist\w*|used|taken|paid|unique|registered|confirmed|completed|done|success\w*|succeeded)\b/gi;
 
 /**
  * Whether a refusal may come from what the very same request has done before: its number is used, or something is under way
  * under it. Taken widely, because a refusal that is none costs a payment, and one too few only a look.
  */
-export function tellsOfUse(said: Said): boolean {
-	return inWords(said).some((text) => USED.test(text.replace(DENIED, ' ')));
+export function tellsOfUse({ code, reason }: Said): boolean {
+	return [inWords(code), inWords(reason)].some((text) => USED.test(text.replace(DENIED, ' ')));
 }
 
-const NUMBERED = '(?:order|transaction|refund|reference|out trade no)s?';
-const THING = `(?:${NUMBERED}|payment|trade|record|data|order number)s?`;
-const ABSENT = String.raw`(?:not\s+(?:be\s+)?(?:found|exist\w*)|do(?:es)?\s?n[o'’]?t\s+exist)`;
+const THING = String.raw`(?:order|payment|transaction|refund|trade|record|reference|data|order number|merchant reference|out trade no)s?`;
+const ABSENT = String.raw`(?:(?:was|is|were|are|has|have|could|can)\s+)?(?:not\s+(?:be(?:en)?\s+)?(?:found|exist\w*)|do(?:es)?(?:n['’]?t| not)\s+exist)`;
+
+/** The absence of just what was asked for. */
 const NOTHING = new RegExp(
 	[
-		String.raw`\b${THING}\b.*\b${ABSENT}\b`,
+		String.raw`\b${THING}\s+${ABSENT}\b`,
 		String.raw`\b(?:no such|there is no|no)\s+${THING}\b`,
 		// So Laravel says that its table has none.
-		String.raw`\b(?:unknown|invalid)\s+${NUMBERED}\b|\b${NUMBERED}\s+is invalid\b`,
-		String.raw`\b(?:could not|cannot|can't|not) find\b.*\b${THING}\b`,
-		String.raw`^${ABSENT}$`,
-		String.raw`^404$`,
+		String.raw`\b(?:unknown|invalid)\s+(?:order|transaction|refund|merchant reference|out trade no)s?\b|\b(?:out trade no|merchant reference|order|transaction)s?\s+is invalid\b`,
+		String.raw`\b(?:could not|cannot|can't|not) find\s+(?:the|this|an|a|any)?\s*${THING}\b`,
+		// Nothing else is named, so it is what was asked for.
+		String.raw`^(?:the )?(?:not found|does not exist|not exist\w*)\W*$`,
 	].join('|'),
 	'i',
 );
 
+const ABSENT_CODE = /^(?:(?:order|refund|transaction|record|data)\s+)?not\s+(?:found|exists?)$/i;
+
 /**
  * Whether the refusal of a look-up means that there is nothing under the number. Any other (too many requests, no permission,
- * an unknown seller) must not pass for that: money would go out twice.
+ * an unknown seller) must not pass for that: money would go out twice. The code counts only where no words are given.
  */
-export function tellsOfNothing(said: Said): boolean {
-	return inWords(said).some((text) => NOTHING.test(text));
+export function tellsOfNothing({ code, reason }: Said): boolean {
+	const words = inWords(reason);
+	return NOTHING.test(words) || (/^(?:no reason given\b.*)?$/i.test(words) && ABSENT_CODE.test(inWords(code)));
 }
 
-/** A code is words too: `DUPLICATE_ORDER`, `NOTEXIST`. */
-function inWords({ code, reason }: Said): string[] {
-	const words = (text: string) =>
-		text
-			.replace(/_/g, ' ')
-			.replace(/\bNOT(EXIST\w*|FOUND)\b/gi, 'NOT $1')
-			.replace(/\s+/g, ' ')
-			.trim();
-	return [words(code), words(reason)];
+/** A code is words too: `DUPLICATE_ORDER`, `NOTEXIST`, `ALREADYCONFIRMED`. */
+function inWords(text: string): string {
+	return text
+		.replace(/_/g, ' ')
+		.replace(/\bNOT(EXIST\w*|FOUND)\b/gi, 'NOT $1')
+		.replace(/\bALREADY(?=[A-Z])/g, 'ALREADY ')
+		.replace(/\s+/g, ' ')
+		.trim();
 }

@@ -1,4 +1,4 @@
-import { gatewayOrigin } from '../gateway/address';
+import { gatewayOrigin, worldOf } from '../gateway/address';
 import { PARTNER_HOSTS } from './services';
 import type { PartnerKeyTexts } from './keys';
 import type { PartnerLogin } from './login';
@@ -8,8 +8,8 @@ import { trimText } from '../written/text';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
 export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
-	/** As the credential names it. */
-	environment: string;
+	/** The published gateway that this is, or `custom`. */
+	world: string;
 	limits: PaymentLimits;
 }
 
@@ -20,9 +20,10 @@ export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
  */
 export function readPartnerAccount(fields: Record<string, unknown>): PartnerAccount {
 	const raw = (name: string) => String(fields[name] ?? '');
+	const origin = gatewayOrigin(fields.environment, PARTNER_HOSTS, fields.baseUrl);
 	return {
-		environment: String(fields.environment ?? ''),
-		origin: gatewayOrigin(fields.environment, PARTNER_HOSTS, fields.baseUrl),
+		world: worldOf(origin, PARTNER_HOSTS),
+		origin,
 		partnerId: trimText(raw('partnerId')),
 		partnerSecretKey: trimText(raw('partnerSecretKey')),
 		userName: trimText(raw('userName')),

@@ -1,4 +1,4 @@
-import { gatewayOrigin } from '../gateway/address';
+import { gatewayOrigin, worldOf } from '../gateway/address';
 import { type PaymentLimits, readPaymentLimits } from '../gateway/paymentLimits';
 import type { CredentialValues } from '../gateway/redaction';
 import { type GatewayVersion, WEBPAY_HOSTS } from './services';
@@ -6,8 +6,8 @@ import type { WebPayLogin } from './login';
 
 /** The fields of the credential `KESS WebPay API` that the protocol needs, read once and typed. */
 export interface WebPayAccount extends WebPayLogin {
-	/** As the credential names it. */
-	environment: string;
+	/** The published gateway that this is, or `custom`. */
+	world: string;
 	version: GatewayVersion;
 	apiSecretKey: string;
 	signType: string;
@@ -24,9 +24,10 @@ export interface WebPayAccount extends WebPayLogin {
  */
 export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccount {
 	const text = (name: string) => String(fields[name] ?? '').trim();
+	const origin = gatewayOrigin(fields.environment, WEBPAY_HOSTS, fields.baseUrl);
 	return {
-		environment: String(fields.environment ?? ''),
-		origin: gatewayOrigin(fields.environment, WEBPAY_HOSTS, fields.baseUrl),
+		world: worldOf(origin, WEBPAY_HOSTS),
+		origin,
 		version: fields.gatewayVersion === 'v2' ? 'v2' : 'v1',
 		username: text('username'),
 		password: String(fields.password ?? ''),

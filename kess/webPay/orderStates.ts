@@ -29,13 +29,13 @@ export function hasRefund(status: unknown): boolean {
 	return REFUNDED.has(status);
 }
 
-/** Whether KESS has yet to decide on a refund, as it or its order says. */
-export function isRefundPending(status: unknown): boolean {
-	return typeof status === 'string' && /^PENDING/i.test(status);
+/** Whether KESS has yet to decide, on a refund for instance, as it or its order says. */
+export function isPending(status: unknown): boolean {
+	return typeof status === 'string' && /^(PENDING|PROCESSING|WAITING)/i.test(status);
 }
 
-/** Whether a refund has come to nothing, as it or its order says. The words that a refund has for itself are not published. */
-export function isRefundRejected(status: unknown): boolean {
+/** Whether something has come to nothing, a refund for instance, as it or its order says. What words there are is not published. */
+export function saysFailed(status: unknown): boolean {
 	return typeof status === 'string' && /REJECT|FAIL|DECLINE|CANCEL/i.test(status);
 }
 

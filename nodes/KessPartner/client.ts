@@ -46,9 +46,9 @@ export class PartnerClient {
 		return this.session.redaction;
 	}
 
-	/** Whose money this is, whichever user it goes by. Holds no secret. */
+	/** Whose money this is, whichever user or address it goes by. Holds no secret. */
 	get identity(): string {
-		return `${this.account.origin}|${this.account.partnerId}`;
+		return `${this.account.world}|${this.account.partnerId}`;
 	}
 
 	/**

@@ -94,11 +94,11 @@ export class WebPayClient {
 
 	/** Whose orders these are, as far as the credential says. Holds no secret. */
 	get identity(): string {
-		return `${this.account.origin}|${this.account.sellerCode || this.account.username}`;
+		return `${this.account.world}|${this.account.sellerCode || this.account.username}`;
 	}
 
 	/**
-	 * Whose money this is, whichever user it goes by: what is remembered of a payment has to be found by all of them.
+	 * Whose money this is, whichever user or address it goes by: what is remembered of a payment has to be found by all of them.
 	 *
 	 * @throws KessError when the credential does not say
 	 */

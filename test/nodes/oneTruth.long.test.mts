@@ -122,6 +122,58 @@ describe('at a gateway of its own', () => {
 	});
 });
 
+describe('a refund that comes back in its order', () => {
+	let gateway: StubGateway;
+	afterEach(() => gateway.stop());
+
+	const ends = async (order: IDataObject, parameters: IDataObject = PART) => {
+		let isMade = false;
+		gateway = await startStubGateway((service) => {
+			if (isLook(service)) return isMade ? { status: 200, body: { success: true, data: order } } : refused(404, 'NOT_FOUND', 'There is no such refund');
+			isMade = true;
+			return { status: 500, body: {} };
+		});
+		const { error, items } = await runWebPay(
+			sandbox,
+			'refund',
+			'create',
+			{ ...parameters, options: { responseSignature: 'ifPresent' } },
+			{ credential: { baseUrl: gateway.url, accessToken: 'a token' } },
+		);
+		expect(error).toBeUndefined();
+		return items[0]?.json;
+	};
+	const order = { out_trade_no: 'CASE-1', total_amount: 10.5, currency: 'USD', status: 'PARTIAL_REFUNDED' };
+
+	test('is found by a reference that KESS writes as a number', async () => {
+		const additionalFields = { ...PART.additionalFields, merchantReference: '1001' };
+		const histories = [{ amount: 2.5, currency: 'USD', merchant_reference: 1001, status: 'SUCCESS' }];
+		expect(await ends({ ...order, refund_histories: histories }, { ...PART, additionalFields })).toMatchObject({ already_existed: true });
+	});
+
+	test('has a state of its own, whatever became of another refund of the order', async () => {
+		const histories = [
+			{ amount: 2.5, currency: 'USD', merchant_reference: 'REF-1', status: 'SUCCESS' },
+			{ amount: 3, currency: 'USD', merchant_reference: 'REF-2', status: 'REJECTED' },
+		];
+		expect(await ends({ ...order, status: 'REJECT_REFUNDED', refund_histories: histories })).toMatchObject({ already_existed: true });
+	});
+});
+
+test('a charge over another amount than asked for is paid, with a warning', async () => {
+	let isMade = false;
+	const order = { out_trade_no: 'CASE-1', total_amount: 10.8, currency: 'USD', status: 'SUCCESS' };
+	const gateway = await startStubGateway((service) => {
+		if (isLook(service) && !isMade) return refused(404, 'NOT_FOUND', 'Order not found');
+		isMade = true;
+		return { status: 200, body: { success: true, data: order } };
+	});
+	const parameters = { ...QUICK_PAY, options: { responseSignature: 'ifPresent' } };
+	const { items } = await runWebPay(sandbox, 'payment', 'quickPay', parameters, { credential: { baseUrl: gateway.url, accessToken: 'a token' } });
+	gateway.stop();
+	expect(items[0]?.json).toMatchObject({ status: 'SUCCESS', warning: 'KESS has charged 10.8 USD instead of 10.5 USD' });
+});
+
 describe('whose payment it is', () => {
 	test('is the merchant, whichever API user charges', async () => {
 		await sandbox.fault('lost-before-booking', { service: 'webpay.acquire.quickpay' });
@@ -175,6 +227,16 @@ describe('a transfer number', () => {
 		expect(confirmed.items[0]?.json).toMatchObject({ out_trade_no: 'W-1', status: 'unknown', reason: expect.stringContaining('an earlier run has paid something under this number') });
 		await clock.forward(30 * MINUTE);
 		expect((await run([{ no: 'W-1' }], { operation: 'confirm', parameters: confirm })).items[0]?.json).toMatchObject({ status: 'paid', already_confirmed: true });
+	});
+
+	test('that was prepared for one person is not confirmed for another, though KESS names both by their IDs', async () => {
+		await sandbox.settings({ receiverAsUserId: ['create', 'confirm', 'query'] });
+		const parameters = { ...PAY_OUT, additionalFields: { expectedReceiverName: '={{ $json.name }}' } };
+		const wrong = await run([{ no: 'W-1', receiver: '012000232', name: 'SOMEBODY ELSE' }], { parameters });
+		expect(String(wrong.items[0]?.json.error)).toMatch(/^The wallet belongs to/);
+		const other = await run([{ no: 'W-1', receiver: '012000333' }]);
+		expect(String(other.items[0]?.json.error)).toMatch(/^This transfer number has been prepared for another amount or receiver and not paid/);
+		expect(await sandbox.paidOut()).toEqual([]);
 	});
 
 	test('of which nothing came is prepared again, and nobody says that it was paid', async () => {

@@ -43,10 +43,10 @@ export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDa
 	return { ...words.known, status: 'unknown', reason: end.reason, next_step: nextStep };
 }
 
-function nextStepOf({ until, isAnother }: MoneyEnd & { end: 'unknown' }, { act, again, ask }: MoneyWords): string {
+function nextStepOf({ until, because }: MoneyEnd & { end: 'unknown' }, { act, again, ask }: MoneyWords): string {
 	const wait = `Do not ${act} in another way yet.`;
 	if (ask !== undefined) return `${wait} ${ask}`;
 	const isOver = until === undefined || until <= Date.now();
-	if (isAnother === true && isOver) return `${wait} Ask KESS what became of it: KESS shows something else under this number, so running it again finds out nothing.`;
+	if (because !== undefined && isOver) return `${wait} Ask KESS whether it was done: ${because}, so that running it again may find out nothing.`;
 	return `${wait} Run it again in this same workflow with ${again}${isOver ? '' : `, now or after ${new Date(until).toISOString()}`}: it is looked up first.`;
 }

@@ -9,6 +9,9 @@ import { endOfQuarter, LONGEST_MS, type Payment, PaymentNotes } from './paymentN
 /** Before the first answer of a look-up is taken for the last: those that come late are seconds late. */
 const LOOK_PAUSES_MS = [0, 500, 1000, 2000];
 
+/** So many of them where a refusal proves it already, provided that they find nothing. */
+const LOOKS_AFTER_REFUSAL = 3;
+
 /** What a look-up says, with what it shows. */
 export type Look =
 	| {
@@ -87,8 +90,8 @@ export type MoneyEnd =
 			until?: number | undefined;
 			/** What the gateway shows under the number, where that is begun and not ended. */
 			data?: IDataObject;
-			/** The gateway shows something else under the number, so that running it again finds out nothing. */
-			isAnother?: true;
+			/** Why running it again finds out nothing for sure, as it continues a sentence. */
+			because?: string;
 	  };
 
 const flights = new Flights();
@@ -109,30 +112,30 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 	try {
 		remembered = await notes.begin(endOf(movement));
 	} catch (error) {
-		// An earlier run may have sent it, and nobody remembers.
-		const look = await movement.lookUp?.();
-		if (look?.found === 'this') return existing(look);
+		// An earlier run may have sent it, or something else under the number, and nobody remembers.
+		const look = await lookUp(movement);
+		if (look?.found === 'this' && look.isPart !== true) return existing(look);
 		return unknown(`n8n cannot read what it remembers of it (${messageOf(error)}), and so this run has sent nothing`);
 	}
-	const look = await movement.lookUp?.();
-	const isOther = look?.found === 'this' && look.isPart === true && (remembered.state === 'another' || remembered.state === 'doneSomehow');
-	switch (decide(remembered, isOther ? 'another' : look?.found, Date.now())) {
+	const look = await lookUp(movement);
+	const found = look === undefined ? undefined : foundFor(remembered, look);
+	switch (decide(remembered, found, Date.now())) {
 		case 'done':
-			return look?.found === 'this' ? await found(notes, look, false) : byMemory(look);
+			return look?.found === 'this' ? await settled(notes, look, false) : byMemory(look);
 		case 'spent':
 			await notes.settle('notSent');
-			throw movement.spent(reasonOf(look));
+			throw movement.spent(found === 'another' || found === 'ended' || found === 'rejected' ? reasonOf(look) : 'this workflow has used it for something else');
 		case 'notSent':
 			await notes.settle('notSent');
 			throw notAsked(look);
 		case 'refusedBefore':
-			throw new KessError(
-				'KESS has refused this number a short while ago, and it is not asked again yet',
-				`Run the item again after ${timeOf(remembered)}: only then it is asked again, because KESS may show late what it has carried out all the same.`,
-			);
+			throw refusedBefore(movement, remembered);
 		case 'unknown':
 			await notes.settle('notSent');
-			return unknown(whyUnknown(remembered, isOther ? undefined : look), 'until' in remembered ? remembered.until : undefined, look);
+			return {
+				...unknown(whyUnknown(remembered, look), 'until' in remembered ? remembered.until : undefined, look),
+				...('isLost' in remembered && remembered.isLost === true && { because: 'n8n was stopped while it read what it remembers of it' }),
+			};
 		case 'send':
 	}
 	if (remembered.state !== 'nothing') {
@@ -147,18 +150,19 @@ async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd |
 	try {
 		const meanwhile = await notes.beginAnew(endOf(movement));
 		if (meanwhile.state === 'nothing') return undefined;
+		if (meanwhile.state === 'doneAnother') throw movement.spent('this workflow has used it for something else');
 		return meanwhile.state === 'done' ? byMemory(undefined) : unknown('another run is at it at this moment', 'until' in meanwhile ? meanwhile.until : undefined);
 	} catch (error) {
-		throw cannotRemember(error);
+		throw error instanceof KessError ? error : cannotRemember(error);
 	}
 }
 
 async function send(notes: PaymentNotes, movement: Movement, remembered: Remembered): Promise<MoneyEnd> {
-	const prepared = (await movement.prepare?.()) ?? { kind: 'ready', until: endOf(movement) };
+	const prepared = await prepare(movement);
 	if (prepared.kind !== 'ready') {
 		// It may come from what another run has done meanwhile.
-		const look = await movement.lookUp?.();
-		if (look?.found === 'this') return await found(notes, look, false);
+		const look = await lookUp(movement);
+		if (look !== undefined && look.found === 'this' && foundFor(remembered, look) === 'this') return await settled(notes, look, false);
 		// A number that KESS has used, and not by what is remembered here, may be on its way from elsewhere: until the longest has passed.
 		if (prepared.kind === 'taken' && (remembered.state === 'nothing' || look?.found !== 'none')) {
 			await notes.isHeld(Date.now() + LONGEST_MS).catch(() => false);
@@ -174,7 +178,7 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 		await notes.settle('notSent');
 		throw cannotRemember(error);
 	}
-	const sent = await movement.send(remembered.state === 'sent');
+	const sent = await sendOnce(movement, remembered.state === 'sent');
 	if (sent.kind === 'notSent') {
 		await notes.settle('notSent');
 		throw sent.error;
@@ -183,12 +187,17 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 		await notes.settle('done');
 		return { ...sent, end: 'done', existed: false };
 	}
-	if (sent.kind === 'pending') return { end: 'pending', data: sent.data };
+	if (sent.kind === 'pending') {
+		await notes.pend();
+		return { end: 'pending', data: sent.data };
+	}
 	const isProof = sent.kind === 'refused' && sent.isProof;
-	const look = await lookUpAfter(movement, isProof ? 1 : LOOK_PAUSES_MS.length);
-	if (look?.found === 'this') return await found(notes, look, true);
-	if (isProof && (look === undefined || look.found === 'none' || look.found === 'ended')) {
+	const look = await lookUpAfter(movement, isProof ? LOOKS_AFTER_REFUSAL : LOOK_PAUSES_MS.length);
+	const found = look === undefined ? undefined : foundFor(remembered, look);
+	if (look?.found === 'this' && found === 'this') return await settled(notes, look, true);
+	if (isProof && (found === undefined || found === 'none' || found === 'ended' || found === 'rejected')) {
 		await notes.settle('refused', movement.refusedMs === undefined ? undefined : Date.now() + movement.refusedMs);
+		refusals.set(keyOf(movement), sent.error);
 		throw sent.error;
 	}
 	return unknown(sent.kind === 'refused' ? `the answer is a refusal that proves nothing: ${sent.error.message}` : sent.reason, endOfQuarter(prepared.until), look);
@@ -199,14 +208,75 @@ async function lookUpAfter(movement: Movement, looks: number): Promise<Look | un
 	let look: Look | undefined;
 	for (const pause of LOOK_PAUSES_MS.slice(0, looks)) {
 		if (pause > 0) await sleep(pause);
-		look = await movement.lookUp?.();
+		look = await lookUp(movement);
 		if (look === undefined || look.found === 'this') break;
 	}
 	return look;
 }
 
+/** What a look-up says, to somebody who remembers that: what shows in part only is no proof where the number may stand for something else. */
+function foundFor(remembered: Remembered, look: Look): Found {
+	if (look.found !== 'this' || look.isPart !== true) return look.found;
+	switch (remembered.state) {
+		case 'another':
+		case 'doneAnother':
+		case 'doneSomehow':
+			return 'another';
+		case 'sent':
+		case 'refused':
+			return remembered.isMixed === true ? 'unclear' : 'this';
+		default:
+			return 'this';
+	}
+}
+
+/** What none of these should throw, but if it does: nobody knows then. */
+async function lookUp(movement: Movement): Promise<Look | undefined> {
+	try {
+		return await movement.lookUp?.();
+	} catch (error) {
+		return unclear(error instanceof KessError ? error : new KessError(messageOf(error), 'Run the item again.'));
+	}
+}
+
+async function prepare(movement: Movement): Promise<Prepared> {
+	try {
+		return (await movement.prepare?.()) ?? { kind: 'ready', until: endOf(movement) };
+	} catch (error) {
+		return { kind: 'refused', error: error instanceof KessError ? error : new KessError(messageOf(error), 'This run has moved no money. Run the item again.') };
+	}
+}
+
+async function sendOnce(movement: Movement, isAnew: boolean): Promise<Sent> {
+	try {
+		return await movement.send(isAnew);
+	} catch (error) {
+		return { kind: 'unknown', reason: messageOf(error) };
+	}
+}
+
+/** What KESS has refused in this process with its own words, for those who ask again too soon. */
+const refusals = new Map<string, KessError>();
+
+const KEPT_REFUSALS = 1000;
+
+function keyOf({ payment: { kind, account, number, what } }: Movement): string {
+	for (const oldest of refusals.keys()) {
+		if (refusals.size < KEPT_REFUSALS) break;
+		refusals.delete(oldest);
+	}
+	return JSON.stringify([kind, account, number, what]);
+}
+
+function refusedBefore(movement: Movement, remembered: Remembered): KessError {
+	const said = refusals.get(keyOf(movement));
+	const again = `Run the item again after ${timeOf(remembered)}: only then it is asked again, because KESS may show late what it has carried out all the same.`;
+	if (said !== undefined) return new KessError(said.message, `${said.hint} ${again}`, said.code);
+	return new KessError('KESS has refused this number a short while ago, and it is not asked again yet', again);
+}
+
 /** @param hasSent whether this run may have sent it, so that its notes have to stay while it is under way */
-async function found(notes: PaymentNotes, look: Look & { found: 'this' }, hasSent: boolean): Promise<MoneyEnd> {
+async function settled(notes: PaymentNotes, look: Look & { found: 'this' }, hasSent: boolean): Promise<MoneyEnd> {
 	if (look.isUnderWay !== true) await notes.settle('done');
 	else if (!hasSent) await notes.settle('notSent');
 	return existing(look);
@@ -232,7 +302,7 @@ function unknown(reason: string, until?: number, look?: Look): MoneyEnd {
 		reason,
 		...(until !== undefined && { until }),
 		...(look?.found === 'open' && look.data !== undefined && { data: look.data }),
-		...(look?.found === 'another' && { isAnother: true }),
+		...(look?.found === 'another' && { because: 'KESS shows something else under this number' }),
 	};
 }
 
@@ -241,8 +311,9 @@ function whyUnknown(remembered: Remembered, look: Look | undefined): string {
 	const shown = said === undefined ? '' : `, and ${said}`;
 	if (remembered.state === 'nothing') return said ?? '';
 	if (remembered.state === 'another') return `an earlier run may have sent something else to KESS under this number, which may still be carried out${shown}`;
-	if (remembered.state === 'doneSomehow') return `an earlier run has paid something under this number, and n8n does not know whether it was this${shown}`;
+	if (remembered.state === 'doneSomehow' || remembered.state === 'doneAnother') return `an earlier run has paid something under this number, and n8n does not know whether it was this${shown}`;
 	if (remembered.state === 'refused') return `KESS has refused it before${shown}`;
+	if (remembered.state === 'sent' && remembered.isLost === true) return `an earlier run may have done this, and n8n has lost what it remembers of it${shown}`;
 	return `an earlier run may have sent this to KESS${shown}`;
 }
 

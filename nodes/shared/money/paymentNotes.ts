@@ -30,13 +30,15 @@ export interface Payment {
 	number: string;
 	/** What is paid, and to whom: another thing under the same number is another payment. `undefined` where that is not known. */
 	what: string | undefined;
+	/** By what this attempt is told from another one to pay the same, where that can be told. */
+	attempt?: string;
 }
 
-/** Notes that stay of a payment that has been made. */
-const KEPT = 3;
+/** Notes that stay of a payment at most, whatever became of it. */
+const KEPT = 8;
 
-/** How many payments a workflow remembers at least. */
-export const REMEMBERED = ROOM / KEPT;
+/** How many payments a workflow remembers at least, in round figures. */
+export const REMEMBERED = Math.floor(ROOM / KEPT / 1000) * 1000;
 
 /**
  * What all workers of a workflow remember of one payment: `begin` before anything is sent, `isHeld` right before money
@@ -44,7 +46,7 @@ export const REMEMBERED = ROOM / KEPT;
  *
  * Asking for notes can leave them behind (`DurableNotes`). So what is good news is the lack of one: done is what is not
  * `open` any more, and refused a number that is not `live` any more. Whatever is left behind too much says that it may be
- * under way.
+ * under way. And a mark is written in the same step: whoever finds it knows that the notes prove nothing any more.
  */
 export class PaymentNotes {
 	private readonly store: DurableNotes;
@@ -72,11 +74,11 @@ export class PaymentNotes {
 	 */
 	async begin(until: number | undefined): Promise<Remembered> {
 		return await this.store.exclusively(async () => {
+			const there = await this.store.record([this.number]);
+			if (there.has(this.number)) return await this.look();
 			const intent = this.intent(until);
-			const there = await this.store.record([this.number, ...intent]);
-			if (!there.has(this.number)) return this.hold(intent, until);
-			await this.store.forget(intent.filter((note) => !there.has(note)));
-			return await this.look();
+			await this.store.record(intent);
+			return this.hold(intent, until);
 		});
 	}
 
@@ -94,9 +96,10 @@ export class PaymentNotes {
 		return await this.store.exclusively(async () => {
 			const known = await this.look();
 			const isSettled = known.state === 'done' || known.state === 'doneSomehow';
-			if (isSettled || (known.state !== 'nothing' && !hasEnded(known, Date.now()))) return known;
+			if (isSettled || known.state === 'doneAnother' || (known.state !== 'nothing' && !hasEnded(known, Date.now()))) return known;
 			const intent = this.intent(until);
-			await this.store.record([this.number, ...intent]);
+			const isMixed = 'isMixed' in known && known.isMixed === true;
+			await this.store.record([this.number, ...intent, ...(isMixed ? [this.mixed] : [])]);
 			return this.hold(intent, until);
 		});
 	}
@@ -109,11 +112,10 @@ export class PaymentNotes {
 	async isHeld(until: number | undefined): Promise<boolean> {
 		for (let look = 0; look < LOOKS && Date.now() < this.heldUntil; look++) {
 			const found = await this.store.exclusively(async () => {
-				const intent = this.intent(until);
-				const there = await this.store.record([this.number, ...intent]);
-				if (there.has(this.by)) this.hold(intent, until);
+				const there = await this.store.record([this.number, this.by]);
 				// Where these notes were lost to somebody else's, the number is theirs.
-				else if (there.has(this.number)) await this.store.forget(intent.filter((note) => !there.has(note)));
+				if (!there.has(this.by) && there.has(this.number)) await this.store.forget([this.by]);
+				else await this.noteAgain(until, there.has(this.by));
 				return there;
 			});
 			if (found.has(this.by)) return true;
@@ -122,6 +124,11 @@ export class PaymentNotes {
 			await sleep(SETTLE_MS * (1 + Math.random()));
 		}
 		return false;
+	}
+
+	/** The gateway has taken it, and somebody there ends it: so no time ends it here. */
+	async pend(): Promise<void> {
+		await this.store.exclusively(async () => await this.store.record([this.endless])).catch(() => undefined);
 	}
 
 	/**
@@ -135,10 +142,12 @@ export class PaymentNotes {
 		const passing = [...this.passing];
 		try {
 			await this.store.exclusively(async () => {
-				if (as === 'notSent') await this.store.forget([this.number, ...passing]);
+				// Whoever has slept so long that another run may have begun anew has nothing to take back but its own.
+				if (as !== 'done' && Date.now() >= this.heldUntil) await this.store.forget([this.by]);
+				else if (as === 'notSent') await this.store.forget([this.number, ...passing]);
 				else if (as === 'done') {
 					await this.store.record([this.number, this.what, this.live]);
-					await this.store.forget(passing.filter((note) => note !== this.what && note !== this.live).concat(this.open, this.busy));
+					await this.store.forget(passing.filter((note) => note !== this.what && note !== this.live).concat(this.open, this.busy, this.endless, this.lost));
 				} else {
 					const kept = until === undefined ? passing : [this.what, this.open, this.again(Math.floor(until / AGAIN_MS))];
 					await this.store.record(kept);
@@ -150,6 +159,14 @@ export class PaymentNotes {
 		}
 	}
 
+	/** Notes a later end down, or all of it where it was lost. */
+	private async noteAgain(until: number | undefined, isThere: boolean): Promise<void> {
+		const intent = this.intent(until);
+		const missing = isThere ? intent.filter((note) => !this.passing.has(note)) : intent;
+		if (missing.length > 0) await this.store.record(missing);
+		if (isThere) this.hold(intent, until);
+	}
+
 	private hold(intent: string[], until: number | undefined): Remembered {
 		for (const note of intent) this.passing.add(note);
 		this.heldUntil = Math.max(this.heldUntil, endOfQuarter(until) ?? Infinity);
@@ -158,20 +175,36 @@ export class PaymentNotes {
 
 	/** What the notes that were there before say. */
 	private async look(): Promise<Remembered> {
-		const there = await this.store.find([...new Set([this.number, this.what, this.open, this.live, this.busy, this.anything])]);
+		const asked = [this.number, this.what, this.open, this.live, this.busy, this.anything, this.mixed, this.endless, this.lost, this.attempt, this.mark];
+		const there = await this.store.find([...new Set(asked)]);
+		if (there.has(this.mark)) return await this.lose();
 		if (!there.has(this.number)) return { state: 'nothing' };
+		const isMixed = there.has(this.mixed) || !there.has(this.what);
 		// The number may be paid though KESS has refused it: so it waits for whatever is asked for next.
-		if (!there.has(this.live)) return { state: 'refused', until: Math.max(await this.end(), await this.askedAgain()) };
+		if (!there.has(this.live)) return { state: 'refused', until: Math.max(await this.end(), await this.askedAgain()), isMixed };
 		if (there.has(this.what) && !there.has(this.open)) return { state: 'done' };
 		const isComparable = this.payment.what !== undefined && !there.has(this.anything);
 		// It is not under way any more where something else has been paid since it was refused.
-		if (!there.has(this.busy)) return isComparable ? { state: 'another', until: 0 } : { state: 'doneSomehow' };
-		return { state: there.has(this.what) || !isComparable ? 'sent' : 'another', until: this.isEndless ? undefined : await this.end() };
+		if (!there.has(this.busy)) return { state: isComparable ? 'doneAnother' : 'doneSomehow' };
+		const until = this.isEndless || there.has(this.endless) ? undefined : await this.end();
+		if (isComparable && !there.has(this.what) && !there.has(this.lost)) return { state: 'another', until };
+		const isLost = there.has(this.lost);
+		return { state: 'sent', until: isLost ? undefined : until, isMixed: isMixed || isLost, isSameAttempt: isLost || there.has(this.attempt), isLost };
 	}
 
-	/** The latest of the ends that are noted down; 0 where none is. */
+	/**
+	 * Somebody was killed while asking, so that no note proves anything: it may have been sent, and may have been done long ago.
+	 * From then on only a look-up that shows it ends that.
+	 */
+	private async lose(): Promise<Remembered> {
+		await this.store.record([this.number, this.open, this.live, this.busy, this.lost]);
+		await this.store.forget([this.mark]);
+		return { state: 'sent', until: undefined, isMixed: true, isSameAttempt: true, isLost: true };
+	}
+
+	/** The latest of the ends that are noted down; 0 where none is. Looked for farther ahead than any is: clocks differ. */
 	private async end(): Promise<number> {
-		return await this.store.latest(LONGEST_MS + GRACE_MS, QUARTER_MS, (quarter) => this.until(quarter));
+		return await this.store.latest(2 * LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter));
 	}
 
 	private async askedAgain(): Promise<number> {
@@ -179,7 +212,7 @@ export class PaymentNotes {
 	}
 
 	private intent(until: number | undefined): string[] {
-		return [this.what, this.open, this.live, this.busy, this.by, ...(until === undefined ? [] : [this.until(lastQuarter(until))])];
+		return [this.what, this.open, this.live, this.busy, this.by, ...(this.payment.attempt === undefined ? [] : [this.attempt]), ...(until === undefined ? [] : [this.until(lastQuarter(until))])];
 	}
 
 	private get number(): string {
@@ -201,6 +234,28 @@ export class PaymentNotes {
 	/** As `what`, of somebody who did not know what it was. */
 	private get anything(): string {
 		return this.note('what', '');
+	}
+
+	/** Whether different things were asked for under the number. */
+	private get mixed(): string {
+		return this.note('mixed');
+	}
+
+	private get endless(): string {
+		return this.note('endless');
+	}
+
+	private get lost(): string {
+		return this.note('lost');
+	}
+
+	private get attempt(): string {
+		return this.note('attempt', this.payment.attempt ?? '');
+	}
+
+	/** Stands where somebody has not taken back what asking has written. */
+	private get mark(): string {
+		return this.note('asked');
 	}
 
 	private get live(): string {

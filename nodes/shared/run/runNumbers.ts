@@ -10,6 +10,8 @@ export interface OwnNumber {
 	/** Whose number it is. No secret. */
 	account: string;
 	number: string;
+	/** What is paid under it and to whom, where it moves money. */
+	what?: string | undefined;
 	/** The field that says of an item that an earlier one has brought it about. */
 	mark?: 'already_existed' | 'already_confirmed';
 }
@@ -29,6 +31,7 @@ export interface Turn {
 interface First {
 	itemIndex: number;
 	asked: Asked;
+	what: string | undefined;
 	result: Promise<IDataObject>;
 }
 
@@ -71,7 +74,7 @@ export class RunNumbers {
 		const first = this.firsts.get(key);
 		if (first === undefined) {
 			const result = work();
-			this.firsts.set(key, { itemIndex, asked: new Map(asked), result });
+			this.firsts.set(key, { itemIndex, asked: new Map(asked), what: own.what, result });
 			turn.pass();
 			return await result;
 		}
@@ -101,11 +104,25 @@ function written(value: unknown): string {
 	});
 }
 
-function usedTwice({ itemIndex }: First, { kind, number }: OwnNumber, differences: string[]): KessError {
+/** An earlier item of the run uses the number for something else. */
+export class UsedTwiceError extends KessError {
+	override name = 'UsedTwiceError';
+
+	constructor(
+		message: string,
+		hint: string,
+		/** Whether the same is paid all the same, so that the earlier item says what became of it. */
+		readonly isSamePayment: boolean,
+	) {
+		super(message, hint);
+	}
+}
+
+function usedTwice({ itemIndex, what: before }: First, { kind, number, what }: OwnNumber, differences: string[]): UsedTwiceError {
 	const last = differences.pop();
 	const names = [differences.join(', '), last].filter(Boolean).join(' and ');
 	const end = /[-_/.:#]$/.exec(number);
-	return new KessError(
+	return new UsedTwiceError(
 		`Item ${itemIndex} uses this ${kind} too, for another ${names}`,
 		[
 			`One ${kind} stands for one thing, so nothing was sent for this item.`,
@@ -114,5 +131,6 @@ function usedTwice({ itemIndex }: First, { kind, number }: OwnNumber, difference
 		]
 			.filter(Boolean)
 			.join(' '),
+		before === what,
 	);
 }

@@ -19,6 +19,13 @@ test.each([
 	['422', 'The transaction is being processed'],
 	['422', 'The refund was submitted already'],
 	['409', 'CONFLICT'],
+	['VALIDATIONERROR', 'The partner transaction id has already been taken'],
+	['ALREADYCONFIRMED', 'No'],
+	['PROCESSING', 'No'],
+	['422', 'Transaction completed'],
+	['422', 'The order is SUCCESS'],
+	['422', 'Payment is done'],
+	['422', 'The refund amount exceeds the refundable amount'],
 ])('%s "%s" may come from what was done before', (code, reason) => {
 	expect(tellsOfUse({ code, reason })).toBe(true);
 });
@@ -33,15 +40,19 @@ test.each([
 	['422', 'The amount to be paid exceeds the balance'],
 	['422', 'This payment method cannot be used'],
 	['400', 'The selected currency is invalid.'],
+	['422', 'The payment was not successful'],
+	['422', 'auth_code is expired'],
 ])('%s "%s" is an honest refusal', (code, reason) => {
 	expect(tellsOfUse({ code, reason })).toBe(false);
 });
 
 test.each([
-	['NOT_FOUND', 'x'],
-	['NOTEXIST', 'x'],
-	['404', 'x'],
-	['ORDER_NOT_FOUND', 'x'],
+	['NOT_FOUND', 'Not found'],
+	['404', 'not found.'],
+	['NOT_FOUND', 'no reason given (HTTP 404)'],
+	['NOTEXIST', ''],
+	['ORDER_NOT_FOUND', ''],
+	['NOT_FOUND', 'There is no order with the out_trade_no INV-1.'],
 	['400', 'Order not found'],
 	['400', 'The order could not be found'],
 	['400', 'Record not found.'],
@@ -65,6 +76,12 @@ test.each([
 	['403', 'No such permission'],
 	['422', 'There is no room for more requests.'],
 	['400', 'Invalid data'],
+	['404', 'Service not found'],
+	['NOT_FOUND', 'Seller not found'],
+	['404', 'Transaction failed: seller does not exist'],
+	['404', 'Refund query: user not found'],
+	['404', ''],
+	['NOT_FOUND', 'The merchant was not found'],
 ])('%s "%s" says nothing of it', (code, reason) => {
 	expect(tellsOfNothing({ code, reason })).toBe(false);
 });

@@ -1,4 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { InvalidValueError } from '../../../../kess/errors';
+import { textOf } from '../../../../kess/jsonObject';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { moveMoney } from '../../../shared/money/moveMoney';
@@ -62,11 +65,11 @@ export const confirm: PartnerOperation = {
 			const expiresAt = row.asked.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
 			const until = expiresAt ?? Date.now() + LONGEST_MS;
 			const end = await moveMoney(call.context, {
-				payment,
+				payment: transferPayment(client, number, { attempt: preTransfer }),
 				lifeMs: Math.max(0, until - Date.now()),
 				async lookUp() {
 					const look = await lookUp(client, asked);
-					return look.found === 'open' ? { ...look, found: 'waiting' } : look;
+					return look.found === 'open' && !isUnderWay(look.data) ? { ...look, found: 'waiting' } : look;
 				},
 				async prepare() {
 					const doubt = await findDoubt(call.context, client, preTransfer, approved);
@@ -81,6 +84,11 @@ export const confirm: PartnerOperation = {
 		return [item];
 	},
 };
+
+/** Whether KESS says that somebody has confirmed it: a prepared transfer only waits. Its words for either are not published. */
+function isUnderWay(data: IDataObject | undefined): boolean {
+	return /PROCESS|PROGRESS/i.test(textOf(data?.result_code));
+}
 
 function requireTime(value: unknown): number {
 	const text = String(value).trim();

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { hasEnded, type Remembered } from '../../../../kess/gateway/movement';
 import { SERVICES } from '../../../../kess/partner/services';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';
+import { readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
@@ -37,8 +38,10 @@ export const create: PartnerOperation = {
 		},
 	],
 	async execute(call, { client }) {
-		const transfer = readNewTransfer(call, readTransferNumber(call));
-		return [await call.once(transferNumber(client, transfer.asked.outTradeNo), async () => await prepareOnce(call, client, transfer))];
+		const number = readTransferNumber(call);
+		const row = await readRow(call, transferPayment(client, number), () => readNewTransfer(call, number));
+		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, {})];
+		return [await call.once(transferNumber(client, number), async () => await prepareOnce(call, client, row.asked))];
 	},
 };
 
@@ -55,7 +58,7 @@ async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewT
 	}
 	if (look.found === 'this') throw alreadyPaid(look.data);
 	if (look.found === 'another') throw spent(look.reason);
-	if (known.state === 'done' || known.state === 'doneSomehow') throw spent('this workflow has paid it, though KESS does not show it now');
+	if (known.state === 'done' || known.state === 'doneSomehow' || known.state === 'doneAnother') throw spent('this workflow has paid it, though KESS does not show it now');
 	if (look.found === 'unclear') throw look.error ?? unclearStanding(look.reason);
 	const prepared = await prepare(client, transfer.fields, transfer.asked);
 	if (prepared.kind === 'taken') throw takenBefore(prepared.error);

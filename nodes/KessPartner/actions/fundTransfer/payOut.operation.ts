@@ -4,10 +4,10 @@ import type { JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
 import { CREATE_TRANSFER, SERVICES } from '../../../../kess/partner/services';
-import { matchTransfer, personOf } from '../../../../kess/partner/transfer';
-import { type Movement, moveMoney, type Prepared } from '../../../shared/money/moveMoney';
+import { type AskedTransfer, matchTransfer, personOf } from '../../../../kess/partner/transfer';
+import { type MoneyEnd, type Movement, moveMoney, type Prepared } from '../../../shared/money/moveMoney';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import { onceInRun, readRow } from '../../../shared/money/readRow';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
@@ -55,31 +55,42 @@ export const payOut: PartnerOperation = {
 		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, options)];
 		const { transfer, transaction } = row.asked;
 		const { out_trade_no, receiver_id, amount: sum, currency: unit } = transfer.fields;
-		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {
-			const end = await moveMoney(call.context, payment(client, transfer, transaction));
-			return transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, options);
-		});
+		const itemOf = (end: MoneyEnd) => transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, options);
+		const own = { ...transferNumber(client, number), mark: 'already_confirmed' } as const;
+		const movement = payment(client, transfer, transaction);
+		const item = await onceInRun(call, own, movement.payment, itemOf, async () => itemOf(await moveMoney(call.context, movement)));
 		return [item];
 	},
 };
 
 /** Transfers that this process has prepared and certainly not confirmed: one that is run again goes on with the same. */
-const prepared = new Map<string, { data: IDataObject; until: number }>();
+const prepared = new Map<string, Ready>();
+
+interface Ready {
+	data: IDataObject;
+	until: number;
+	/** What it was prepared for: KESS may name the receiver in a way that cannot be compared. */
+	what: string;
+}
+
+function whatIs({ receiverId, money }: AskedTransfer): string {
+	return JSON.stringify([personOf(receiverId ?? ''), money?.decimal, money?.currency]);
+}
 
 function payment(client: PartnerClient, transfer: NewTransfer, partnerTransactionId: string): Movement {
 	const { asked, fields } = transfer;
 	const key = JSON.stringify([client.identity, asked.outTradeNo]);
-	let ready: { data: IDataObject; until: number };
+	let ready: Ready;
 
 	const prepareOnce = async (): Promise<Prepared> => {
 		const before = waiting(key);
 		const result = before === undefined ? await prepare(client, fields, asked) : ({ kind: 'prepared', data: before.data } as const);
 		if (result.kind === 'taken') return { kind: 'taken', error: neverAgain(result.error) };
 		if (result.kind !== 'prepared') return result;
-		ready = before ?? { data: result.data, until: endOfLife(result.data) };
+		ready = before ?? { data: result.data, until: endOfLife(result.data), what: whatIs(asked) };
 		prepared.set(key, ready);
 		try {
-			checkSame(transfer, ready.data);
+			checkSame(transfer, ready);
 			checkReceiver(transfer, ready.data);
 		} catch (error) {
 			return { kind: 'refused', error: error as KessError };
@@ -87,7 +98,7 @@ function payment(client: PartnerClient, transfer: NewTransfer, partnerTransactio
 		return { kind: 'ready', until: ready.until };
 	};
 	return {
-		payment: transferPayment(client, asked.outTradeNo, JSON.stringify([personOf(asked.receiverId ?? ''), asked.money?.decimal, asked.money?.currency])),
+		payment: transferPayment(client, asked.outTradeNo, { what: whatIs(asked) }),
 		// Before it is prepared nothing of it can be carried out.
 		lifeMs: 0,
 		async lookUp() {
@@ -108,7 +119,7 @@ function payment(client: PartnerClient, transfer: NewTransfer, partnerTransactio
 }
 
 /** The transfer that waits for its confirmation and can still be confirmed. */
-function waiting(key: string): { data: IDataObject; until: number } | undefined {
+function waiting(key: string): Ready | undefined {
 	const now = Date.now();
 	for (const [other, { until }] of prepared) {
 		if (until <= now) prepared.delete(other);
@@ -122,8 +133,8 @@ function neverAgain({ message, code }: KessError): KessError {
 }
 
 /** A transfer that this process has prepared before may have been for another amount or receiver. */
-function checkSame({ asked }: NewTransfer, data: IDataObject): void {
-	const difference = matchTransfer(asked, data as JsonObject, CREATE_TRANSFER);
+function checkSame({ asked }: NewTransfer, { data, what }: Ready): void {
+	const difference = matchTransfer(asked, data as JsonObject, CREATE_TRANSFER) ?? (what === whatIs(asked) ? undefined : 'it was prepared for something else');
 	if (difference === undefined) return;
 	throw new KessError(
 		`This transfer number has been prepared for another amount or receiver and not paid (${difference})`,

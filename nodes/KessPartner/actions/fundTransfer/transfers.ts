@@ -130,7 +130,7 @@ export async function confirm(
 ): Promise<Sent> {
 	const result = await client.call(CONFIRM_TRANSFER, fields);
 	if (result.kind === 'refused') {
-		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: !contradicts(result.code, until, isAnew) };
+		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: !contradicts(result.code, until, isAnew) && !(tellsOfUse(result) && (result.code === 'USED' || !isAnew)) };
 	}
 	if (result.kind !== 'done') return result;
 	const data = result.data as JsonObject;
@@ -145,17 +145,22 @@ export async function confirm(
 
 /**
  * Whether a refusal says what this run knows to be otherwise: that is how a request looks that was delivered twice, and whose
- * first one has been carried out. Once the prepared transfer has run out, a look-up decides.
+ * first one has been carried out. Once the prepared transfer has run out, a look-up decides. (What tells of use may come from
+ * the very same request too, until an earlier attempt has surely ended; USED says for good that it was confirmed.)
  */
 function contradicts(code: string, until: number | undefined, isAnew: boolean): boolean {
 	const end = until ?? (isAnew ? 0 : Infinity);
 	if (code === 'EXPIRED') return end > Date.now();
-	return (code === 'NOTEXIST' || code === 'USED') && end + GRACE_MS > Date.now();
+	return code === 'NOTEXIST' && end + GRACE_MS > Date.now();
 }
 
-/** @param what what is paid under the number and to whom, where the operation knows it; it is paid once, whichever operation does it */
-export function transferPayment(client: PartnerClient, number: string, what?: string): Payment {
-	return { account: client.identity, kind: 'transfer', number, what };
+/**
+ * A number is paid once, whichever operation does it.
+ *
+ * @param what what is paid and to whom, where the operation knows it; `attempt` which prepared transfer is confirmed
+ */
+export function transferPayment(client: PartnerClient, number: string, { what, attempt }: { what?: string; attempt?: string } = {}): Payment {
+	return { account: client.identity, kind: 'transfer', number, what, ...(attempt !== undefined && { attempt }) };
 }
 
 /** The transfer number as one of this execution's. */

@@ -4,12 +4,13 @@ import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import type { MoneyEnd } from '../../../shared/money/moveMoney';
+import { onceInRun, readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
 import { orderNumber, readOutTradeNo } from '../common/order';
 import { currencyProperty } from '../common/transaction';
-import { khqrItem, khqrNumber, type KhqrPayment, payOnce } from './payOnce';
+import { khqrItem, khqrNumber, khqrPayment, type KhqrPayment, payOnce } from './payOnce';
 import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.payKhqr` (docs/gateway.md §3): pays a KHQR code with the money of a KESS user. */
@@ -80,7 +81,8 @@ export const pay: WebPayOperation = {
 		const row = await readRow(call, khqrNumber(client, outTradeNo), () => readPayment(call, outTradeNo));
 		if ('end' in row) return [khqrItem(call, row.end, { out_trade_no: outTradeNo })];
 		const number = { ...orderNumber(client, outTradeNo), kind: 'payment number' };
-		return [await call.once(number, async () => await payOnce(call, client, row.asked))];
+		const output = (end: MoneyEnd) => khqrItem(call, end, { out_trade_no: outTradeNo });
+		return [await onceInRun(call, number, khqrPayment(client, row.asked), output, async () => await payOnce(call, client, row.asked))];
 	},
 };
 

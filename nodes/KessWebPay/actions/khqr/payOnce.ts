@@ -33,10 +33,10 @@ export interface KhqrPayment {
  * @throws KessError when certainly nothing has been paid
  */
 export async function payOnce(call: ItemCall, client: WebPayClient, payment: KhqrPayment): Promise<IDataObject> {
-	const { outTradeNo, money, qrcode, fields } = payment;
+	const { outTradeNo, fields } = payment;
 	const known = { out_trade_no: outTradeNo, amount: fields.amount as number, currency: fields.currency as string };
 	const end = await moveMoney(call.context, {
-		payment: { ...khqrNumber(client, outTradeNo), what: JSON.stringify([money.decimal, money.currency, qrcode]) },
+		payment: khqrPayment(client, payment),
 		lifeMs: undefined,
 		lookUp: async () => await lookUp(client, payment),
 		send: async () => await send(client, payment),
@@ -52,6 +52,10 @@ export async function payOnce(call: ItemCall, client: WebPayClient, payment: Khq
 
 export function khqrNumber(client: WebPayClient, number: string): Payment {
 	return { account: client.merchant, kind: 'khqr', number, what: undefined };
+}
+
+export function khqrPayment(client: WebPayClient, { outTradeNo, money, qrcode }: KhqrPayment): Payment {
+	return { ...khqrNumber(client, outTradeNo), what: JSON.stringify([money.decimal, money.currency, qrcode]) };
 }
 
 /** The output item of a payment, whatever became of it. */
@@ -93,8 +97,7 @@ async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Look>
 	if (result.kind === 'refused') return refusedLook(result, 'show what is under the payment number');
 	if (result.kind === 'unknown') return { found: 'unclear', reason: `KESS gave no clear answer when asked about it: ${result.reason}` };
 	const data = readAnswer(payment, result.data);
-	// An answer names the amount at most, and not the code.
-	if (data?.status === PAID) return { found: 'this', data, isPart: true };
+	if (data?.status === PAID) return { found: 'this', data, isPart: true, warning: 'KESS does not show which code was paid under this number' };
 	const status = quoted((result.data as JsonObject).status);
 	return { found: 'another', reason: `KESS shows something under this number that is not this payment, paid (status ${status})` };
 }

@@ -9,10 +9,9 @@ import type { WebPayService } from '../../../../kess/webPay/services';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { LONGEST_MS, type Payment } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import { onceInRun, readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
-import { callFor } from '../common/createOnce';
 import { orderNumber, queryOrder, readOutTradeNo } from '../common/order';
 import { LAG_MS, refusedLook, refusedPayment } from '../common/payments';
 import type { NewOrder } from '../common/transaction';
@@ -35,7 +34,13 @@ export async function chargeRow(call: ItemCall, client: WebPayClient, read: (out
 	const outTradeNo = readOutTradeNo(call);
 	const row = await readRow(call, chargeNumber(client, outTradeNo), () => read(outTradeNo));
 	if ('end' in row) return chargeItem(call, row.end, { out_trade_no: outTradeNo });
-	return await call.once(orderNumber(client, outTradeNo), async () => await chargeOnce(call, client, row.asked));
+	const charge = row.asked;
+	const output = (end: MoneyEnd) => chargeItem(call, end, { out_trade_no: outTradeNo });
+	return await onceInRun(call, orderNumber(client, outTradeNo), chargePayment(client, charge), output, async () => await chargeOnce(call, client, charge));
+}
+
+function chargePayment(client: WebPayClient, { outTradeNo, service, money, payer }: Charge): Payment {
+	return { ...chargeNumber(client, outTradeNo), what: JSON.stringify([service.name, money.decimal, money.currency, payer]) };
 }
 
 /**
@@ -46,12 +51,9 @@ export async function chargeRow(call: ItemCall, client: WebPayClient, read: (out
  * @throws KessError when certainly nobody has been charged
  */
 async function chargeOnce(call: ItemCall, client: WebPayClient, charge: Charge): Promise<IDataObject> {
-	const { outTradeNo, money, service, within, payer } = charge;
+	const { outTradeNo, within } = charge;
 	const end = await moveMoney(call.context, {
-		payment: {
-			...chargeNumber(client, outTradeNo),
-			what: JSON.stringify([service.name, money.decimal, money.currency, payer]),
-		},
+		payment: chargePayment(client, charge),
 		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
 		lookUp: async () => await lookUp(client, charge),
@@ -83,22 +85,28 @@ function chargeItem(call: ItemCall, end: MoneyEnd, known: IDataObject): IDataObj
 }
 
 async function send(client: WebPayClient, charge: Charge): Promise<Sent> {
-	const { service, within } = charge;
-	const result = await callFor(client, service, charge, within);
+	const { service, within, outTradeNo } = charge;
+	// Whatever it costs, an order under this number is what was asked for: another amount is said, and is no reason to call it unpaid.
+	const result = await client.call(service, charge.fields, within === undefined ? { outTradeNo } : {});
 	if (result.kind === 'refused') return refusedPayment(result, 'charge the buyer');
 	if (result.kind !== 'done') return result;
-	if (within === undefined) return ended(result.data as IDataObject, result.data as IDataObject);
+	const own = result.data as IDataObject;
+	if (within === undefined && isSameMoney(charge.money, own.total_amount, own.currency)) return ended(charge, own, own);
 	const look = await lookUp(client, charge);
-	const order = 'data' in look && look.found !== 'another' ? look.data : undefined;
+	if (within === undefined) return look.found === 'this' ? { kind: 'unknown', reason: 'its answer names another amount' } : ended(charge, own, own);
+	const order = 'data' in look ? look.data : undefined;
 	if (order === undefined) return { kind: 'unknown', reason: 'its answer does not have the order that KESS shows' };
 	// What is nested is not signed, and what is a list in place of a text was none when KESS signed it.
-	const signed = Object.entries(result.data as JsonObject).filter(([, value]) => value === null || typeof value !== 'object');
-	return ended(order, { ...Object.fromEntries(signed), [within]: order });
+	const signed = Object.entries(own as JsonObject).filter(([, value]) => value === null || typeof value !== 'object');
+	return ended(charge, order, { ...Object.fromEntries(signed), [within]: order });
 }
 
 /** The buyer may still have to confirm it. */
-function ended(order: IDataObject, data: IDataObject): Sent {
-	return { kind: isPaid(order.status) ? 'done' : 'pending', data };
+function ended({ money }: Charge, order: IDataObject, data: IDataObject): Sent {
+	if (!isPaid(order.status)) return { kind: 'pending', data };
+	if (isSameMoney(money, order.total_amount, order.currency)) return { kind: 'done', data };
+	const warning = `KESS has charged ${quoted(order.total_amount)} ${quoted(order.currency)} instead of ${money.decimal} ${money.currency}`;
+	return { kind: 'done', data, warning };
 }
 
 async function lookUp(client: WebPayClient, { outTradeNo, money }: Charge): Promise<Look> {

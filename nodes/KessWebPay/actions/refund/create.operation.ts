@@ -3,20 +3,21 @@ import type { IDataObject } from 'n8n-workflow';
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
+import { hasEnded } from '../../../../kess/gateway/movement';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/written/text';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
-import { LONGEST_MS, type Payment } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import { LONGEST_MS, type Payment, PaymentNotes } from '../../../shared/money/paymentNotes';
+import { onceInRun, readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { orderNumber, ownNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { LAG_MS, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
-import { isKnown, isRefundPending, isRefundRejected } from '../../../../kess/webPay/orderStates';
+import { hasRefund, isKnown, isPending, saysFailed } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference, tellsOfRefund } from './refunds';
 
@@ -95,15 +96,22 @@ export const create: WebPayOperation = {
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const additional = call.collection('additionalFields');
-		const reference = additional.read('merchantReference', requireMerchantReference);
 		const isPartial = additional.has('partialRefundAmount') || additional.has('partialRefundAmountCcy');
-		const number = refundNumber(client, outTradeNo, isPartial ? reference : undefined);
-		const row = await readRow(call, number, () => readRefund(call, outTradeNo, reference));
-		if ('end' in row) return [refundItem(call, row.end, outTradeNo, reference)];
-		const own = isPartial && reference !== undefined ? ownNumber(client, 'merchant reference', reference) : orderNumber(client, outTradeNo);
-		return [await call.once(own, async () => await refundOnce(call, client, row.asked))];
+		const readReference = () => additional.read('merchantReference', requireMerchantReference);
+		// Of a part nothing is known without its reference.
+		const part = isPartial ? readReference() : undefined;
+		const row = await readRow(call, refundNumber(client, outTradeNo, part), () => readRefund(call, outTradeNo, part ?? readReference()));
+		if ('end' in row) return [refundItem(call, row.end, outTradeNo, part)];
+		const own = part === undefined ? orderNumber(client, outTradeNo) : ownNumber(client, 'merchant reference', part);
+		const refund = row.asked;
+		const output = (end: MoneyEnd) => refundItem(call, end, outTradeNo, refund.merchantReference);
+		return [await onceInRun(call, own, refundPayment(client, refund), output, async () => output(await refundOnce(call, client, refund)))];
 	},
 };
+
+function refundPayment(client: WebPayClient, { outTradeNo, partial, merchantReference }: NewRefund): Payment {
+	return { ...refundNumber(client, outTradeNo, partial && merchantReference), what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]) };
+}
 
 /** All of an order goes back once, whichever reference that has; of its parts each has its own. @param reference of a part */
 function refundNumber(client: WebPayClient, outTradeNo: string, reference: string | undefined): Payment {
@@ -161,28 +169,41 @@ function requirePartialAmount(value: unknown, currency: string | undefined): Mon
 }
 
 /** Makes a refund, or finds the one that an earlier attempt has made: by its reference, or a full one by the order's status. */
-async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefund): Promise<IDataObject> {
+async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefund): Promise<MoneyEnd> {
 	const { outTradeNo, partial, merchantReference } = refund;
-	const end = await moveMoney(call.context, {
-		payment: {
-			...refundNumber(client, outTradeNo, partial && merchantReference),
-			what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]),
-		},
+	return await moveMoney(call.context, {
+		payment: refundPayment(client, refund),
 		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
 		async lookUp() {
 			if (merchantReference === undefined) return await lookUpOrder(client, outTradeNo);
 			const look = await lookUpRefund(client, refund, merchantReference);
-			return look.found === 'none' && partial === undefined ? await lookUpOrder(client, outTradeNo) : look;
+			if (look.found !== 'none') return look;
+			const order = partial === undefined ? await lookUpOrder(client, outTradeNo) : look;
+			return order.found === 'none' && (await isOtherUnderWay(call, client, refund, merchantReference)) ? OTHER_UNDER_WAY : order;
 		},
 		send: async () => await send(client, refund),
 		spent: (reason) =>
-			new KessError(
-				`This merchant reference is used${reason === undefined ? '' : `: ${reason}`}`,
-				'This run has refunded nothing. Use another merchant reference for another refund. If the same one is meant, correct the order number and the amount.',
-			),
+			merchantReference === undefined
+				? new KessError(
+						`A refund of this order has come to nothing${reason === undefined ? '' : `: ${reason}`}`,
+						'This run has refunded nothing. Look at the order in the merchant portal of KESS. A part of it can be refunded under a merchant reference.',
+					)
+				: new KessError(
+						`This merchant reference is used${reason === undefined ? '' : `: ${reason}`}`,
+						'This run has refunded nothing. Use another merchant reference for another refund. If the same one is meant, correct the order number and the amount.',
+					),
 	});
-	return refundItem(call, end, outTradeNo, merchantReference);
+}
+
+const OTHER_UNDER_WAY: Look = { found: 'open', reason: 'an earlier run has asked KESS for another refund of this order or under this reference, and KESS does not show what became of it' };
+
+/** All of an order and its parts are remembered apart: what one of them has begun may be what the other is asked for. */
+async function isOtherUnderWay(call: ItemCall, client: WebPayClient, { outTradeNo, partial }: NewRefund, reference: string): Promise<boolean> {
+	const number = refundNumber(client, outTradeNo, partial === undefined ? reference : undefined);
+	const known = await new PaymentNotes(call.context, number, false).recall();
+	if (known.state === 'nothing' || known.state === 'refused') return false;
+	return !('until' in known) || !hasEnded(known, Date.now());
 }
 
 function refundItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, merchantReference: string | undefined): IDataObject {
@@ -200,13 +221,13 @@ async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
 	if (result.kind === 'refused') return refusedPayment(result, 'refund the order');
 	if (result.kind !== 'done') return result;
 	if (!isPlainObject(result.data) || !tellsOfRefund(result.data)) return { kind: 'unknown', reason: 'its answer tells of no refund' };
-	if (isRefundRejected(result.data.status)) {
+	if (saysFailed(refundFacts(result.data, refund.merchantReference).status)) {
 		const error = new KessError('KESS has rejected the refund', 'Look at the order in the merchant portal of KESS, or ask KESS why.');
 		return { kind: 'refused', error, isProof: true };
 	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined) return { kind: 'unknown', reason: `the answer to the refund names another ${difference} than the one sent` };
-	return { kind: isRefundPending(result.data.status) ? 'pending' : 'done', data: result.data as IDataObject };
+	return { kind: isPending(refundFacts(result.data, refund.merchantReference).status) ? 'pending' : 'done', data: result.data as IDataObject };
 }
 
 /** In what an answer about a refund differs from it, as far as it says. */
@@ -229,7 +250,8 @@ async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Lo
 	}
 	const order = result.data as IDataObject;
 	const status = textOf(order.status);
-	if (FULLY_REFUNDED.includes(status)) return { found: 'this', data: order, isUnderWay: isRefundPending(status) };
+	if (FULLY_REFUNDED.includes(status)) return { found: 'this', data: order, isUnderWay: isPending(status) };
+	if (saysFailed(status) && hasRefund(status)) return { found: 'rejected', reason: `the order has the status ${quoted(status)}` };
 	if (isKnown(status)) return { found: 'none', reason: `the order has the status ${quoted(status)}` };
 	return unclear(
 		new KessError(
@@ -259,5 +281,9 @@ async function wholeOrder(client: WebPayClient, outTradeNo: string): Promise<Mon
 	if (result.kind !== 'done') return undefined;
 	const order = result.data as JsonObject;
 	if (FULLY_REFUNDED.includes(textOf(order.status))) return 'all';
-	return parseMoney(order.total_amount, parseCurrency(order.currency));
+	try {
+		return parseMoney(order.total_amount, parseCurrency(order.currency));
+	} catch {
+		return undefined;
+	}
 }

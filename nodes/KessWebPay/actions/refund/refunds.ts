@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { hasRefund, isRefundPending, isRefundRejected } from '../../../../kess/webPay/orderStates';
+import { hasRefund, isPending, saysFailed } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireReference } from '../../../../kess/written/reference';
@@ -31,6 +31,7 @@ export interface RefundFacts {
 	merchantReference: Json | undefined;
 	amount: Json | undefined;
 	currency: Json | undefined;
+	status: Json | undefined;
 }
 
 /**
@@ -44,13 +45,15 @@ export function refundFacts(data: JsonObject, reference: string | undefined): Re
 	const inOrder =
 		reference === undefined
 			? histories.length === 1 ? histories[0] : undefined
-			: histories.find((entry) => entry.merchant_reference === reference);
+			: histories.find((entry) => textOf(entry.merchant_reference) === reference);
 	const refund = data.amount === undefined && data.total_amount !== undefined ? (inOrder ?? {}) : data;
 	return {
 		outTradeNo: data.out_trade_no ?? undefined,
 		merchantReference: refund.merchant_reference ?? undefined,
 		amount: refund.amount ?? undefined,
 		currency: refund.currency ?? data.currency ?? undefined,
+		// Of an order that has several refunds the status is not that of one.
+		status: (refund === data || histories.length < 2 ? (refund.status ?? data.status) : refund.status) ?? undefined,
 	};
 }
 
@@ -73,15 +76,16 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 		case 'refused':
 			return refusedLook(result, 'look up the refund');
 		case 'done': {
-			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(isPlainObject);
-			const [refund] = entries.filter((entry) => Object.keys(entry).length > 0);
+			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(isPlainObject).filter((entry) => Object.keys(entry).length > 0);
+			const refund = entries.find((entry) => textOf(refundFacts(entry, reference).merchantReference) === reference) ?? entries[0];
 			// Nothing in such an answer is signed, so anybody could have written it.
 			if (refund === undefined) return { found: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
 			if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
 			const named = refundFacts(refund, reference).merchantReference;
 			if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
-			if (isRefundRejected(refund.status)) return { found: 'ended', reason: `the refund with it has the status ${quoted(refund.status)}` };
-			return { found: 'this', data: refund as IDataObject, isUnderWay: isRefundPending(refund.status) };
+			const { status } = refundFacts(refund, reference);
+			if (saysFailed(status)) return { found: 'ended', reason: `the refund with it has the status ${quoted(status)}` };
+			return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
 		}
 	}
 }

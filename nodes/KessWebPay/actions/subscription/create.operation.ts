@@ -3,13 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
+import { isPending, saysFailed } from '../../../../kess/webPay/orderStates';
+import { quoted } from '../../../../kess/gateway/redaction';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type MoneyEnd, moveMoney } from '../../../shared/money/moveMoney';
+import { type MoneyEnd, moveMoney, type Sent } from '../../../shared/money/moveMoney';
 import type { Payment } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import { onceInRun, readRow } from '../../../shared/money/readRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -75,7 +77,10 @@ export const create: WebPayOperation = {
 			interval: call.read('interval', requireInterval),
 		}));
 		if ('end' in row) return [subscriptionItem(call, row.end, {})];
-		return [await call.once(ownNumber(client, 'pre order token', token), async () => await subscribeOnce(call, client, payment, row.asked))];
+		const { interval } = row.asked;
+		const output = (end: MoneyEnd) => subscriptionItem(call, end, { interval });
+		const own = ownNumber(client, 'pre order token', token);
+		return [await onceInRun(call, own, { ...payment, what: interval }, output, async () => await subscribeOnce(call, client, payment, row.asked))];
 	},
 };
 
@@ -98,7 +103,7 @@ async function subscribeOnce(
 		async send() {
 			const result = await client.call(SERVICES.subscription, fields);
 			if (result.kind === 'refused') return refusedPayment(result, 'start the subscription');
-			return result.kind === 'done' ? { kind: 'done', data: result.data as IDataObject } : result;
+			return result.kind === 'done' ? begun(result.data as IDataObject) : result;
 		},
 		spent: () =>
 			new KessError(
@@ -107,6 +112,13 @@ async function subscribeOnce(
 			),
 	});
 	return subscriptionItem(call, end, { interval });
+}
+
+/** The buyer may have to confirm it first, and an answer may tell that nothing came of it. */
+function begun(data: IDataObject): Sent {
+	const { status, html_confirm_payment: page } = data;
+	if (saysFailed(status)) return { kind: 'unknown', reason: `KESS gives the subscription the status ${quoted(status)}` };
+	return { kind: (page ?? '') !== '' || isPending(status) ? 'pending' : 'done', data };
 }
 
 function subscriptionItem(call: ItemCall, end: MoneyEnd, known: IDataObject): IDataObject {

@@ -38,7 +38,7 @@ describe('what one run has begun, the next one knows', () => {
 		expect(until).toBeGreaterThanOrEqual(UNTIL + 15 * MINUTE);
 		expect(until).toBeLessThanOrEqual(UNTIL + 30 * MINUTE);
 		now = until + 1;
-		expect(await run().begin(now)).toEqual({ state: 'sent', until: 0 });
+		expect(await run().begin(now)).toMatchObject({ state: 'sent', until: 0 });
 	});
 
 	test('that it is done, without an end', async () => {
@@ -61,7 +61,7 @@ describe('what one run has begun, the next one knows', () => {
 		expect(known).toMatchObject({ state: 'refused' });
 		expect(await other.beginAnew(UNTIL)).toEqual(known);
 		now = (known as { until: number }).until + 1;
-		expect(await other.begin(now)).toEqual({ state: 'refused', until: 0 });
+		expect(await other.begin(now)).toMatchObject({ state: 'refused', until: 0 });
 		expect(await other.beginAnew(now + MINUTE)).toEqual(NOTHING);
 		expect(await other.isHeld(now + MINUTE)).toBe(true);
 		expect(await run({ what: '11 USD to Dara' }).begin(now)).toMatchObject({ state: 'sent' });
@@ -72,7 +72,7 @@ describe('what one run has begun, the next one knows', () => {
 		await first.begin(undefined);
 		await first.settle('refused', NOW + 2 * MINUTE);
 		const known = await run({}, { isEndless: true }).begin(undefined);
-		expect(known).toEqual({ state: 'refused', until: NOW + 3 * MINUTE });
+		expect(known).toMatchObject({ state: 'refused', until: NOW + 3 * MINUTE });
 	});
 
 	test('nothing, where nothing was sent after all', async () => {
@@ -86,7 +86,7 @@ describe('what one run has begun, the next one knows', () => {
 	test('without an end that anybody knows, it has none', async () => {
 		await run({}, { isEndless: true }).begin(undefined);
 		now += 365 * LONGEST_MS;
-		expect(await run({}, { isEndless: true }).begin(undefined)).toEqual({ state: 'sent', until: undefined });
+		expect(await run({}, { isEndless: true }).begin(undefined)).toMatchObject({ state: 'sent', until: undefined });
 		expect(await run({ what: 'another code' }, { isEndless: true }).begin(undefined)).toEqual({ state: 'another', until: undefined });
 	});
 
@@ -95,7 +95,7 @@ describe('what one run has begun, the next one knows', () => {
 		await first.begin(UNTIL);
 		expect(await run({ what: '11 USD to Dara' }).begin(UNTIL)).toMatchObject({ state: 'another', until: expect.any(Number) });
 		await first.settle('done');
-		expect(await run({ what: '11 USD to Dara' }).begin(UNTIL)).toEqual({ state: 'another', until: 0 });
+		expect(await run({ what: '11 USD to Dara' }).begin(UNTIL)).toEqual({ state: 'doneAnother' });
 		for (const change of [{ number: 'WAGE-2' }, { kind: 'refund' as const }, { account: 'other' }]) {
 			expect(await run(change).begin(UNTIL)).toEqual(NOTHING);
 		}
@@ -139,7 +139,7 @@ describe('of several runs one may pay', () => {
 		await run().begin(UNTIL);
 		now = UNTIL + 60 * MINUTE;
 		const runs = Array.from({ length: 5 }, () => run());
-		for (const notes of runs) expect(await notes.begin(now)).toEqual({ state: 'sent', until: 0 });
+		for (const notes of runs) expect(await notes.begin(now)).toMatchObject({ state: 'sent', until: 0 });
 		const known = await Promise.all(runs.map(async (notes) => await notes.beginAnew(now + MINUTE)));
 		expect(known.filter(({ state }) => state === 'nothing')).toHaveLength(1);
 	});
@@ -189,10 +189,15 @@ describe('a question that is left behind says neither paid nor refused', () => {
 		if (state !== 'nothing') await first.begin(UNTIL);
 		if (state === 'refused' || state === 'done') await first.settle(state);
 		await killedWhileAsking(async () => await (state === 'nothing' ? run().beginAnew(UNTIL) : run().begin(UNTIL)));
-		expect((await run().begin(UNTIL)).state).toMatch(/^(sent|nothing)$/);
-		now += 2 * LONGEST_MS;
-		// And it ends.
-		expect(await run().begin(now)).toEqual({ state: 'sent', until: 0 });
+		const known = await run().begin(UNTIL);
+		expect(known.state).toMatch(/^(sent|nothing|refused)$/);
+		// What was done may be what nobody remembers now: from then on only a look-up tells, and no time.
+		const lost = { state: 'sent', isMixed: true, isLost: true, until: undefined };
+		if (state !== 'nothing') expect(known).toMatchObject(lost);
+		now += 3 * LONGEST_MS;
+		if (state !== 'nothing') expect(await run().begin(now)).toMatchObject(lost);
+		await run().settle('done');
+		expect(await run().begin(now)).toEqual({ state: 'done' });
 	});
 
 	test('about something else under the number', async () => {
