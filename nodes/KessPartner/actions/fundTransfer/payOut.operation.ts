@@ -26,7 +26,7 @@ export const payOut: PartnerOperation = {
 	},
 	properties: [
 		{
-			displayName: `A transfer number is paid once: run the same rows again in this same workflow as often as you like, with the same numbers. Rows with status "unknown" are not failed, see their next_step. This workflow remembers its last ${REMEMBERED.toLocaleString('en')} payments, on every worker; another workflow, or a copy of this one, does not know of them.`,
+			displayName: `A transfer number is paid once: run the same rows again in this same workflow as often as you like, with the same numbers. Rows with status "unknown" are not failed, see their next_step. This workflow remembers at least its last ${REMEMBERED.toLocaleString('en')} payments, on every worker; another workflow, or a copy of this one, does not know of them.`,
 			name: 'payOutNotice',
 			type: 'notice',
 			default: '',
