@@ -11,6 +11,7 @@ process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS ??= 'false';
 import 'reflect-metadata';
 import { ExecutionLifecycleHooks, getAdditionalKeys, LoadOptionsContext, PollContext, WorkflowExecute } from 'n8n-core';
 import {
+	type IBinaryKeyData,
 	ICredentialsHelper,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsExpressionResolveValues,
@@ -164,8 +165,8 @@ class Items implements INodeType {
 
 	execute: () => Promise<INodeExecutionData[][]>;
 
-	constructor(items: IDataObject[]) {
-		this.execute = async () => [items.map((json) => ({ json }))];
+	constructor(items: IDataObject[], binary?: IBinaryKeyData) {
+		this.execute = async () => [items.map((json) => ({ json, binary }))];
 	}
 }
 
@@ -186,6 +187,8 @@ export interface NodeRunOptions {
 	node: INodeType;
 	parameters: IDataObject;
 	items?: IDataObject[];
+	/** Files that every item has. */
+	files?: IBinaryKeyData;
 	credentialTypes: ICredentialType[];
 	credentials: Credentials;
 	/** Node settings such as retryOnFail, maxTries, waitBetweenTries, onError. */
@@ -207,10 +210,10 @@ function asTool(node: INodeType): INodeType {
 
 /** A workflow with the node in it, and what n8n's server would add. */
 function prepare(options: NodeRunOptions) {
-	const { node, parameters, items = [{}], credentials, settings, workflowId = 'test', staticData, agent } = options;
+	const { node, parameters, items = [{}], files, credentials, settings, workflowId = 'test', staticData, agent } = options;
 	const types = new Map(options.credentialTypes.map((type) => [type.name, type]));
 	const nodes = new Map<string, INodeType>([
-		['test.items', new Items(items)],
+		['test.items', new Items(items, files)],
 		['test.node', node],
 		['test.nodeTool', asTool(node)],
 		...(agent ? [['test.agent', agent] as const] : []),
