@@ -561,11 +561,12 @@ describe('8: a gateway that repeats what it was sent', () => {
 			const credentials = webPayCredential({ ...webPaySecrets, gatewayVersion, publicKey: cipherPublicKey() });
 			const results = await Promise.all(
 				examples.map(
-					async ({ resource, operation, required, optional = {} }) =>
+					async ({ resource, operation, required, optional = {}, files }) =>
 						await runNode({
 							node: new KessWebPay(),
 							parameters: { resource, operation, ...required, additionalFields: optional, options: { timeout: 5000 } },
 							items: [item],
+							files,
 							credentialTypes: [new KessWebPayApi()],
 							credentials,
 							settings: { onError: 'continueRegularOutput' },

@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange';
+import { multipartBody, type RequestFile } from './multipart';
 import { inContext, InvalidValueError } from '../errors';
 import { type JsonObject, requireJsonObject } from '../jsonObject';
 import { LIMITS } from '../limits';
@@ -18,6 +19,8 @@ export interface RequestOptions {
 	abortSignal?: unknown;
 	/** Set by our own nodes: the time that the request has. */
 	exchange?: Exchange;
+	/** Set by our own nodes: files that go along, which no signature covers. The fields are then those of a form. */
+	files?: readonly RequestFile[];
 }
 
 /** Settings of n8n's HTTP Request node with which the login would reach somebody else than the gateway. */
@@ -34,16 +37,17 @@ function findDetour({ proxy, skipSslCertificateValidation, rejectUnauthorized, a
  * @param origin the gateway's origin: the credential signs for no other host
  * @param authorization the value of the Authorization header
  * @param sign makes the JSON text to be sent from the body's fields
- * @returns new options; the body is JSON text, so that nothing after this serialises it differently than it was signed
+ * @returns new options; the body is JSON text, or with files the bytes of a form, so that nothing after this serialises it
+ *   differently than it was signed
  * @throws InvalidValueError when the request goes to another host, or there by a way that others can choose, the body is
  *   not a JSON object, or cannot be signed; TimeUpError when nobody waits for it any more
  */
 export function signedGatewayRequest<T extends RequestOptions>(
-	{ exchange, ...options }: T,
+	{ exchange, files, ...options }: T,
 	origin: string,
 	authorization: string,
 	sign: (fields: JsonObject) => string,
-): Omit<T, 'exchange'> {
+): Omit<T, 'exchange' | 'files'> {
 	const addresses = [options.url, options.uri].filter((address) => address !== undefined);
 	const isGateway = (address: string) =>
 		URL.canParse(address, options.baseURL) && new URL(address, options.baseURL).origin === origin;
@@ -63,10 +67,12 @@ export function signedGatewayRequest<T extends RequestOptions>(
 	const kept = Object.entries(options.headers ?? {}).filter(([name]) => !/^(authorization|content-type|host)$/i.test(name));
 	const headers: Record<string, unknown> = { ...Object.fromEntries(kept), Authorization: authorization };
 	const hasBody = options.body !== undefined && options.body !== null && options.body !== '';
+	const signed = hasBody ? signBody(options.body, sign) : '';
+	const { body, contentType } = files === undefined ? { body: signed, contentType: 'application/json' } : multipartBody(JSON.parse(signed) as object, files);
 	const request = {
 		...options,
-		headers: hasBody ? { ...headers, 'Content-Type': 'application/json' } : headers,
-		...(hasBody && { body: signBody(options.body, sign) }),
+		headers: hasBody ? { ...headers, 'Content-Type': contentType } : headers,
+		...(hasBody && { body }),
 		// A redirect may lead anywhere, with the signed body or the login. In the words of both of n8n's HTTP helpers.
 		disableFollowRedirect: true,
 		followRedirect: false,

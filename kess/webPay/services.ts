@@ -18,6 +18,9 @@ export function gatewayPath(version: GatewayVersion): string {
 	return `/api/mch/${version}/gateway`;
 }
 
+/** Takes the files of gateway v2 (docs/gateway.md §1). */
+const UPLOAD_PATH = '/api/mch/v2/upload-attachments';
+
 /** The seller's code goes by another name in each version. */
 export function sellerField(version: GatewayVersion): 'seller_id' | 'seller_code' {
 	return version === 'v1' ? 'seller_id' : 'seller_code';
@@ -27,6 +30,8 @@ export function sellerField(version: GatewayVersion): 'seller_id' | 'seller_code
 export interface WebPayService extends GatewayService {
 	/** Where the specification of version 1 spells it otherwise. */
 	nameOnV1?: string;
+	/** Its address, where it is not that of all the others. */
+	path?: string;
 	/** The gateway versions that have it. */
 	versions: readonly GatewayVersion[];
 	/**
@@ -44,10 +49,11 @@ const V2 = ['v2'] as const;
 const row = (
 	name: string,
 	does: WebPayService['does'],
-	{ versions = V2, isDecisive = true, seller = versions, nameOnV1, operation, amount }: Partial<WebPayService> = {},
+	{ versions = V2, isDecisive = true, seller = versions, nameOnV1, path, operation, amount }: Partial<WebPayService> = {},
 ): WebPayService => ({
 	name: `webpay.acquire.${name}`,
 	nameOnV1,
+	path,
 	versions,
 	does,
 	isDecisive,
@@ -85,6 +91,8 @@ export const SERVICES = {
 	decodeKhqr: row('decodeKhqr', 'reads'),
 	payKhqr: row('payKhqr', 'pays', { operation: 'KHQR > Pay', amount: { amount: 'amount', currency: 'currency' } }),
 	userProfile: row('userprofile', 'reads'),
+	addUser: row('adduserundermerchant', 'changes'),
+	uploadUserKyc: row('uploadUserKyc', 'changes', { path: UPLOAD_PATH }),
 } as const satisfies Record<string, WebPayService>;
 
 /** Services that are known to move money, and known by nothing but their name and fields: no operation can look before it pays. */
@@ -107,10 +115,13 @@ export function nameOn(version: GatewayVersion, { name, nameOnV1 = name }: WebPa
 	return version === 'v1' ? nameOnV1 : name;
 }
 
-/** A service as somebody has written its name: it is sent and signed so, and is what it is in any case of its letters. */
+/**
+ * A service as somebody has written its name: it is sent and signed so, and is what it is in any case of its letters. It
+ * goes where all of them go, because there are no files with it.
+ */
 export function serviceNamed(name: string): WebPayService {
 	const known = BY_NAME.get(name.toLowerCase()) ?? row('', 'pays', { isDecisive: false });
-	return { ...known, name, nameOnV1: undefined, versions: BOTH, seller: BOTH };
+	return { ...known, name, nameOnV1: undefined, path: undefined, versions: BOTH, seller: BOTH };
 }
 
 /** The service that is known to move money and that this name may mean, in whichever way it is spelled. */

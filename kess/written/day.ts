@@ -78,3 +78,13 @@ function isDay(day: string): boolean {
 	const time = Date.parse(`${day}T00:00:00Z`);
 	return !Number.isNaN(time) && dayIn(time) === day;
 }
+
+/** The day that it is in Phnom Penh, wherever n8n runs. @param time milliseconds since 1970 */
+export function dayInPhnomPenh(time: number): string {
+	return dayIn(time + PHNOM_PENH_MS);
+}
+
+/** @param day as `requireDay` returns it. @returns the day so many days before */
+export function daysBefore(day: string, days: number): string {
+	return dayIn(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS);
+}

@@ -6,6 +6,7 @@ import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer } from '../../kess/webPay/answer';
 import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
 import { isPrivateAddress } from '../../kess/webPay/fields';
+import type { RequestFile } from '../../kess/gateway/multipart';
 import { gatewayPath, nameOn, sellerField, type WebPayService } from '../../kess/webPay/services';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
@@ -145,19 +146,21 @@ export class WebPayClient {
 	 *
 	 * @param fields its fields by their gateway names; the seller is added
 	 * @param asked what the answer has to be about
+	 * @param files those of a service that takes files
 	 * @throws KessError when this gateway version does not have the service
 	 */
-	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}): Promise<Outcome<Json>> {
+	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}, files?: readonly RequestFile[]): Promise<Outcome<Json>> {
 		this.requireService(service);
 		const extra = this.extra?.service === service ? this.extra.fields : {};
 		const twice = Object.keys(extra).find((name) => Object.hasOwn(fields, name));
 		if (twice !== undefined) return { kind: 'notSent', error: filledTwice(twice) };
-		const url = `${this.account.origin}${gatewayPath(this.version)}`;
+		const url = `${this.account.origin}${service.path ?? gatewayPath(this.version)}`;
 		// Empty when the credential names no seller.
 		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: this.account.sellerCode } : {};
 		const delivery = await this.session.post({
 			url,
 			body: { ...extra, ...seller, ...fields, service: nameOn(this.version, service) },
+			files,
 			timeout: this.timeout,
 			does: service.does,
 			read: (status, text) => readWebPayAnswer(status, text, this.account),

@@ -9,8 +9,9 @@ process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
 process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS ??= 'false';
 
 import 'reflect-metadata';
-import { ExecutionLifecycleHooks, getAdditionalKeys, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
+import { ExecutionLifecycleHooks, getAdditionalKeys, LoadOptionsContext, PollContext, WorkflowExecute } from 'n8n-core';
 import {
+	type IBinaryKeyData,
 	ICredentialsHelper,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsExpressionResolveValues,
@@ -31,6 +32,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	NodeHelpers,
 	Workflow,
+	type WorkflowActivateMode,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
@@ -163,8 +165,8 @@ class Items implements INodeType {
 
 	execute: () => Promise<INodeExecutionData[][]>;
 
-	constructor(items: IDataObject[]) {
-		this.execute = async () => [items.map((json) => ({ json }))];
+	constructor(items: IDataObject[], binary?: IBinaryKeyData) {
+		this.execute = async () => [items.map((json) => ({ json, binary }))];
 	}
 }
 
@@ -185,12 +187,16 @@ export interface NodeRunOptions {
 	node: INodeType;
 	parameters: IDataObject;
 	items?: IDataObject[];
+	/** Files that every item has. */
+	files?: IBinaryKeyData;
 	credentialTypes: ICredentialType[];
 	credentials: Credentials;
 	/** Node settings such as retryOnFail, maxTries, waitBetweenTries, onError. */
 	settings?: Partial<INode>;
 	/** The workflow's id: what n8n remembers for nodes, it remembers for a workflow. */
 	workflowId?: string;
+	/** What n8n has stored for the workflow's nodes. */
+	staticData?: IDataObject;
 	/** An AI agent, which gets the items and has the node as its tool "Node". */
 	agent?: INodeType;
 }
@@ -204,10 +210,10 @@ function asTool(node: INodeType): INodeType {
 
 /** A workflow with the node in it, and what n8n's server would add. */
 function prepare(options: NodeRunOptions) {
-	const { node, parameters, items = [{}], credentials, settings, workflowId = 'test', agent } = options;
+	const { node, parameters, items = [{}], files, credentials, settings, workflowId = 'test', staticData, agent } = options;
 	const types = new Map(options.credentialTypes.map((type) => [type.name, type]));
 	const nodes = new Map<string, INodeType>([
-		['test.items', new Items(items)],
+		['test.items', new Items(items, files)],
 		['test.node', node],
 		['test.nodeTool', asTool(node)],
 		...(agent ? [['test.agent', agent] as const] : []),
@@ -223,6 +229,7 @@ function prepare(options: NodeRunOptions) {
 		name: 'test',
 		active: false,
 		nodeTypes,
+		staticData,
 		settings: { executionOrder: 'v1' },
 		nodes: [
 			{ id: 'items', name: 'Items', type: 'test.items', typeVersion: 1, position, parameters: {} },
@@ -292,4 +299,54 @@ export async function loadOptions(options: NodeRunOptions, method: string): Prom
 	const load = options.node.methods?.loadOptions?.[method];
 	if (!load) throw new Error(`The node has no list ${method}`);
 	return await load.call(new LoadOptionsContext(workflow, workflow.getNode('Node') as INode, additionalData, ''));
+}
+
+/** A node that polls, in an active workflow: n8n calls it, and stores its static data, as it does in the server. */
+export class Polling {
+	/** What a restart finds. */
+	private stored: string | undefined;
+	private look: (() => Promise<INodeExecutionData[][] | null>) | undefined;
+
+	constructor(private readonly options: NodeRunOptions) {}
+
+	/**
+	 * Makes the workflow active: by hand, when n8n starts, or after a change. n8n has the node look at once and stores what
+	 * it leaves.
+	 *
+	 * @param changes parameters that are others than before
+	 * @param settings what the node is called now, and how n8n says that it is activated
+	 */
+	async activate(
+		changes: IDataObject = {},
+		{ name = 'Node', mode = 'activate' }: { name?: string; mode?: WorkflowActivateMode } = {},
+	): Promise<INodeExecutionData[]> {
+		Object.assign(this.options.parameters, changes);
+		const staticData = this.stored === undefined ? undefined : (JSON.parse(this.stored) as IDataObject);
+		const { workflow, additionalData } = prepare({ ...this.options, staticData, settings: { name, ...this.options.settings } });
+		const context = new PollContext(workflow, workflow.getNode(name) as INode, additionalData, 'trigger', mode);
+		this.look = async () => {
+			const found = (await this.options.node.poll?.call(context)) ?? null;
+			// n8n stores nothing after a look that gives nothing.
+			if (found !== null) this.store(workflow);
+			return found;
+		};
+		const found = await this.poll();
+		this.store(workflow);
+		return found;
+	}
+
+	/** The next look of the workflow that is active. */
+	async poll(): Promise<INodeExecutionData[]> {
+		if (this.look === undefined) throw new Error('The workflow is not active');
+		return (await this.look())?.[0] ?? [];
+	}
+
+	/** How many characters n8n has stored. */
+	get storedLength(): number {
+		return this.stored?.length ?? 0;
+	}
+
+	private store(workflow: Workflow): void {
+		this.stored = JSON.stringify(workflow.staticData);
+	}
 }

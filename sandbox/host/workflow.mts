@@ -14,13 +14,14 @@ export const manualTrigger: Node = {
  * A node named `Items` that gives these items.
  *
  * @param items the `json` of each, as JSON text can carry it
+ * @param binary files that each of them has
  */
-export function itemsNode(items: Array<Record<string, unknown>>): Node {
+export function itemsNode(items: Array<Record<string, unknown>>, binary?: object): Node {
 	return {
 		name: 'Items',
 		type: 'n8n-nodes-base.code',
 		typeVersion: 2,
-		parameters: { jsCode: `return ${JSON.stringify(items.map((json) => ({ json })))};` },
+		parameters: { jsCode: `return ${JSON.stringify(items.map((json) => ({ json, binary })))};` },
 	};
 }
 

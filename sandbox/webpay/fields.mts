@@ -33,6 +33,13 @@ export class Fields {
 		return text(name, this.body[name], maxLength);
 	}
 
+	/** A file that has come along, which has to have something in it. */
+	requireAttachment(name: string): void {
+		const { attachments = null } = this.body;
+		const size = isPhpArray(attachments) ? attachments[name] : undefined;
+		if (typeof size !== 'number' || size === 0) throw invalid(`attachments.${name}`, 'must be a file');
+	}
+
 	/** Whether the field is there at all. */
 	has(name: string): boolean {
 		return (this.body[name] ?? null) !== null;

@@ -14,25 +14,29 @@ import { findService } from './services/index.mts';
 import { isSignType, webPaySign, type SignType } from './signature.mts';
 import type { SubscriptionStore } from './subscriptions.mts';
 import type { TokenStore } from './tokens.mts';
+import type { UserStore } from './users.mts';
 
 /** What the WebPay gateways of both versions work on. */
 export interface WebPayState {
 	orders: OrderStore;
 	subscriptions: SubscriptionStore;
 	khqrPayments: KhqrPaymentStore;
+	users: UserStore;
 	tokens: TokenStore;
 }
 
 type Data = { [field: string]: PhpValue } | PhpValue[];
 
-/** `POST /api/mch/v1/gateway` and `POST /api/mch/v2/gateway` (docs/gateway.md §12; docs/gateway.md §2 to §6). */
+/** `POST /api/mch/v1/gateway` and `POST /api/mch/v2/gateway` (docs/gateway.md §12; docs/gateway.md §2 to §6), and the address for files of v2. */
 export async function gateway(
 	core: SandboxCore,
 	c: SandboxContext,
 	state: WebPayState,
 	version: GatewayVersion,
+	withFiles = false,
 ): Promise<Response> {
-	const body = await readBody(c, core.settings.values.trims);
+	const { trims } = core.settings.values;
+	const body = await (withFiles ? readForm(c, trims) : readBody(c, trims));
 	const service = body instanceof Refusal ? '' : textOf(body.service).toLowerCase();
 	const outTradeNo = body instanceof Refusal ? undefined : orderOf(body, state);
 	const reference = body instanceof Refusal ? '' : textOf(body.merchant_reference);
@@ -47,10 +51,10 @@ export async function gateway(
 			if (faults.fault === 'success-false-200') throw new Refusal('PROCESS_FAILED', 'The sandbox was asked to refuse this.');
 			const refusal = plannedRefusal(faults);
 			if (refusal) {
-				if (faults.booked) serve(core, state, version, body, faults);
+				if (faults.booked) serve(core, state, version, body, withFiles, faults);
 				throw refusal;
 			}
-			const { data, signType } = serve(core, state, version, body, faults);
+			const { data, signType } = serve(core, state, version, body, withFiles, faults);
 			return success(core, version, spell(misreport(data, faults), core.settings.values, exactNumber), signType, faults.fault === 'wrong-signature');
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
@@ -86,6 +90,20 @@ async function readBody(c: SandboxContext, trims: Trims): Promise<PhpArray | Ref
 	}
 }
 
+/** The fields of a form, of whose files only the sizes are kept: `attachments[front]` is `front` in `attachments`, as in PHP. */
+async function readForm(c: SandboxContext, trims: Trims): Promise<PhpArray | Refusal> {
+	if (!/^multipart\/form-data\s*;/i.test(c.req.header('content-type') ?? '')) {
+		return new Refusal('VALIDATION_ERROR', 'The request must be sent as multipart/form-data.');
+	}
+	const body: PhpArray = {};
+	const attachments: PhpArray = {};
+	for (const [name, value] of Object.entries(await c.req.parseBody())) {
+		if (typeof value === 'string') body[name] = value;
+		else attachments[/^attachments\[(\w+)\]$/.exec(name)?.[1] ?? name] = value.size;
+	}
+	return laravelInput({ ...body, attachments }, trims) as PhpArray;
+}
+
 /** HTTP Basic on v1, a Bearer token on v2. */
 function checkSender(c: SandboxContext, { tokens }: WebPayState, version: GatewayVersion, fault: FaultName | undefined): void {
 	if (fault === 'expired-token' || fault === 'token-expired-200') {
@@ -108,15 +126,16 @@ const CREDENTIALS = new Set(['clientsecret', 'password', 'apisecretkey']);
 
 function serve(
 	core: SandboxCore,
-	{ orders, subscriptions, khqrPayments }: WebPayState,
+	{ orders, subscriptions, khqrPayments, users }: WebPayState,
 	version: GatewayVersion,
 	body: PhpArray,
+	withFiles: boolean,
 	faults: RequestFaults,
 ): { data: Data; signType: SignType } {
 	const leaked = Object.keys(body).find((name) => CREDENTIALS.has(name.toLowerCase().replace(/[_-]/g, '')));
 	if (leaked !== undefined) throw new Refusal('VALIDATION_ERROR', `The ${leaked} field is a credential and must never be sent.`);
 	const fields = new Fields(body);
-	const service = findService(fields.requiredText('service', 64), version);
+	const service = findService(fields.requiredText('service', 64), version, withFiles);
 	const signType = fields.requiredText('sign_type', 64);
 	if (!isSignType(signType)) throw new Refusal('VALIDATION_ERROR', 'The sign_type field must be MD5 or HMAC-SHA256.');
 	const sign = fields.requiredText('sign', 64);
@@ -139,6 +158,7 @@ function serve(
 		orders,
 		subscriptions,
 		khqrPayments,
+		users,
 		origin,
 		show: (order) => show(order, origin),
 		seenAt: { orders: seenAt(core.now(), settings.orderLagMs, faults), refunds: seenAt(core.now(), settings.refundLagMs, faults) },

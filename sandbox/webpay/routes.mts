@@ -15,6 +15,7 @@ import { OrderStore, type Order } from './orders.mts';
 import { Refusal } from './refusal.mts';
 import { SubscriptionStore } from './subscriptions.mts';
 import { TokenStore } from './tokens.mts';
+import { UserStore } from './users.mts';
 
 /** What `POST /sandbox/orders/…/refund` takes; without an amount all that is left is given back. */
 const refundInput = z.strictObject({ amount: z.number().positive().optional(), merchantReference: z.string().min(1).optional() });
@@ -28,18 +29,22 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	const orders = new OrderStore(core, (order, url) => notifier.notify(order, url));
 	const subscriptions = new SubscriptionStore(core);
 	const khqrPayments = new KhqrPaymentStore(core);
+	const users = new UserStore();
 	const tokens = new TokenStore(core.now);
 	core.tokenEnds.push(() => tokens.expireAll());
 	core.resets.push(() => {
 		orders.clear();
 		subscriptions.clear();
 		khqrPayments.clear();
+		users.clear();
 		notifier.reset();
 	});
 
 	app.post('/oauth/token', (c) => login(core, c, tokens));
-	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, { orders, subscriptions, khqrPayments, tokens }, 'v1'));
-	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, { orders, subscriptions, khqrPayments, tokens }, 'v2'));
+	const state = { orders, subscriptions, khqrPayments, users, tokens };
+	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, state, 'v1'));
+	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, state, 'v2'));
+	app.post('/api/mch/v2/upload-attachments', (c) => gateway(core, c, state, 'v2', true));
 
 	app.get('/', (c) => c.html(startPage(orders.all(), notifier.all(), core.origin())));
 	app.get('/save-card/:token', (c) => c.html(saveCardPage()));

@@ -43,7 +43,7 @@ describe('every WebPay operation in the real n8n', () => {
 
 	it.each(
 		examples.filter(({ operation }) => operation !== ELSEWHERE).map((example) => [`${example.resource}:${example.operation}`, example] as const),
-	)('%s', async (name, { resource, operation, service, required, optional, prepare }) => {
+	)('%s', async (name, { resource, operation, service, required, optional, files, prepare }) => {
 		const item = (await prepare?.(sandbox)) ?? {};
 		const parameters = { resource, operation, ...required, ...(optional && { additionalFields: optional }) };
 		const node = {
@@ -53,7 +53,7 @@ describe('every WebPay operation in the real n8n', () => {
 			parameters,
 			credentials: { kessWebPayApi: { id: credentialId, name: CREDENTIAL } },
 		};
-		const { id } = await environment.client.createWorkflow(lineOf(name, [manualTrigger, itemsNode([item]), node]));
+		const { id } = await environment.client.createWorkflow(lineOf(name, [manualTrigger, itemsNode([item], files), node]));
 		const execution = await environment.client.execute(id);
 		expect(execution.data.resultData.error).toBeUndefined();
 		expect(execution.status).toBe('success');

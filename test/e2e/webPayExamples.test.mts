@@ -9,7 +9,7 @@ import { outputOf } from '../../sandbox/host/restClient.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 
-const IDS = { markPaid: 'markPaidOrders', reconcile: 'dailyReconciliation', refund: 'refundsFromList' };
+const IDS = { markPaid: 'markPaidOrders', reconcile: 'dailyReconciliation', refund: 'refundsFromList', byNumber: 'paidOrdersByNumber' };
 
 type Row = Record<string, string>;
 
@@ -137,6 +137,23 @@ describe('the examples for paid orders in the real n8n', () => {
 		}
 		await runByHand(IDS.reconcile);
 		expect(await rowsOf('differences.csv')).toMatchObject([{ order_no: 'ALL', difference: `No difference: all ${listed.length} orders are paid as listed` }]);
+	});
+
+	it('finds what is paid on version 1, number by number, and names a number that KESS does not know', async () => {
+		for (const { order_no: outTradeNo = '', amount, currency } of listed.slice(1)) {
+			expect((await gateway.create('v1', outTradeNo, { total_amount: Number(amount), currency })).status).toBe(200);
+		}
+		const paid = listed.slice(1, 4).map(({ order_no: outTradeNo = '' }) => outTradeNo);
+		for (const outTradeNo of paid) await gateway.pay(outTradeNo);
+		await gateway.close(listed[5]?.order_no ?? '');
+		const execution = await environment.client.execute(IDS.byNumber);
+		expect(execution.status).toBe('error');
+		expect(execution.data.resultData.error?.message).toMatch(`1 of the order numbers could not be looked up. The first: `);
+		expect(execution.data.resultData.error?.message).toContain(`(order ${listed[0]?.order_no ?? ''})`);
+		expect((await rowsOf('orders-paid-by-number.csv')).map(({ order_no, status }) => [order_no, status])).toEqual(paid.map((outTradeNo) => [outTradeNo, 'PAID']));
+
+		await gateway.create('v1', listed[0]?.order_no ?? '');
+		expect((await environment.client.execute(IDS.byNumber)).status).toBe('success');
 	});
 
 	it('refunds what the list says, says why not, and refunds nothing twice', async () => {

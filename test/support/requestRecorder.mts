@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 import axios from 'axios';
 
-export type RequestBody = Record<string, unknown>;
+import { formFields, type RequestBody } from './formFields.mts';
+
+export type { RequestBody };
 
 /** Stands between a node and a gateway: writes down what is asked for and passes on both ways. */
 export class RequestRecorder {
@@ -27,9 +29,11 @@ export class RequestRecorder {
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const recorder = new RequestRecorder(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 		const pass = async (request: IncomingMessage) => {
-			const text = await textOf(request);
-			if (request.url?.endsWith('/gateway')) recorder.bodies.push(JSON.parse(text) as RequestBody);
-			const answer = await axios.post<string>(`${target}${request.url ?? ''}`, text, {
+			const bytes = await bytesOf(request);
+			const isForm = request.url?.endsWith('/upload-attachments') === true;
+			if (isForm) recorder.bodies.push(await formFields(bytes, request.headers['content-type']));
+			if (request.url?.endsWith('/gateway')) recorder.bodies.push(JSON.parse(bytes.toString('utf8')) as RequestBody);
+			const answer = await axios.post<string>(`${target}${request.url ?? ''}`, bytes, {
 				headers: { 'content-type': request.headers['content-type'], authorization: request.headers.authorization },
 				proxy: false,
 				responseType: 'text',
@@ -51,8 +55,8 @@ export class RequestRecorder {
 	}
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
-	return Buffer.concat(chunks).toString('utf8');
+	return Buffer.concat(chunks);
 }

@@ -1,12 +1,14 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { formFields, type RequestBody } from './formFields.mts';
+
 /** What a gateway was asked, as it arrived. */
 export interface Asked {
 	/** The service's name in lower case; a login is `oauth`. */
 	service: string;
 	headers: IncomingHttpHeaders;
-	body: Record<string, unknown>;
+	body: RequestBody;
 }
 
 /** What a gateway answers, that it is gone for good in the middle of the request, or what it does to the connection. */
@@ -29,8 +31,13 @@ export async function startStubGateway(answer: (service: string, asked: Asked) =
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
-			const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { service?: string };
-			const service = (body.service ?? 'oauth').toLowerCase();
+			const bytes = Buffer.concat(chunks);
+			const { 'content-type': contentType } = request.headers;
+			if (contentType?.startsWith('multipart/')) void formFields(bytes, contentType).then(reply);
+			else reply(JSON.parse(bytes.toString('utf8')) as RequestBody);
+		});
+		const reply = (body: RequestBody) => {
+			const service = String(body.service ?? 'oauth').toLowerCase();
 			services.push(service);
 			const given = answer(service, { service, headers: request.headers, body });
 			if (given === 'dies') {
@@ -41,7 +48,7 @@ export async function startStubGateway(answer: (service: string, asked: Asked) =
 				response.writeHead(given.status, { 'content-type': 'application/json', connection: 'close' });
 				response.end(JSON.stringify(given.body));
 			}
-		});
+		};
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return {

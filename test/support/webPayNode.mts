@@ -1,4 +1,4 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INode } from 'n8n-workflow';
 
 import { KessWebPayApi } from '../../credentials/KessWebPayApi.credentials.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
@@ -8,6 +8,8 @@ import type { KessSandbox } from './kessSandbox.mts';
 export interface WebPayRunOptions {
 	version?: 'v1' | 'v2';
 	items?: IDataObject[];
+	/** Files that every item has. */
+	files?: IBinaryKeyData;
 	settings?: Partial<INode>;
 	/** What differs from a credential that opens the sandbox. */
 	credential?: Record<string, string>;
@@ -19,12 +21,13 @@ export async function runWebPay(
 	resource: string,
 	operation: string,
 	parameters: IDataObject,
-	{ version = 'v2', items = [{}], settings = {}, credential }: WebPayRunOptions = {},
+	{ version = 'v2', items = [{}], files, settings = {}, credential }: WebPayRunOptions = {},
 ): Promise<NodeRun> {
 	return await runNode({
 		node: new KessWebPay(),
 		parameters: { resource, operation, ...parameters },
 		items,
+		files,
 		credentialTypes: [new KessWebPayApi()],
 		credentials: sandbox.webPayCredential(version, credential),
 		settings,

@@ -1,6 +1,6 @@
 import { constants, publicEncrypt } from 'node:crypto';
 
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
 
 import type { KessSandbox } from './kessSandbox.mts';
 import { createOrders, runWebPay } from './webPayNode.mts';
@@ -19,6 +19,8 @@ export interface ServiceExample {
 	required: IDataObject;
 	/** All others. */
 	optional?: IDataObject;
+	/** Files of the item. */
+	files?: IBinaryKeyData;
 	/** Brings the sandbox into the state that the operation needs. @returns the item */
 	prepare?(sandbox: KessSandbox): Promise<IDataObject>;
 }
@@ -70,6 +72,14 @@ async function withCode(sandbox: KessSandbox): Promise<IDataObject> {
 	const parameters = { ...TRANSACTION, outTradeNo: 'INV-1', serviceCode: 'KHQR' };
 	return (await runWebPay(sandbox, 'payment', 'nativePay', parameters)).items[0]?.json ?? {};
 }
+
+/** Pictures that a form has taken. */
+export const PICTURES: IBinaryKeyData = Object.fromEntries(
+	['card', 'face'].map((name) => [
+		name,
+		{ data: Buffer.from(`\xff\xd8 the picture of a ${name}\r\n--\0`, 'latin1').toString('base64'), mimeType: 'image/jpeg', fileName: `${name}.jpg`, fileExtension: 'jpg' },
+	]),
+);
 
 const LIST = { returnAll: true };
 const QR_CODE = { qrcode: '={{ $json.qrcode }}' };
@@ -180,6 +190,19 @@ export const serviceExamples = (card: string): ServiceExample[] => [
 		required: { ...QR_CODE, outTradeNo: 'PAY-1', amount: '10.50', currency: 'USD', senderId: '10023' },
 		optional: { remark: 'Lunch' },
 		prepare: withCode,
+	},
+	{
+		resource: 'user',
+		operation: 'create',
+		service: 'adduserundermerchant',
+		required: { firstName: 'ស្រី', lastName: 'Oun', email: 'oun@shop.example', phoneNumber: '012 999 888' },
+	},
+	{
+		resource: 'user',
+		operation: 'uploadKyc',
+		service: 'uploadUserKyc',
+		required: { userId: '10024', front: 'card', back: 'card', selfe: 'face' },
+		files: PICTURES,
 	},
 	{ resource: 'user', operation: 'get', service: 'userprofile', required: { userId: '10023' } },
 ];

@@ -5,6 +5,7 @@ import type { INodeProperties, INodeType } from 'n8n-workflow';
 
 import { KessPartner } from '../../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../../nodes/KessWebPay/KessWebPay.node.ts';
+import { KessWebPayPollTrigger } from '../../nodes/KessWebPay/KessWebPayPollTrigger.node.ts';
 import { KessWebPayTrigger } from '../../nodes/KessWebPay/KessWebPayTrigger.node.ts';
 import { sandboxCredentials } from '../../sandbox/host/credentials.mts';
 
@@ -34,6 +35,7 @@ const workflowOf = (name: string) => workflows.get(name) as Workflow;
 const ownNodes = new Map<string, INodeType>([
 	['n8n-nodes-kesspay.kessPartner', new KessPartner()],
 	['n8n-nodes-kesspay.kessWebPay', new KessWebPay()],
+	['n8n-nodes-kesspay.kessWebPayPollTrigger', new KessWebPayPollTrigger()],
 	['n8n-nodes-kesspay.kessWebPayTrigger', new KessWebPayTrigger()],
 ]);
 const credentials = sandboxCredentials({

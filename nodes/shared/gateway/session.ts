@@ -14,6 +14,7 @@ import { InvalidValueError, messageOf, NotSentError } from '../../../kess/errors
 import type { NotSent, Unknown } from '../../../kess/gateway/outcome';
 import type { GatewayService } from '../../../kess/gateway/service';
 import { type CredentialValues, type ReadAnswer, Redaction } from '../../../kess/gateway/redaction';
+import type { RequestFile } from '../../../kess/gateway/multipart';
 import type { RequestOptions } from '../../../kess/gateway/signedRequest';
 import { LoginBusyError } from '../../../kess/gateway/tokenStore';
 import { explainInvalid } from '../run/errors';
@@ -66,6 +67,8 @@ export interface SessionRules {
 export interface GatewayRequest<Answer> {
 	url: string;
 	body: object;
+	/** Sent along with the fields of the body, as a form. */
+	files?: readonly RequestFile[];
 	/** Milliseconds for the whole exchange: a login, the request, and again where the token was refused, to the end of the answer. */
 	timeout: number;
 	/** What `reads` may be repeated without knowing what became of it; what `pays` is sent once, whatever is answered. */
@@ -109,7 +112,7 @@ export class GatewaySession {
 	}
 
 	/**
-	 * Sends a JSON body, signed by the credential.
+	 * Sends a JSON body, or a form with files, signed by the credential.
 	 *
 	 * After a busy answer a request that only reads is repeated, and any request whose login met it; of all others it is
 	 * unknown then whether the gateway has carried them out.
@@ -193,7 +196,7 @@ export class GatewaySession {
 	}
 
 	private async send<Answer extends ReadAnswer>(
-		{ url, body, timeout, read }: GatewayRequest<Answer>,
+		{ url, body, files, timeout, read }: GatewayRequest<Answer>,
 		exchange: Exchange,
 	): Promise<Answered<Answer> | Unknown | NotSent | Busy> {
 		const options: IHttpRequestOptions & RequestOptions = {
@@ -208,6 +211,7 @@ export class GatewaySession {
 			disableFollowRedirect: true,
 			timeout,
 			exchange,
+			...(files && { files }),
 		};
 		const tokenBefore = this.token?.value;
 		let response: { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };

@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.mts';
 import type { GatewayVersion } from '../orders.mts';
+import { addUser } from './addUser.mts';
 import { cancelSubscription } from './cancelSubscription.mts';
 import { closeOrder } from './closeOrder.mts';
 import { createOrder } from './createOrder.mts';
@@ -21,6 +22,7 @@ import { refund } from './refund.mts';
 import { saveCard } from './saveCard.mts';
 import type { WebPayService } from './service.mts';
 import { subscription } from './subscription.mts';
+import { uploadUserKyc } from './uploadUserKyc.mts';
 import { userProfile } from './userProfile.mts';
 
 const SERVICES: readonly WebPayService[] = [
@@ -45,17 +47,20 @@ const SERVICES: readonly WebPayService[] = [
 	decodeKhqr,
 	payKhqr,
 	userProfile,
+	addUser,
+	uploadUserKyc,
 ];
 
 const BY_NAME = new Map(SERVICES.map((service) => [service.name.toLowerCase(), service]));
 
 /**
  * @param name in any case
- * @throws Refusal when the gateway version has no such service
+ * @param withFiles whether it was asked for at the address for files
+ * @throws Refusal when the gateway version has no such service there
  */
-export function findService(name: string, version: GatewayVersion): WebPayService {
+export function findService(name: string, version: GatewayVersion, withFiles: boolean): WebPayService {
 	const service = BY_NAME.get(name.toLowerCase());
-	if (!service?.versions.includes(version)) {
+	if (!service?.versions.includes(version) || (service.takesFiles ?? false) !== withFiles) {
 		throw new Refusal('VALIDATION_ERROR', `The service field is invalid: there is no service ${name}.`);
 	}
 	return service;

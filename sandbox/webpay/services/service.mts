@@ -5,6 +5,7 @@ import type { KhqrPaymentStore } from '../khqrPayments.mts';
 import type { GatewayVersion, Order, OrderStore } from '../orders.mts';
 import type { SignType } from '../signature.mts';
 import type { SubscriptionStore } from '../subscriptions.mts';
+import type { UserStore } from '../users.mts';
 
 /** A request whose sender and signature have been checked. */
 export interface ServiceRequest {
@@ -16,6 +17,7 @@ export interface ServiceRequest {
 	orders: OrderStore;
 	subscriptions: SubscriptionStore;
 	khqrPayments: KhqrPaymentStore;
+	users: UserStore;
 	/** The order as the request's gateway version shows it. */
 	show: (order: Order) => { [field: string]: PhpValue };
 	/** The sandbox's own origin. */
@@ -31,6 +33,8 @@ export interface WebPayService {
 	/** The specification's spelling; requests may use any case. */
 	name: string;
 	versions: readonly GatewayVersion[];
+	/** It is asked for at the address for files, and nowhere else. */
+	takesFiles?: boolean;
 	/** @returns `data` of the answer. @throws Refusal */
 	handle(request: ServiceRequest): { [field: string]: PhpValue } | PhpValue[];
 }

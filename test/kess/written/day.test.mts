@@ -1,4 +1,4 @@
-import { requireDay, requireLastDay } from '../../../kess/written/day.ts';
+import { dayInPhnomPenh, daysBefore, requireDay, requireLastDay } from '../../../kess/written/day.ts';
 
 test.each<[unknown, string]>([
 	['2026-11-21', '2026-11-21'],
@@ -42,4 +42,11 @@ test('a range does not end before it begins', () => {
 	expect(requireLastDay('2026-11-21', '2026-11-21')).toBe('2026-11-21');
 	expect(requireLastDay('2026-11-21', undefined)).toBe('2026-11-21');
 	expect(() => requireLastDay('2026-11-20', '2026-11-21')).toThrow('is 2026-11-20, which is before the first day (2026-11-21)');
+});
+
+test('the day in Phnom Penh begins at 17:00 UTC, and days are counted over months and years', () => {
+	expect(dayInPhnomPenh(Date.parse('2026-11-20T16:59:59Z'))).toBe('2026-11-20');
+	expect(dayInPhnomPenh(Date.parse('2026-11-20T17:00:00Z'))).toBe('2026-11-21');
+	expect(daysBefore('2027-01-01', 2)).toBe('2026-12-30');
+	expect(daysBefore('2028-03-01', 1)).toBe('2028-02-29');
 });

@@ -17,6 +17,8 @@ export interface PagedList {
 	fields(page: number): JsonObject;
 	/** What is listed, as it continues "KESS refuses to list …". */
 	subject: string;
+	/** What to do when a page is missing. */
+	advice?: string;
 	/** Tells entries apart: while pages are read the list may move on, and an entry shows up again. */
 	identify(entry: IDataObject): unknown;
 }
@@ -30,9 +32,10 @@ export interface PagedList {
 export async function readPages(client: WebPayClient, list: PagedList, limit: number): Promise<IDataObject[]> {
 	const found = new Map<unknown, IDataObject>();
 	const intent = `list ${list.subject}`;
+	const { advice = 'Looking changes nothing: run the item again.' } = list;
 	for (let page = 1; page <= MAX_PAGES; page += 1) {
 		const result = await client.call(list.service, list.fields(page));
-		const answer = readPage(requireDone(result, intent, 'Looking changes nothing: run the item again.'), page);
+		const answer = readPage(requireDone(result, intent, advice), page);
 		const before = found.size;
 		for (const entry of answer.entries) {
 			const identity = list.identify(entry);

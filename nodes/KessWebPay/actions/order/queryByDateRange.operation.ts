@@ -3,9 +3,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { endDateField, startDateField } from '../common/dateRange';
 import { listProperties, readLimit } from '../common/list';
 import type { WebPayOperation } from '../operation';
-import { readPages } from '../common/readPages';
-
-const PER_PAGE = 100;
+import { listOrders } from '../common/listOrders';
 
 /** `webpay.acquire.queryorderbydaterange` (docs/gateway.md §3). */
 export const queryByDateRange: WebPayOperation = {
@@ -23,20 +21,6 @@ export const queryByDateRange: WebPayOperation = {
 		const endDate = call.read('endDate', (value) => requireLastDay(value, startDate));
 		const limit = readLimit(call);
 		call.reference = `orders of ${startDate} to ${endDate}`;
-		const fields = {
-			start_date: startDate,
-			end_date: endDate,
-			per_page: Math.min(limit, PER_PAGE),
-		};
-		return await readPages(
-			client,
-			{
-				service: SERVICES.queryOrderByDateRange,
-				fields: (page) => ({ ...fields, page }),
-				subject: 'the orders',
-				identify: (order) => order.out_trade_no,
-			},
-			limit,
-		);
+		return await listOrders(client, startDate, endDate, limit);
 	},
 };

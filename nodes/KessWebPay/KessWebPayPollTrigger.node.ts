@@ -1,0 +1,73 @@
+import {
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	type IPollFunctions,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { testWebPayCredential } from './methods/testCredential';
+import { pollOrders } from './polling/poll';
+import { responseSignatureOption } from './responseSignature';
+
+export class KessWebPayPollTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'KESS WebPay Poll Trigger',
+		name: 'kessWebPayPollTrigger',
+		icon: { light: 'file:../../icons/kess.svg', dark: 'file:../../icons/kess.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["statuses"].join(", ") }}',
+		description: 'Asks KESS WebPay which orders have been paid, for an n8n that KESS cannot reach (gateway version 2)',
+		defaults: { name: 'KESS WebPay Poll Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'kessWebPayApi', required: true, testedBy: 'kessWebPayApiTest' }],
+		properties: [
+			{
+				displayName: 'Trigger On',
+				name: 'statuses',
+				type: 'multiOptions',
+				required: true,
+				options: [
+					{ name: 'Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
+					{ name: 'Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS)' },
+					{
+						name: 'Refunded',
+						value: 'REFUNDED',
+						description: 'The money, or a part of it, has been given back (status REFUNDED or PARTIAL_REFUNDED)',
+					},
+				],
+				default: ['SUCCESS'],
+				description:
+					'The statuses of an order that start the workflow, each once per order. What an order had when the workflow was activated starts nothing.',
+			},
+			{
+				displayName: 'Days Back',
+				name: 'daysBack',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 31 },
+				default: 2,
+				description:
+					'How many days before today, in Phnom Penh, the orders are looked at. An order that was made before that and is paid now is not found, so choose as many days as your payment links are valid.',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [responseSignatureOption],
+			},
+		],
+	};
+
+	methods = {
+		credentialTest: { kessWebPayApiTest: testWebPayCredential },
+	};
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await pollOrders(this);
+	}
+}

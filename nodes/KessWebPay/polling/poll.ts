@@ -1,0 +1,256 @@
+import { type IDataObject, type INodeExecutionData, type IPollFunctions, type JsonObject as NodeErrorBody, NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import type { NotSent, Unknown } from '../../../kess/gateway/outcome';
+import { InvalidValueError, KessError, messageOf } from '../../../kess/errors';
+import { type JsonObject, textOf } from '../../../kess/jsonObject';
+import { dayInPhnomPenh, daysBefore } from '../../../kess/written/day';
+import { explainInvalid } from '../../shared/run/errors';
+import { listOrders } from '../actions/common/listOrders';
+import { queryOrder, refusal, requireDone } from '../actions/common/order';
+import { type SignatureRule, WebPayClient } from '../client';
+import { keep, markOf, type Memory, Notes, recall } from './memory';
+
+/** Milliseconds for one request. */
+const TIMEOUT_MS = 30_000;
+
+/** Milliseconds that a look may wait for a busy gateway: the next one is never far. */
+const PATIENCE_MS = 10_000;
+
+/** How far back a look goes at most: also when n8n was off, or the workflow inactive, for longer. */
+const MAX_DAYS = 31;
+
+/** Orders that one look hands on; the next one has the others. n8n may end a look after some 30 seconds. */
+const MAX_ORDERS = 500;
+
+/** Orders asked for at the same time. */
+const LANES = 10;
+
+const ORDERS_BY_NUMBER =
+	'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/HEAD/workflows/paid-orders-by-number.json';
+
+const NEXT_LOOK = 'Nothing is lost: the next look asks for the same days again.';
+
+/** Statuses of an order, by the choices of Trigger On. */
+const CHOICES: ReadonlyMap<string, readonly string[]> = new Map([
+	['CLOSED', ['CLOSED']],
+	['REFUNDED', ['REFUNDED', 'PARTIAL_REFUNDED']],
+	['SUCCESS', ['SUCCESS']],
+]);
+
+/**
+ * How n8n says that it activates a workflow by itself, and not for somebody who would see an error. It tries that five
+ * times within seconds: were KESS out of reach then, a workflow would stay inactive with nobody knowing.
+ */
+const BY_ITSELF: ReadonlySet<string> = new Set(['init', 'leadershipChange']);
+
+/** Activations whose first look has been made: n8n uses one context for all looks of an activation. */
+const activated = new WeakSet<IPollFunctions>();
+
+/** Nodes whose look is under way: n8n begins the next one although the last has not ended. */
+const looking = new Set<string>();
+
+interface Settings {
+	/** The choices of Trigger On. */
+	choices: string[];
+	daysBack: number;
+	signature: SignatureRule;
+}
+
+/**
+ * One look of the poll trigger: the orders that have got one of the chosen statuses since the last one, each once, as KESS
+ * gives them when asked one by one, because no signature covers a list.
+ *
+ * @returns `null` when there are none
+ * @throws an error for n8n. Nothing is lost by it: what was not handed on is found by the next look
+ */
+export async function pollOrders(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	let client: WebPayClient | undefined;
+	const node = `${context.getWorkflow().id}:${context.getNode().id}`;
+	const isManual = context.getMode() === 'manual';
+	if (!isManual && looking.has(node)) return null;
+	const mayFail = activated.has(context) || !BY_ITSELF.has(context.getActivationMode());
+	activated.add(context);
+	try {
+		if (!isManual) looking.add(node);
+		const settings = readSettings(context);
+		client = await WebPayClient.open(context, { timeout: TIMEOUT_MS, signature: settings.signature, patience: PATIENCE_MS });
+		requireLists(client);
+		const orders = isManual ? [await findLatest(client, settings)] : await findNew(context, client, settings);
+		return orders.length === 0 ? null : [orders.map((json) => ({ json }))];
+	} catch (error) {
+		const failure = toPollError(context, error, client);
+		if (mayFail) throw failure;
+		context.logger.warn(`${context.getNode().name} could not look when it was activated, and will look again: ${failure.message}`);
+		return null;
+	} finally {
+		if (!isManual) looking.delete(node);
+	}
+}
+
+function readSettings(context: IPollFunctions): Settings {
+	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
+	const read = <T>(name: string, label: string, check: (value: unknown) => T): T => {
+		try {
+			return check(context.getNodeParameter(name));
+		} catch (error) {
+			throw explainInvalid(error, `${label} (${name})`);
+		}
+	};
+	return {
+		choices: read('statuses', 'Trigger On', requireChoices),
+		daysBack: read('daysBack', 'Days Back', requireDays),
+		signature: options.responseSignature ?? 'auto',
+	};
+}
+
+function requireChoices(value: unknown): string[] {
+	const choices = Array.isArray(value) ? value.map(String) : [];
+	if (choices.length > 0 && choices.every((choice) => CHOICES.has(choice))) return choices;
+	throw new InvalidValueError('names no status that there is', 'Choose at least one.');
+}
+
+function requireDays(value: unknown): number {
+	const days = Number(value);
+	if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
+	throw new InvalidValueError(`is not a whole number from 1 to ${MAX_DAYS}`, 'Enter for how many days your payment links are valid, for example 2.');
+}
+
+/** @throws KessError on version 1, which has no lists */
+function requireLists({ version }: WebPayClient): void {
+	if (version === 'v2') return;
+	throw new KessError(
+		'KESS WebPay Poll Trigger needs gateway version 2, and the credential is set to version 1',
+		`Version 1 cannot list orders. If KESS gave you a client ID and a client secret, set Gateway Version to Version 2 in the KESS WebPay credential. If not, ask for each order by its number: the example workflow "Paid orders by number" does that (${ORDERS_BY_NUMBER}).`,
+	);
+}
+
+/** One day more than is asked for: in which time zone KESS counts days is not published (docs/gateway.md §8). */
+function firstDay(today: string, daysBack: number): string {
+	return daysBefore(today, daysBack + 1);
+}
+
+/** Whether an order has one of the statuses. */
+function hasOneOf(choices: readonly string[], { status }: IDataObject): boolean {
+	return choices.some((choice) => CHOICES.get(choice)?.includes(textOf(status)));
+}
+
+/** For somebody who tries out the workflow: the order that was paid, or made, last. */
+async function findLatest(client: WebPayClient, { choices, daysBack }: Settings): Promise<IDataObject> {
+	const today = dayInPhnomPenh(Date.now());
+	const listed = await listOrders(client, firstDay(today, daysBack), today, Infinity);
+	const [first, ...others] = listed.filter((order) => hasOneOf(choices, order));
+	if (first === undefined) {
+		throw new KessError(
+			`No order of the last ${daysBack} days has a status that is chosen in Trigger On`,
+			'Pay an order, or choose more days, and fetch again.',
+		);
+	}
+	const latest = others.reduce((last, order) => (timeOf(order) > timeOf(last) ? order : last), first);
+	const result = await queryOrder(client, textOf(latest.out_trade_no));
+	return client.redaction.data(requireDone(result, 'show the order', 'Looking changes nothing: fetch again.') as JsonObject) as IDataObject;
+}
+
+/** Which formats KESS gives is not published (docs/gateway.md §3): 0 for one that is not known. */
+function timeOf({ paid_at: paidAt, created_at: createdAt }: IDataObject): number {
+	return Date.parse(textOf(paidAt) || textOf(createdAt)) || 0;
+}
+
+/** What the last look has not seen. The windows of two looks overlap by all the days that are looked back at. */
+async function findNew(context: IPollFunctions, client: WebPayClient, settings: Settings): Promise<IDataObject[]> {
+	const { choices, daysBack } = settings;
+	const today = dayInPhnomPenh(Date.now());
+	const start = firstDay(today, daysBack);
+	const account = markOf(client.identity);
+	const stored = recall(context);
+	const last = stored?.account === account ? stored : undefined;
+	const notes = new Notes(last?.noted);
+	// What this node has not looked at before is noted only: all of it at first, later days or statuses that were added.
+	const from = last === undefined ? undefined : latestOf(last.from, daysBefore(today, MAX_DAYS));
+	if (from === undefined || start < from) {
+		const end = from === undefined || from > today ? today : daysBefore(from, 1);
+		for (const order of await listOrders(client, start, end, Infinity, NEXT_LOOK)) {
+			if (hasOneOf(choices, order)) notes.add(textOf(order.out_trade_no), textOf(order.status));
+		}
+	}
+	const candidates: string[] = [];
+	if (last !== undefined && from !== undefined && from <= today) {
+		const before = choices.filter((choice) => last.statuses.includes(choice));
+		for (const order of await listOrders(client, from, today, Infinity, NEXT_LOOK)) {
+			const [outTradeNo, status] = [textOf(order.out_trade_no), textOf(order.status)];
+			if (outTradeNo === '' || !hasOneOf(choices, order) || notes.has(outTradeNo, status)) continue;
+			if (hasOneOf(before, order)) candidates.push(outTradeNo);
+			else notes.add(outTradeNo, status);
+		}
+	}
+	// Lists begin with the newest.
+	const { found, missing } = await confirm(client, candidates.reverse().slice(0, MAX_ORDERS), choices, notes);
+	const isComplete = missing === undefined && candidates.length <= MAX_ORDERS;
+	const next = isComplete || from === undefined || start < from ? start : from;
+	remember(context, stored, { at: Date.now(), account, statuses: choices, from: next, noted: notes.kept(today, next) });
+	if (missing !== undefined) {
+		if (found.length === 0) throw missing;
+		context.logger.warn(`${context.getNode().name} could not look at every order: ${client.redaction.message(missing.message)}`);
+	}
+	return found;
+}
+
+const latestOf = (one: string, other: string) => (one > other ? one : other);
+
+/** Most looks find nothing, and what has not changed need not be stored again. */
+function remember(context: IPollFunctions, before: Memory | undefined, memory: Memory): void {
+	const content = (value: Memory | undefined) => JSON.stringify({ ...value, at: 0 });
+	if (content(before) !== content(memory)) keep(context, memory);
+}
+
+/**
+ * Asks for each order and notes those that are handed on. With the first unclear answer no further one is asked for: the
+ * gateway may be out of reach.
+ *
+ * @returns the orders, and why some may be missing that the next look has to find
+ */
+async function confirm(client: WebPayClient, numbers: string[], choices: readonly string[], notes: Notes): Promise<{ found: IDataObject[]; missing?: KessError }> {
+	const answers: Array<JsonObject | undefined> = numbers.map(() => undefined);
+	let missing: KessError | undefined;
+	let isReachable = true;
+	const queue = numbers.entries();
+	const lane = async () => {
+		for (const [index, outTradeNo] of queue) {
+			const result = await queryOrder(client, outTradeNo);
+			if (result.kind === 'done') answers[index] = client.redaction.data(result.data as JsonObject);
+			else if (result.kind === 'refused') missing ??= refusal(result, `show the order ${outTradeNo}, which it lists`);
+			else {
+				missing ??= reasonOf(result, outTradeNo);
+				isReachable = false;
+			}
+			if (!isReachable) return;
+		}
+	};
+	await Promise.all(Array.from({ length: LANES }, lane));
+	const found = answers.filter((order) => order !== undefined) as IDataObject[];
+	return {
+		missing,
+		found: found.filter((order) => {
+			const [outTradeNo, status] = [textOf(order.out_trade_no), textOf(order.status)];
+			// The list may have been ahead of the order, or the order of the list.
+			if (!hasOneOf(choices, order) || notes.has(outTradeNo, status)) return false;
+			notes.add(outTradeNo, status);
+			return true;
+		}),
+	};
+}
+
+function reasonOf(result: Unknown | NotSent, outTradeNo: string): KessError {
+	if (result.kind === 'notSent') return result.error;
+	return result.unbelieved ?? new KessError(`KESS gave no clear answer about the order ${outTradeNo}: ${result.reason}`, NEXT_LOOK);
+}
+
+/** The error of a look, for n8n. */
+function toPollError(context: IPollFunctions, error: unknown, client: WebPayClient | undefined): NodeApiError | NodeOperationError {
+	const clean = (text: string) => client?.redaction.message(text) ?? text;
+	const message = clean(messageOf(error));
+	if (!(error instanceof KessError)) return new NodeOperationError(context.getNode(), message);
+	const description = clean(error.hint);
+	return error.code === undefined
+		? new NodeOperationError(context.getNode(), message, { message, description })
+		: new NodeApiError(context.getNode(), { message, code: error.code } as NodeErrorBody, { message, description, httpCode: error.code });
+}
