@@ -10,6 +10,7 @@ import type { KhqrPaymentStore } from './khqrPayments.mts';
 import { orderDataV1, orderDataV2 } from './orderData.mts';
 import type { GatewayVersion, OrderStore } from './orders.mts';
 import { busy, Refusal } from './refusal.mts';
+import type { SavedCardStore } from './savedCards.mts';
 import { findService } from './services/index.mts';
 import { isSignType, webPaySign, type SignType } from './signature.mts';
 import type { SubscriptionStore } from './subscriptions.mts';
@@ -20,6 +21,7 @@ export interface WebPayState {
 	orders: OrderStore;
 	subscriptions: SubscriptionStore;
 	khqrPayments: KhqrPaymentStore;
+	savedCards: SavedCardStore;
 	tokens: TokenStore;
 }
 
@@ -108,7 +110,7 @@ const CREDENTIALS = new Set(['clientsecret', 'password', 'apisecretkey']);
 
 function serve(
 	core: SandboxCore,
-	{ orders, subscriptions, khqrPayments }: WebPayState,
+	{ orders, subscriptions, khqrPayments, savedCards }: WebPayState,
 	version: GatewayVersion,
 	body: PhpArray,
 	faults: RequestFaults,
@@ -139,6 +141,7 @@ function serve(
 		orders,
 		subscriptions,
 		khqrPayments,
+		savedCards,
 		origin,
 		show: (order) => show(order, origin),
 		seenAt: { orders: seenAt(core.now(), settings.orderLagMs, faults), refunds: seenAt(core.now(), settings.refundLagMs, faults) },
