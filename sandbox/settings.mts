@@ -11,8 +11,10 @@ export const settingsSchema = z.strictObject({
 	trims: z.enum(['few', 'many']).default('many'),
 	/** Refusals come with HTTP 200 and `success: false` instead of an HTTP error status. */
 	envelope200: z.boolean().default(false),
-	/** `form` and `json` are flat; `envelope` is JSON with `data`, `sign` and `sign_type`. */
-	notifyFormat: z.enum(['form', 'json', 'envelope']).default('form'),
+	/** `form`, `multipart` (a form of another kind) and `json` are flat; `envelope` is JSON with `data`, `sign` and `sign_type`. */
+	notifyFormat: z.enum(['form', 'multipart', 'json', 'envelope']).default('form'),
+	/** A notification in JSON begins with a byte order mark. */
+	notifyByteOrderMark: z.boolean().default(false),
 	/** Whether a flat notification's signature covers `sign_type`. */
 	notifySignsSignType: z.boolean().default(true),
 	/** Answers of gateway v1 carry `sign` and `sign_type`; the specification shows none. */

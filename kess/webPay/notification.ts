@@ -3,6 +3,9 @@ import { excess, LIMITS } from '../limits';
 import { decodeUtf8, parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
 import { hasOtherReading, verifyWebPayData, webPayString } from '../webPaySignature';
 
+/** A call to one of our addresses: the bytes as they arrived, or the fields of a multipart form, by then taken apart, in their order. */
+export type WebPayCall = Uint8Array | ReadonlyArray<readonly [name: string, value: string]>;
+
 /** What a call to `notify_url` turned out to be. */
 export type WebPayNotification =
 	| {
@@ -17,21 +20,23 @@ export type WebPayNotification =
 
 const NOTHING_KNOWN = 'the body is neither a form nor a JSON object';
 
+/** Some JSON libraries write it before the text; it is no part of it. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 const FORM_NAME = /^([^[]+)((?:\[[^\]]*\])*)/;
 
 /**
- * Reads and verifies a call to `notify_url` (docs/gateway.md §5, notify_url callback): JSON or form, flat or as
- * `{ data, sign, sign_type }`. What stands in the address is no part of it.
+ * Reads and verifies a call to `notify_url` (docs/gateway.md §5, notify_url callback): JSON or a form of
+ * either kind, flat or as `{ data, sign, sign_type }`. What stands in the address is no part of it.
  *
  * Public material does not say whether the signature covers `sign_type`, nor how `false` is written: every known way is
  * tried, over the fields of the body alone. A flat body counts by its own fields, never by an unsigned `data` in it.
  *
- * @param body the bytes as they arrived
  * @param signType the credential's, `MD5` or `HMAC-SHA256`: a body that names another one is refused
  * @throws RangeError when `signType` is neither of them
  */
-export function readWebPayNotification(body: Uint8Array, apiSecretKey: string, signType: string): WebPayNotification {
-	const all = readBody(body);
+export function readWebPayNotification(call: WebPayCall, apiSecretKey: string, signType: string): WebPayNotification {
+	const all = readCall(call);
 	if (typeof all === 'string') return { kind: 'refused', reason: all };
 	const sign = all.get('sign') ?? '';
 	if (sign === '') return { kind: 'refused', reason: 'it has no signature' };
@@ -62,42 +67,54 @@ function isSigned(fields: PhpMap, sign: PhpValue, signType: string, apiSecretKey
 /**
  * What a call to one of our addresses says, without any proof that KESS has said it.
  *
- * @param body the bytes as they arrived
  * @returns the fields of the order, flat or in `data`; `undefined` when it is nothing that KESS could have sent
  */
-export function peekWebPayNotification(body: Uint8Array): { outTradeNo: unknown; status: unknown } | undefined {
-	const all = readBody(body);
+export function peekWebPayNotification(call: WebPayCall): { outTradeNo: unknown; status: unknown } | undefined {
+	const all = readCall(call);
 	if (typeof all === 'string' || all.size === 0) return undefined;
 	const data = all.get('data');
 	const fields = data instanceof Map ? data : all;
 	return { outTradeNo: fields.get('out_trade_no'), status: fields.get('status') };
 }
 
-/** @returns the fields, or why they are not read, as a clause without anything of the body */
-function readBody(body: Uint8Array): PhpMap | string {
-	if (body.length > LIMITS.callBytes) return `it has more than ${LIMITS.callBytes} bytes`;
-	let fields: PhpValue | string;
+/** @returns the fields, or why they are not read, as a clause without anything of the call */
+function readCall(call: WebPayCall): PhpMap | string {
+	if (sizeOf(call) > LIMITS.callBytes) return `it has more than ${LIMITS.callBytes} bytes`;
+	const fields = call instanceof Uint8Array ? readBytes(call) : (tooMany(call.length) ?? readForm(call));
+	if (typeof fields === 'string') return fields;
+	const data = fields.get('data');
+	return excess(fields) ?? (data instanceof Map ? excess(data) : undefined) ?? fields;
+}
+
+function sizeOf(call: WebPayCall): number {
+	if (call instanceof Uint8Array) return call.length;
+	return call.reduce((bytes, [name, value]) => bytes + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+}
+
+function readBytes(body: Uint8Array): PhpMap | string {
 	try {
-		const text = decodeUtf8(body);
-		fields = /^\s*[{[]/.test(text) ? parsePhpJson(text, LIMITS.depth) : readFormText(text);
+		const text = decodeUtf8(body).replace(BYTE_ORDER_MARK, '');
+		if (!/^\s*[{[]/.test(text)) return readFormText(text);
+		const value = parsePhpJson(text, LIMITS.depth);
+		return value instanceof Map ? value : NOTHING_KNOWN;
 	} catch {
 		return NOTHING_KNOWN;
 	}
-	if (typeof fields === 'string') return fields;
-	if (!(fields instanceof Map)) return NOTHING_KNOWN;
-	const data = fields.get('data');
-	return excess(fields) ?? (data instanceof Map ? excess(data) : undefined) ?? fields;
 }
 
 function readFormText(text: string): PhpMap | string {
 	if (!text.includes('=')) return NOTHING_KNOWN;
 	let fields = 1;
 	for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) fields++;
-	return fields > LIMITS.formFields ? `it has more than ${LIMITS.formFields} fields` : readForm(new URLSearchParams(text));
+	return tooMany(fields) ?? readForm(new URLSearchParams(text));
+}
+
+function tooMany(fields: number): string | undefined {
+	return fields > LIMITS.formFields ? `it has more than ${LIMITS.formFields} fields` : undefined;
 }
 
 /** Form fields as PHP reads them: brackets make arrays, and of a repeated name the last one counts. */
-function readForm(form: URLSearchParams): PhpMap | string {
+function readForm(form: Iterable<readonly [string, string]>): PhpMap | string {
 	const fields: PhpMap = new Map();
 	for (const [name, value] of form) {
 		if (name.length > LIMITS.nameLength) return `the name of a field is longer than ${LIMITS.nameLength} characters`;

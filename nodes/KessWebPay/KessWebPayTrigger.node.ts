@@ -1,4 +1,6 @@
 import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 	type IWebhookFunctions,
@@ -8,6 +10,7 @@ import {
 
 import { testWebPayCredential } from './methods/testCredential';
 import { responseSignatureOption } from './responseSignature';
+import { passOn } from './notifications/passOn';
 import { receiveNotification } from './notifications/receive';
 
 export class KessWebPayTrigger implements INodeType {
@@ -18,7 +21,7 @@ export class KessWebPayTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["statuses"].join(", ") }}',
-		description: 'Starts the workflow when KESS WebPay tells that an order has been paid',
+		description: 'Starts the workflow when KESS WebPay tells of a payment, a refund or a saved card, and says which',
 		defaults: { name: 'KESS WebPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -40,11 +43,11 @@ export class KessWebPayTrigger implements INodeType {
 				required: true,
 				options: [
 					{ name: 'Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
-					{ name: 'Other', value: 'OTHER', description: 'Any other status, for example of a refund' },
-					{ name: 'Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS)' },
+					{ name: 'Other', value: 'OTHER', description: 'Anything else: a refund, a saved card, any other status' },
+					{ name: 'Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS), also with each renewal of a subscription' },
 				],
 				default: ['SUCCESS'],
-				description: 'The statuses of an order that start the workflow, each once per order',
+				description: 'What starts the workflow, once for each payment and each refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code>, <code>partiallyRefunded</code>, <code>cardSaved</code> or <code>other</code>.',
 			},
 			{
 				displayName: 'Confirm With Gateway',
@@ -52,7 +55,7 @@ export class KessWebPayTrigger implements INodeType {
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to ask KESS for the order and go on with its answer. A notification carries no time, so an old one can be sent again, and the nested fields in it are not signed.',
+					'Whether to ask KESS for the order and go on with its answer. A notification carries no time, so an old one can be sent again, and the nested fields in it are not signed. A saved card cannot be asked for: its notification is handed on as it came.',
 			},
 			{
 				displayName:
@@ -95,5 +98,9 @@ export class KessWebPayTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveNotification(this);
+	}
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await passOn(this);
 	}
 }

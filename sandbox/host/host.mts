@@ -152,6 +152,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningN8n> {
 	});
 }
 
+/**
+ * Starts another process of an n8n in queue mode that answers webhooks, beside its main process, and waits until it does.
+ * `env` has to name the database and the queue of its main process.
+ *
+ * @throws Error as {@link startN8n} does
+ */
+export async function startWebhooks(options: N8nOptions): Promise<RunningN8n> {
+	return await start(options, {
+		args: ['webhook'],
+		env: (port) => ({ N8N_PORT: String(port) }),
+		isUsable: async (url) => (await probe(`${url}/healthz/readiness`)).ok,
+	});
+}
+
 /** What tells the processes of n8n apart. */
 interface Kind {
 	/** Of n8n's command line. */

@@ -10,6 +10,7 @@ import type { KhqrPaymentStore } from './khqrPayments.mts';
 import { orderDataV1, orderDataV2 } from './orderData.mts';
 import type { GatewayVersion, OrderStore } from './orders.mts';
 import { busy, Refusal } from './refusal.mts';
+import type { SavedCardStore } from './savedCards.mts';
 import { findService } from './services/index.mts';
 import { isSignType, webPaySign, type SignType } from './signature.mts';
 import type { SubscriptionStore } from './subscriptions.mts';
@@ -21,6 +22,7 @@ export interface WebPayState {
 	orders: OrderStore;
 	subscriptions: SubscriptionStore;
 	khqrPayments: KhqrPaymentStore;
+	savedCards: SavedCardStore;
 	users: UserStore;
 	tokens: TokenStore;
 }
@@ -126,7 +128,7 @@ const CREDENTIALS = new Set(['clientsecret', 'password', 'apisecretkey']);
 
 function serve(
 	core: SandboxCore,
-	{ orders, subscriptions, khqrPayments, users }: WebPayState,
+	{ orders, subscriptions, khqrPayments, savedCards, users }: WebPayState,
 	version: GatewayVersion,
 	body: PhpArray,
 	withFiles: boolean,
@@ -158,6 +160,7 @@ function serve(
 		orders,
 		subscriptions,
 		khqrPayments,
+		savedCards,
 		users,
 		origin,
 		show: (order) => show(order, origin),

@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import { webPayAccount } from '../accounts.mts';
 import type { SandboxCore } from '../core.mts';
 import { phpText, type PhpValue } from '../phpInput.mts';
-import { notificationFields } from './orderData.mts';
+import { notificationFields, type OrderData } from './orderData.mts';
 import type { Order } from './orders.mts';
-import { webPaySign } from './signature.mts';
+import type { SavedCard } from './savedCards.mts';
+import { type SignType, webPaySign } from './signature.mts';
 
 /** How long a receiver may take (docs/gateway.md §5). */
 const TIMEOUT_MS = 25_000;
@@ -20,8 +22,9 @@ interface Attempt {
 
 /** One notification and what became of it. */
 export interface Notification {
+	/** Empty for a saved card. */
 	out_trade_no: string;
-	/** The order's status that is told. */
+	/** The status that is told. */
 	status: string;
 	url: string;
 	format: string;
@@ -43,19 +46,22 @@ export class Notifier {
 	/** Starts to notify, if there is an address to be told; never throws, never waits. */
 	notify(order: Order, url: string | null): void {
 		if (url === null) return;
-		const { delayMs, copies, wrongSignature } = this.core.faults.takeForNotification(order.outTradeNo);
-		const { body, contentType } = this.message(order, wrongSignature);
+		const { outTradeNo, status, signType } = order;
+		this.tell({ out_trade_no: outTradeNo, status, url }, notificationFields(order, this.core.origin()), signType);
+	}
+
+	/** Tells of a card, which no order has. */
+	notifyCard({ notifyUrl: url, signType }: SavedCard, fields: OrderData & { status: string }): void {
+		this.tell({ out_trade_no: '', status: fields.status, url }, fields, signType);
+	}
+
+	private tell(what: Pick<Notification, 'out_trade_no' | 'status' | 'url'>, fields: OrderData, signType: SignType): void {
+		const { delayMs, copies, wrongSignature } = this.core.faults.takeForNotification(what.out_trade_no);
+		const message = this.message(fields, signType, wrongSignature);
 		for (let copy = 0; copy < copies; copy += 1) {
-			const notification: Notification = {
-				out_trade_no: order.outTradeNo,
-				status: order.status,
-				url,
-				format: this.core.settings.values.notifyFormat,
-				state: 'sending',
-				attempts: [],
-			};
+			const notification: Notification = { ...what, format: this.core.settings.values.notifyFormat, state: 'sending', attempts: [] };
 			this.log.push(notification);
-			void this.send(notification, body, contentType, delayMs);
+			void this.send(notification, message, delayMs);
 		}
 	}
 
@@ -71,12 +77,12 @@ export class Notifier {
 		this.log = [];
 	}
 
-	private async send(notification: Notification, body: string, contentType: string, delayMs: number): Promise<void> {
+	private async send(notification: Notification, message: Message, delayMs: number): Promise<void> {
 		const signal = AbortSignal.any([this.stop.signal, this.core.closing]);
 		for (const pause of [delayMs, ...this.retryDelaysMs]) {
 			if (pause > 0) await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
 			if (signal.aborted) return;
-			const attempt = await this.post(notification.url, body, contentType, signal);
+			const attempt = await this.post(notification.url, message, signal);
 			notification.attempts.push(attempt);
 			if (attempt.status !== null && attempt.status >= 200 && attempt.status < 300) {
 				notification.state = 'delivered';
@@ -86,10 +92,10 @@ export class Notifier {
 		notification.state = 'given up';
 	}
 
-	private async post(url: string, body: string, contentType: string, signal: AbortSignal): Promise<Attempt> {
+	private async post(url: string, { body, contentType }: Message, signal: AbortSignal): Promise<Attempt> {
 		const at = new Date(this.core.now()).toISOString();
 		try {
-			const { status } = await axios.post(url, body, {
+			const { status } = await axios.post(url, Buffer.from(body), {
 				headers: { 'content-type': contentType, 'user-agent': 'KESS sandbox' },
 				timeout: TIMEOUT_MS,
 				maxRedirects: 0,
@@ -104,23 +110,48 @@ export class Notifier {
 		}
 	}
 
-	private message(order: Order, wrongSignature: boolean): { body: string; contentType: string } {
-		const { notifyFormat, notifySignsSignType } = this.core.settings.values;
-		const data = notificationFields(order, this.core.origin());
+	private message(data: OrderData, signType: SignType, wrongSignature: boolean): Message {
+		const { notifyFormat, notifySignsSignType, notifyByteOrderMark } = this.core.settings.values;
 		const apiSecretKey = wrongSignature ? 'another key' : webPayAccount.apiSecretKey;
-		if (notifyFormat === 'envelope') {
-			const sign = webPaySign(data, order.signType, apiSecretKey);
-			return { body: JSON.stringify({ data, sign, sign_type: order.signType }), contentType: 'application/json' };
+		const json = (fields: object): Message => ({
+			body: (notifyByteOrderMark ? '\uFEFF' : '') + JSON.stringify(fields),
+			contentType: 'application/json',
+		});
+		if (notifyFormat === 'envelope') return json({ data, sign: webPaySign(data, signType, apiSecretKey), sign_type: signType });
+		const flat = { ...data, sign_type: signType };
+		const signed = { ...flat, sign: webPaySign(notifySignsSignType ? flat : data, signType, apiSecretKey) };
+		switch (notifyFormat) {
+			case 'json':
+				return json(signed);
+			case 'multipart':
+				return phpMultipart(signed);
+			case 'form':
+				return { body: phpForm(signed), contentType: 'application/x-www-form-urlencoded' };
 		}
-		const flat = { ...data, sign_type: order.signType };
-		const sign = webPaySign(notifySignsSignType ? flat : data, order.signType, apiSecretKey);
-		if (notifyFormat === 'json') return { body: JSON.stringify({ ...flat, sign }), contentType: 'application/json' };
-		return { body: phpForm({ ...flat, sign }), contentType: 'application/x-www-form-urlencoded' };
 	}
+}
+
+interface Message {
+	body: string;
+	contentType: string;
 }
 
 /** A form as PHP's `http_build_query` writes it: `detail[0][no]=...`, `true` as 1, `false` as 0, nulls and empty lists gone. */
 export function phpForm(fields: { [field: string]: PhpValue }): string {
+	return phpFields(fields).toString();
+}
+
+/** The same fields as the multipart form of PHP's usual HTTP clients: a part for each, which says its length and no type. */
+export function phpMultipart(fields: { [field: string]: PhpValue }): Message {
+	const boundary = randomBytes(20).toString('hex');
+	const parts = [...phpFields(fields)].map(
+		([name, value]) =>
+			`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Length: ${Buffer.byteLength(value)}\r\n\r\n${value}\r\n`,
+	);
+	return { body: `${parts.join('')}--${boundary}--\r\n`, contentType: `multipart/form-data; boundary=${boundary}` };
+}
+
+function phpFields(fields: { [field: string]: PhpValue }): URLSearchParams {
 	const form = new URLSearchParams();
 	const add = (name: string, value: PhpValue) => {
 		if (value === null) return;
@@ -131,5 +162,5 @@ export function phpForm(fields: { [field: string]: PhpValue }): string {
 		}
 	};
 	for (const [name, value] of Object.entries(fields)) add(name, value);
-	return form.toString();
+	return form;
 }

@@ -13,6 +13,7 @@ import { login } from './oauth.mts';
 import { orderReport } from './orderData.mts';
 import { OrderStore, type Order } from './orders.mts';
 import { Refusal } from './refusal.mts';
+import { SavedCardStore } from './savedCards.mts';
 import { SubscriptionStore } from './subscriptions.mts';
 import { TokenStore } from './tokens.mts';
 import { UserStore } from './users.mts';
@@ -29,25 +30,36 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	const orders = new OrderStore(core, (order, url) => notifier.notify(order, url));
 	const subscriptions = new SubscriptionStore(core);
 	const khqrPayments = new KhqrPaymentStore(core);
+	const savedCards = new SavedCardStore(core, (card, fields) => notifier.notifyCard(card, fields));
 	const users = new UserStore();
 	const tokens = new TokenStore(core.now);
+	const state = { orders, subscriptions, khqrPayments, savedCards, users, tokens };
 	core.tokenEnds.push(() => tokens.expireAll());
 	core.resets.push(() => {
 		orders.clear();
 		subscriptions.clear();
 		khqrPayments.clear();
+		savedCards.clear();
 		users.clear();
 		notifier.reset();
 	});
 
 	app.post('/oauth/token', (c) => login(core, c, tokens));
-	const state = { orders, subscriptions, khqrPayments, users, tokens };
 	app.post('/api/mch/v1/gateway', (c) => gateway(core, c, state, 'v1'));
 	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, state, 'v2'));
 	app.post('/api/mch/v2/upload-attachments', (c) => gateway(core, c, state, 'v2', true));
 
 	app.get('/', (c) => c.html(startPage(orders.all(), notifier.all(), core.origin())));
-	app.get('/save-card/:token', (c) => c.html(saveCardPage()));
+	app.get('/save-card/:token', (c) => {
+		const card = savedCards.findByToken(c.req.param('token'));
+		return card ? c.html(saveCardPage(card)) : c.html(unknownLinkPage(), 404);
+	});
+	app.post('/save-card/:token', (c) => {
+		const card = savedCards.findByToken(c.req.param('token'));
+		if (!card) return c.html(unknownLinkPage(), 404);
+		savedCards.save(card.token);
+		return c.redirect(`/save-card/${card.token}`, 303);
+	});
 	app.get('/pay/:token', (c) => {
 		const order = orders.findByToken(c.req.param('token'));
 		return order ? c.html(payPage(order)) : c.html(unknownLinkPage(), 404);
@@ -99,6 +111,7 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 			return { transaction_id: transactionId };
 		}),
 	);
+	app.post('/sandbox/saved-cards/:token/save', (c) => change(c, () => ({ card_token: savedCards.save(c.req.param('token')).cardToken })));
 	app.get('/sandbox/webpay/keys', (c) => c.json({ kessPublicKey: cipherPublicKey() }));
 	app.get('/sandbox/notifications', (c) => c.json(notifier.all()));
 }

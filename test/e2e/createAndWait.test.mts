@@ -94,7 +94,7 @@ describe('Create and Wait in the real n8n', () => {
 		expect(await notificationsOf(no)).toMatchObject([{ state: 'delivered', attempts: [{ status: 200 }] }]);
 	});
 
-	it.each(['json', 'envelope', 'form'] as const)('goes on when the buyer presses the button on the page, told as %s', async (notifyFormat) => {
+	it.each(['json', 'envelope', 'form', 'multipart'] as const)('goes on when the buyer presses the button on the page, told as %s', async (notifyFormat) => {
 		await environment.control.settings({ notifyFormat });
 		const parked = await park(`PAGE-${notifyFormat}`);
 		await http.post(parked.link, new URLSearchParams({ action: 'pay' }));

@@ -2,7 +2,7 @@ import axios, { type AxiosResponse } from 'axios';
 
 import { webPayAccount } from '../../sandbox/accounts.mts';
 import { type Item, outputOf } from '../../sandbox/host/restClient.mts';
-import { phpForm } from '../../sandbox/webpay/notifications.mts';
+import { phpForm, phpMultipart } from '../../sandbox/webpay/notifications.mts';
 import { webPaySign } from '../../sandbox/webpay/signature.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
@@ -33,9 +33,12 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 	});
 
 	interface Listening {
+		id: string;
 		url: string;
 		/** How many executions there have been, all of them successful. */
 		count(): Promise<number>;
+		/** What its executions were begun by, oldest first. */
+		events(): Promise<unknown[]>;
 		/** The items of the newest execution. */
 		items(): Promise<Item[]>;
 	}
@@ -57,6 +60,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		await until(async () => (await http.post(environment.n8n.url + path, {})).status === 401, 10_000);
 		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
 		return {
+			id,
 			get url() {
 				return environment.n8n.url + path;
 			},
@@ -78,6 +82,11 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 					return count !== undefined && count === before;
 				}, 30_000);
 				return count ?? 0;
+			},
+			events: async () => {
+				const executions = await environment.client.listExecutions(id);
+				const all = await Promise.all(executions.map(async (execution) => outputOf(await environment.client.waitForExecution(execution.id), 'Next')));
+				return all.flat().map(({ json }) => json.event).reverse();
 			},
 			items: async () => {
 				const [newest] = await environment.client.listExecutions(id);
@@ -127,6 +136,8 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		['json', true],
 		['envelope', true],
 		['form', false],
+		['multipart', true],
+		['multipart', false],
 	] as const)('runs once for a payment that is told three times at once (%s, sign_type signed: %s)', async (notifyFormat, notifySignsSignType) => {
 		await gateway.settings({ notifyFormat, notifySignsSignType });
 		const outTradeNo = `DUP-${notifyFormat}-${notifySignsSignType}`;
@@ -139,7 +150,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		expect(runs).toBe(1);
 		const items = await confirming.items();
 		expect(items.map(({ json }) => json)).toEqual([
-			expect.objectContaining({ out_trade_no: outTradeNo, status: 'SUCCESS', total_amount: 10.5, payment_link: expect.any(String) }),
+			expect.objectContaining({ out_trade_no: outTradeNo, status: 'SUCCESS', total_amount: 10.5, payment_link: expect.any(String), event: 'paid' }),
 		]);
 	});
 
@@ -242,7 +253,170 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 			currency: 'USD',
 			status: 'PARTIAL_REFUNDED',
 			sign_type: 'MD5',
+			event: 'partiallyRefunded',
 		});
+	});
+
+	it.each(['json', 'envelope'] as const)('reads a byte order mark before JSON (%s)', async (notifyFormat) => {
+		await gateway.settings({ notifyFormat, notifyByteOrderMark: true });
+		const runs = await started(async () => {
+			await create(`BOM-${notifyFormat}`, confirming);
+			await gateway.pay(`BOM-${notifyFormat}`);
+			expect(await settled()).toMatchObject([{ attempts: [{ status: 200 }] }]);
+		});
+		expect(runs).toBe(1);
+	});
+
+	it('takes a multipart form for no more than it is: forged, with a file, too large', async () => {
+		await create('PARTS');
+		await gateway.pay('PARTS');
+		const post = async ({ body, contentType }: { body: string; contentType: string }) =>
+			(await http.post(confirming.url, Buffer.from(body), { headers: { 'content-type': contentType } })).status;
+		const real = notification('PARTS');
+		const { body, contentType } = phpMultipart(real);
+		const withPart = (part: string) => ({ body: body.replace(/^(--\w+)/, `$1\r\n${part}\r\n$1`), contentType });
+		const runs = await started(async () => {
+			expect(await post(phpMultipart({ ...real, total_amount: 1 }))).toBe(401);
+			expect(await post(phpMultipart(notification('PARTS', 'SUCCESS', {}, 'another key')))).toBe(401);
+			expect(await post(withPart('Content-Disposition: form-data; name="extra"\r\n\r\nx'))).toBe(401);
+			expect(await post(withPart('Content-Disposition: form-data; name="f"; filename="f.txt"\r\nContent-Type: text/plain\r\n\r\nx'))).toBe(415);
+			expect(await post(phpMultipart({ ...real, pad: 'x'.repeat(260_000) }))).toBe(413);
+			expect(await post({ body: body.slice(0, 200), contentType })).toBeGreaterThanOrEqual(400);
+		});
+		expect(runs).toBe(0);
+		expect(await started(async () => expect(await post({ body, contentType })).toBe(200))).toBe(1);
+		expect(await started(async () => expect((await send(confirming, real)).status).toBe(200))).toBe(0);
+	});
+
+	describe('says what has happened', () => {
+		let everything: Listening;
+		let told: Listening;
+
+		beforeAll(async () => {
+			const statuses = ['SUCCESS', 'CLOSED', 'OTHER'];
+			everything = await listen('everything', { statuses });
+			told = await listen('told', { statuses, confirmWithGateway: false });
+		});
+
+		/** What each of the two triggers has been begun by since. */
+		async function eventsOf(by: (to: Listening) => Promise<void>, at: Listening): Promise<unknown[]> {
+			const before = (await at.events()).length;
+			await by(at);
+			await settled();
+			await at.count();
+			return (await at.events()).slice(before);
+		}
+
+		const triggers = () => [everything, told];
+
+		it('each charge of a subscription, once', async () => {
+			for (const at of triggers()) {
+				await gateway.reset();
+				gateway.forgetToken();
+				await gateway.settings({ notifyFormat: 'multipart' });
+				const numbers: unknown[] = [];
+				const events = await eventsOf(async (to) => {
+					await gateway.fault('duplicate-notifications', { outTradeNo: 'SUB', times: 3 });
+					await gateway.call('v2', 'generateSubscriptionLink', {
+						seller_code: webPayAccount.sellerCode,
+						out_trade_no: 'SUB',
+						total_amount: 10.5,
+						currency: 'USD',
+						interval: 'monthly',
+						notify_url: to.url,
+					});
+					numbers.push((await gateway.pay('SUB')).transaction_id);
+					await settled();
+					for (let renewal = 0; renewal < 2; renewal += 1) {
+						numbers.push(await gateway.renew('SUB'));
+						await settled();
+					}
+				}, at);
+				expect(events).toEqual(['paid', 'renewed', 'renewed']);
+				expect((await at.items())[0]?.json).toMatchObject({ out_trade_no: 'SUB', transaction_id: numbers[2] });
+			}
+		});
+
+		it('each part of a refund, once', async () => {
+			for (const at of triggers()) {
+				await gateway.reset();
+				gateway.forgetToken();
+				const events = await eventsOf(async (to) => {
+					await create('PARTS-BACK', to);
+					await gateway.pay('PARTS-BACK');
+					await settled();
+					await gateway.fault('duplicate-notifications', { outTradeNo: 'PARTS-BACK', times: 4 });
+					for (const refund of [{ amount: 1 }, { amount: 1, merchantReference: 'R-1' }, { amount: 2, merchantReference: 'R-1' }, {}]) {
+						await gateway.refund('PARTS-BACK', refund);
+						await settled();
+					}
+				}, at);
+				expect(events).toEqual(['paid', 'partiallyRefunded', 'partiallyRefunded', 'partiallyRefunded', 'refunded']);
+			}
+		});
+
+		it.each(['form', 'multipart', 'json', 'envelope'] as const)('a saved card, which no order has (%s)', async (notifyFormat) => {
+			for (const at of triggers()) {
+				await gateway.settings({ notifyFormat });
+				let cardToken = '';
+				const events = await eventsOf(async (to) => {
+					await gateway.fault('duplicate-notifications');
+					cardToken = await gateway.saveCard((await gateway.call('v2', 'saveCard', { notify_url: to.url })).data.data.link);
+				}, at);
+				expect(events).toEqual(['cardSaved']);
+				expect((await at.items())[0]?.json).toMatchObject({ card_token: cardToken, status: 'SUCCESS', event: 'cardSaved' });
+			}
+		});
+
+		it('an order that is closed, and a card to nobody who asks for payments only', async () => {
+			expect(
+				await eventsOf(async (to) => {
+					await create('CLOSED-TOLD', to);
+					await gateway.close('CLOSED-TOLD');
+				}, everything),
+			).toEqual(['closed']);
+			const runs = await started(async () => {
+				const { sign: _sign, ...card } = notification('', 'SUCCESS', { card_token: 'C1' });
+				expect((await send(confirming, { ...card, sign: webPaySign(card, 'MD5', webPayAccount.apiSecretKey) })).status).toBe(200);
+				expect((await send(confirming, { ...card, sign: 'x' })).status).toBe(401);
+			});
+			expect(runs).toBe(0);
+		});
+	});
+
+	it('hands on the same notification each time when somebody tries the workflow out in the editor', async () => {
+		await create('TRIED');
+		await gateway.pay('TRIED');
+		const { client } = environment;
+		for (const attempt of [1, 2]) {
+			const workflowData = await client.getWorkflow(confirming.id);
+			const listening = await client.call('POST', `/rest/workflows/${confirming.id}/run`, { workflowData, triggerToStartFrom: { name: 'Paid' } });
+			expect({ attempt, listening }).toEqual({ attempt, listening: { waitingForWebhook: true } });
+			const answer = await http.post(confirming.url.replace('/webhook/', '/webhook-test/'), notification('TRIED'));
+			expect(answer.status).toBe(200);
+			await until(async () => (await client.listExecutions(confirming.id)).filter(({ mode }) => mode === 'manual').length === attempt, 10_000);
+			expect((await confirming.items())[0]?.json).toMatchObject({ out_trade_no: 'TRIED', status: 'SUCCESS', event: 'paid' });
+		}
+	});
+
+	it('knows under another name what it has handled', async () => {
+		await create('RENAMED');
+		await gateway.pay('RENAMED');
+		const told = async () => expect((await send(confirming, notification('RENAMED'))).status).toBe(200);
+		expect(await started(told)).toBe(1);
+		const { client } = environment;
+		const { nodes, connections } = await client.getWorkflow(confirming.id);
+		for (const name of ['Money has arrived', 'Paid']) {
+			const renamed = nodes.map((node) => (node.type.endsWith('kessWebPayTrigger') ? { ...node, name } : node));
+			await client.call('PATCH', `/rest/workflows/${confirming.id}`, {
+				nodes: renamed,
+				connections: { [name]: connections.Paid },
+				versionId: (await client.getWorkflow(confirming.id)).versionId,
+			});
+			await client.activateWorkflow(confirming.id);
+			await until(async () => (await send(confirming, {})).status === 401, 10_000);
+			expect(await started(told)).toBe(0);
+		}
 	});
 
 	it('knows after a restart what it has handled', async () => {

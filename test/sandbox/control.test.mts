@@ -57,7 +57,7 @@ test('a reset forgets orders, faults, logs and settings', async () => {
 test('settings are all or nothing', async () => {
 	const wrongs: Array<[sent: unknown, said: string]> = [
 		[{ envelope200: true, nonsense: 1 }, 'nonsense'],
-		[{ envelope200: true, notifyFormat: 'xml' }, "notifyFormat: Invalid enum value. Expected 'form' | 'json' | 'envelope', received 'xml'"],
+		[{ envelope200: true, notifyFormat: 'xml' }, "notifyFormat: Invalid enum value. Expected 'form' | 'multipart' | 'json' | 'envelope', received 'xml'"],
 		[{ tokenLifeSeconds: 0 }, 'tokenLifeSeconds: '],
 		[{ toString: 1 }, 'toString'],
 		[[], 'JSON object'],
@@ -70,6 +70,7 @@ test('settings are all or nothing', async () => {
 	expect((await client.get('/sandbox/settings')).data).toEqual({
 		envelope200: false,
 		notifyFormat: 'form',
+		notifyByteOrderMark: false,
 		notifySignsSignType: true,
 		signV1: false,
 		tokenLifeSeconds: 1800,

@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INode, IWebhookFunctions } from 'n8n-workflow';
 
 /** Kept in the workflow's static data, which n8n writes anew with every notification that starts the workflow. */
 const STORED = 500;
@@ -8,11 +8,13 @@ const REMEMBERED = 5_000;
 
 /**
  * What has already started a workflow, so that it does not do so again: in this process, where two notifications that
- * arrive at once are told apart, and in the workflow's static data, which outlives a restart.
+ * arrive at once are told apart, and in the workflow's static data, which outlives a restart. A repetition that is known
+ * here starts no execution at all.
  *
- * n8n offers a trigger nothing that several processes share without a gap. What is left: a repetition after more than
- * 500 other orders and a restart; the same notification at the same moment at two webhook processes of a queue-mode n8n;
- * a process that dies between the start of the execution and the writing of its static data.
+ * That is all that n8n offers while it answers a call. Several processes do not share it without a gap: the same
+ * notification at the same moment at two webhook processes of a queue-mode n8n, or a process that dies between the start
+ * of the execution and the writing of its static data. What slips through, and what has been forgotten here, is met by
+ * `passOn`, with which the execution begins.
  */
 export class HandledNotifications {
 	private readonly scopes = new Map<string, Scope>();
@@ -22,16 +24,26 @@ export class HandledNotifications {
 		return this.of(scope).keys.has(key) || storedKeys(staticData).includes(key);
 	}
 
+	/** Whether anything has that begins so. */
+	hasSome(scope: string, beginning: string, staticData: IDataObject): boolean {
+		const begins = (key: string) => key.startsWith(beginning);
+		return [...this.of(scope).keys].some(begins) || storedKeys(staticData).some(begins);
+	}
+
 	/**
 	 * Marks it as handled, to be settled when n8n has answered.
 	 *
+	 * @param names all that it is known by; the last is the event's
 	 * @returns false when something else was faster
 	 */
-	claim(scope: string, key: string, staticData: IDataObject): boolean {
-		if (this.has(scope, key, staticData)) return false;
+	claim(scope: string, names: readonly string[], staticData: IDataObject): boolean {
+		const event = names.at(-1);
+		if (event === undefined || this.has(scope, event, staticData)) return false;
 		const { keys, pending } = this.of(scope);
-		keys.add(key);
-		pending.add(key);
+		for (const key of names) {
+			keys.add(key);
+			pending.add(key);
+		}
 		for (const oldest of keys) {
 			if (keys.size <= REMEMBERED) break;
 			keys.delete(oldest);
@@ -40,21 +52,23 @@ export class HandledNotifications {
 	}
 
 	/** Writes what is claimed into the node's static data. n8n stores it when the execution is running. */
-	store(scope: string, key: string, staticData: IDataObject): void {
+	store(scope: string, names: readonly string[], staticData: IDataObject): void {
 		const { keys, pending } = this.of(scope);
 		// With those that n8n may not have stored, because two executions wrote at the same time. But not with those of
 		// which nobody knows yet whether they will run.
 		const settled = [...keys].filter((other) => !pending.has(other));
 		const all = new Set([...storedKeys(staticData), ...settled]);
-		all.delete(key);
-		staticData.handled = [...all, key].slice(-STORED);
+		for (const key of names) all.delete(key);
+		staticData.handled = [...all, ...names].slice(-STORED);
 	}
 
 	/** @param started whether the workflow runs; if not, the gateway's next attempt may start it */
-	settle(scope: string, key: string, started: boolean): void {
+	settle(scope: string, names: readonly string[], started: boolean): void {
 		const { keys, pending } = this.of(scope);
-		pending.delete(key);
-		if (!started) keys.delete(key);
+		for (const key of names) {
+			pending.delete(key);
+			if (!started) keys.delete(key);
+		}
 	}
 
 	private of(name: string): Scope {
@@ -71,6 +85,31 @@ interface Scope {
 	pending: Set<string>;
 }
 
-function storedKeys({ handled }: IDataObject): string[] {
-	return Array.isArray(handled) ? Array.from(handled, String) : [];
+/** What the triggers of this process have handled. */
+export const handled = new HandledNotifications();
+
+/** Under what a trigger's events are kept in a process. */
+export function scopeOf(context: { getNode(): INode; getWorkflow(): { id?: string | undefined } }): string {
+	return `${context.getWorkflow().id}:${context.getNode().id}`;
+}
+
+/**
+ * What the trigger has in the workflow's static data. n8n keeps what is a node's under the node's name, so that a renamed
+ * node forgets: therefore it lies with what is the workflow's, under the node's id.
+ */
+export function rememberedBy(context: IWebhookFunctions): IDataObject {
+	const data = context.getWorkflowStaticData('global');
+	const place = `kessWebPayTrigger:${context.getNode().id}`;
+	return {
+		get handled() {
+			return data[place];
+		},
+		set handled(keys) {
+			data[place] = keys;
+		},
+	};
+}
+
+function storedKeys({ handled: keys }: IDataObject): string[] {
+	return Array.isArray(keys) ? Array.from(keys, String) : [];
 }

@@ -3,34 +3,39 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import type { Outcome } from '../../../kess/gateway/outcome';
 import { type Json, type JsonObject, textOf } from '../../../kess/jsonObject';
 import { messageOf } from '../../../kess/errors';
-import { LIMITS } from '../../../kess/limits';
 import { readWebPayAccount } from '../../../kess/webPay/account';
+import { cardEvent, isAboutCard, isAboutRefund, isBehind, orderEvent, orderNumberIn, type WebPayEvent } from '../../../kess/webPay/event';
 import { readWebPayNotification } from '../../../kess/webPay/notification';
 import { queryOrder } from '../actions/common/order';
+import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
 import { type SignatureRule, WebPayClient } from '../client';
-import { HandledNotifications } from './handled';
-
-const PAID = 'SUCCESS';
-const CLOSED = 'CLOSED';
-const UNDECIDED = 'WAITING';
+import { handled, rememberedBy, scopeOf } from './handled';
+import { toPassOn } from './passOn';
 
 /** What is to be done with a notification. */
 type Decision =
-	| { kind: 'start'; order: JsonObject; store(): void; settle(started: boolean): void }
+	| { kind: 'start'; event: WebPayEvent; order: JsonObject; store(): void; settle(started: boolean): void }
 	/** Nothing more to do: the gateway need not send it again. */
 	| { kind: 'ignore' }
 	/** `status` is the HTTP status. Anything but 2xx makes the gateway send it again. */
 	| { kind: 'refuse'; status: number; reason: string };
 
-const handled = new HandledNotifications();
+/** What is signed by KESS. */
+interface Told {
+	fields: JsonObject;
+	/** Whether the signature could belong to other fields, too. */
+	isAmbiguous: boolean;
+}
+
+const IGNORE: Decision = { kind: 'ignore' };
 
 /** Verified notifications on which this process is deciding, by what they say of which order. */
 const undecided = new Map<string, Promise<Decision>>();
 
 /**
- * Answers a call to the trigger's address and starts the workflow when it tells of an order's status that is wanted and
- * has not been handled. Never throws: n8n would start a failed execution for it.
+ * Answers a call to the trigger's address and starts the workflow when it tells of an event that is wanted and has not
+ * been handled. Never throws: n8n would start a failed execution for it.
  */
 export async function receiveNotification(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const decision = await decide(context);
@@ -41,10 +46,9 @@ export async function receiveNotification(context: IWebhookFunctions): Promise<I
 			// Who has called may have hung up while the gateway was asked.
 			if (response.destroyed) settle();
 			else response.once('close', settle);
-			const json = decision.order as IDataObject;
 			decision.store();
 			return {
-				workflowData: [[{ json }]],
+				workflowData: [[toPassOn(decision.event, decision.order as IDataObject)]],
 				// n8n reads this when the execution has begun, right before it stores the static data. Since n8n 2.41 at the
 				// latest, the beginning of an execution makes it forget that the data was changed.
 				get webhookResponse() {
@@ -64,56 +68,50 @@ export async function receiveNotification(context: IWebhookFunctions): Promise<I
 
 async function decide(context: IWebhookFunctions): Promise<Decision> {
 	try {
-		const { rawBody } = context.getRequestObject();
-		// n8n keeps the bytes of everything but multipart, in which KESS sends nothing.
-		if (rawBody === undefined) return { kind: 'refuse', status: 415, reason: 'it is neither a form nor JSON' };
-		if (rawBody.length > LIMITS.callBytes) return { kind: 'refuse', status: 413, reason: `it has ${rawBody.length} bytes` };
+		const read = readCall(context);
+		if (read.kind === 'unread') return { ...read, kind: 'refuse' };
 		const { apiSecretKey, signType } = readWebPayAccount(await context.getCredentials('kessWebPayApi'));
-		const notification = readWebPayNotification(rawBody, apiSecretKey, signType);
-		if (notification.kind === 'refused') return { kind: 'refuse', status: 401, reason: notification.reason };
-		const { fields, isAmbiguous } = notification;
-		const outTradeNo = textOf(fields.out_trade_no);
-		if (outTradeNo === '') return { kind: 'refuse', status: 400, reason: 'it is well signed, but names no order' };
-		const confirms = context.getNodeParameter('confirmWithGateway', true) as boolean;
-		if (!confirms && isAmbiguous) {
+		const told = readWebPayNotification(read.call, apiSecretKey, signType);
+		if (told.kind === 'refused') return { kind: 'refuse', status: 401, reason: told.reason };
+		const isCard = isAboutCard(told.fields);
+		if (!isCard && orderNumberIn(told.fields) === '') return { kind: 'refuse', status: 400, reason: 'it is well signed, but names no order' };
+		const confirms = !isCard && (context.getNodeParameter('confirmWithGateway', true) as boolean);
+		if (!confirms && told.isAmbiguous) {
 			return { kind: 'refuse', status: 401, reason: 'its signature fits other fields too, so only the gateway could tell' };
 		}
-		const look = confirms ? async () => await confirm(context, outTradeNo, fields) : async () => believe(fields);
+		const find = isCard ? findCard : confirms ? confirm : believe;
 		// Somebody who tries out a workflow wants the same notification to work again.
-		if (context.getMode() === 'manual') return choose(context, await look());
-		return await decideOnce(context, outTradeNo, textOf(fields.status), look);
+		if (context.getMode() === 'manual') return choose(context, await find(context, told, () => false));
+		return await decideOnce(context, told, find);
 	} catch (error) {
 		const reason = messageOf(error);
 		return { kind: 'refuse', status: 503, reason: `it cannot be checked now: ${reason}` };
 	}
 }
 
-/** Decides on each status of each order once, also when its notifications arrive at the same time. */
-async function decideOnce(
-	context: IWebhookFunctions,
-	outTradeNo: string,
-	said: string,
-	look: () => Promise<Found>,
-): Promise<Decision> {
-	const scope = `${context.getWorkflow().id}:${context.getNode().id}`;
-	const staticData = context.getWorkflowStaticData('node');
-	const key = (status: string) => `${status}:${outTradeNo}`;
-	if (handled.has(scope, key(said), staticData)) return { kind: 'ignore' };
-	const flight = `${scope}:${key(said)}`;
+/** Decides on each event once, also when its notifications arrive at the same time. */
+async function decideOnce(context: IWebhookFunctions, told: Told, find: Find): Promise<Decision> {
+	const scope = scopeOf(context);
+	const memory = rememberedBy(context);
+	const { key: said } = isAboutCard(told.fields) ? cardEvent(told.fields) : orderEvent(told.fields, undefined, () => false);
+	if (handled.has(scope, said, memory)) return IGNORE;
+	const flight = `${scope}:${said}`;
 	const underWay = undecided.get(flight);
 	if (underWay !== undefined) {
 		const decision = await underWay;
-		return decision.kind === 'start' ? { kind: 'ignore' } : decision;
+		return decision.kind === 'start' ? IGNORE : decision;
 	}
+	const isKnown = (beginning: string) => handled.hasSome(scope, beginning, memory);
 	const work = async (): Promise<Decision> => {
-		const decision = choose(context, await questions.ask(flight, look));
+		const decision = choose(context, await find(context, told, isKnown));
 		if (decision.kind !== 'start') return decision;
-		const handledKey = key(textOf(decision.order.status));
-		if (!handled.claim(scope, handledKey, staticData)) return { kind: 'ignore' };
+		// The same notification is known the next time without asking the gateway.
+		const keys = told.isAmbiguous ? [decision.event.key] : [...new Set([said, decision.event.key])];
+		if (!handled.claim(scope, keys, memory)) return IGNORE;
 		return {
 			...decision,
-			store: () => handled.store(scope, handledKey, staticData),
-			settle: (started) => handled.settle(scope, handledKey, started),
+			store: () => handled.store(scope, keys, memory),
+			settle: (started) => handled.settle(scope, keys, started),
 		};
 	};
 	const deciding = work();
@@ -125,18 +123,23 @@ async function decideOnce(
 	}
 }
 
-/** The order to hand on, or why there is none. */
-type Found = { kind: 'order'; order: JsonObject } | (Decision & { kind: 'refuse' });
+/** What has happened, with what is to be handed on, or why that cannot be said. */
+type Found = { kind: 'found'; event: WebPayEvent; order: JsonObject } | (Decision & { kind: 'refuse' });
+
+/** @param isKnown whether an event of a key that begins so has been handled */
+type Find = (context: IWebhookFunctions, told: Told, isKnown: (beginning: string) => boolean) => Promise<Found>;
 
 /** The order as the gateway has it: a notification can be old, and what is nested in it is not signed. */
-async function confirm(context: IWebhookFunctions, outTradeNo: string, { status }: JsonObject): Promise<Found> {
+const confirm: Find = async (context, { fields, isAmbiguous }, isKnown) => {
+	const outTradeNo = orderNumberIn(fields);
+	// Of fields that may be another's only those count which the gateway is then asked about.
+	const told = isAmbiguous ? { out_trade_no: outTradeNo, status: fields.status } : fields;
 	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
 	const signature = options.responseSignature ?? 'auto';
 	const client = await WebPayClient.open(context, { ...NOTIFIED, signature });
-	const said = textOf(status);
-	const isBehind = (answer: Outcome<Json>) =>
-		answer.kind === 'done' && said !== '' && said !== UNDECIDED && textOf((answer.data as JsonObject).status) === UNDECIDED;
-	const result = await lookAgain(async () => await queryOrder(client, outTradeNo), isBehind);
+	const lags = (answer: Outcome<Json>) => answer.kind === 'done' && isBehind(answer.data as JsonObject, told);
+	const ask = async () => await questions.ask(`${scopeOf(context)} ${outTradeNo}`, async () => await queryOrder(client, outTradeNo));
+	const result = await lookAgain(ask, lags);
 	switch (result.kind) {
 		case 'unknown':
 			return { kind: 'refuse', status: 503, reason: `the gateway gave no clear answer about the order: ${result.reason}` };
@@ -146,26 +149,38 @@ async function confirm(context: IWebhookFunctions, outTradeNo: string, { status 
 			return { kind: 'refuse', status: 404, reason: `the gateway does not show the order: ${result.reason} (${result.code})` };
 		case 'done': {
 			const order = client.redaction.data(result.data as JsonObject);
-			if (isBehind(result)) {
-				return { kind: 'refuse', status: 503, reason: 'the gateway still waits for the payment of the order' };
-			}
-			return { kind: 'order', order };
+			if (lags(result)) return { kind: 'refuse', status: 503, reason: 'the gateway does not show yet what it tells of the order' };
+			const event = orderEvent(told, order, isKnown);
+			// The gateway goes on showing the first charge of a subscription with its order.
+			const charge = event.name === 'renewed' ? chargeIn(told) : {};
+			return { kind: 'found', event, order: { ...order, ...charge } };
 		}
 	}
+};
+
+function chargeIn(told: JsonObject): JsonObject {
+	const fields = ['transaction_id', 'paid_at'].filter((field) => textOf(told[field]) !== '');
+	return Object.fromEntries(fields.map((field) => [field, told[field]]));
 }
 
-/** Without the gateway only a notification counts that has everything an order's notification has, and signed. */
-function believe(fields: JsonObject): Found {
-	const missing = ['status', 'total_amount', 'currency'].find((field) => textOf(fields[field]) === '');
+/** Without the gateway only a notification counts that has everything an order's or a refund's notification has, and signed. */
+const believe: Find = async (_context, { fields }, isKnown) => {
+	const amount = isAboutRefund(fields) && textOf(fields.total_amount) === '' ? 'amount' : 'total_amount';
+	const missing = ['status', amount, 'currency'].find((field) => textOf(fields[field]) === '');
 	return missing === undefined
-		? { kind: 'order', order: fields }
+		? { kind: 'found', event: orderEvent(fields, undefined, isKnown), order: fields }
 		: { kind: 'refuse', status: 400, reason: `it is well signed, but has no ${missing}` };
-}
+};
+
+/** A card cannot be asked for. */
+const findCard: Find = async (_context, { fields }) => ({ kind: 'found', event: cardEvent(fields), order: fields });
+
+/** The values of Trigger On that are the status which an event brings. */
+const GROUPS: Partial<Record<WebPayEvent['name'], string>> = { paid: 'SUCCESS', renewed: 'SUCCESS', closed: 'CLOSED' };
 
 function choose(context: IWebhookFunctions, found: Found): Decision {
 	if (found.kind === 'refuse') return found;
-	const status = textOf(found.order.status);
-	const wanted = context.getNodeParameter('statuses', [PAID]) as string[];
-	const group = status === PAID || status === CLOSED ? status : 'OTHER';
-	return wanted.includes(group) ? { kind: 'start', order: found.order, store() {}, settle() {} } : { kind: 'ignore' };
+	const wanted = context.getNodeParameter('statuses', ['SUCCESS']) as string[];
+	const { event, order } = found;
+	return wanted.includes(GROUPS[event.name] ?? 'OTHER') ? { kind: 'start', event, order, store() {}, settle() {} } : IGNORE;
 }

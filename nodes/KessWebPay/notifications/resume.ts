@@ -7,6 +7,7 @@ import { requireOutTradeNo } from '../../../kess/webPay/fields';
 import { peekWebPayNotification } from '../../../kess/webPay/notification';
 import { hasEnded } from '../../../kess/webPay/orderStates';
 import { orderItem, queryOrder, requireDone } from '../actions/common/order';
+import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
 import { findDifference, type SignatureRule, WebPayClient } from '../client';
 
@@ -43,9 +44,8 @@ export const resumeWebhooks: IWebhookDescription[] = [
  */
 export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	try {
-		const { rawBody } = context.getRequestObject();
-		// n8n keeps the bytes of everything but multipart, in which KESS sends nothing.
-		const told = rawBody === undefined ? undefined : peekWebPayNotification(rawBody);
+		const read = readCall(context);
+		const told = read.kind === 'unread' ? undefined : peekWebPayNotification(read.call);
 		if (told === undefined) return keepWaiting(context, 400);
 		const outTradeNo = requireOutTradeNo(context.getNodeParameter('outTradeNo'));
 		const named = textOf(told.outTradeNo);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Refusal } from '../refusal.mts';
 import type { WebPayService } from './service.mts';
 
@@ -6,9 +5,10 @@ import type { WebPayService } from './service.mts';
 export const saveCard: WebPayService = {
 	name: 'webpay.acquire.saveCard',
 	versions: ['v2'],
-	handle({ fields, origin }) {
-		if (fields.webAddress('notify_url') === undefined) throw new Refusal('VALIDATION_ERROR', 'The notify_url field is required.');
+	handle({ fields, origin, signType, savedCards }) {
+		const notifyUrl = fields.webAddress('notify_url');
+		if (notifyUrl === undefined) throw new Refusal('VALIDATION_ERROR', 'The notify_url field is required.');
 		fields.webAddress('redirect_url');
-		return { link: `${origin}/save-card/${randomBytes(16).toString('hex')}` };
+		return { link: `${origin}/save-card/${savedCards.create(notifyUrl, signType).token}` };
 	},
 };

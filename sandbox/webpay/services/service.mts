@@ -3,6 +3,7 @@ import type { SettingValues } from '../../settings.mts';
 import type { Fields } from '../fields.mts';
 import type { KhqrPaymentStore } from '../khqrPayments.mts';
 import type { GatewayVersion, Order, OrderStore } from '../orders.mts';
+import type { SavedCardStore } from '../savedCards.mts';
 import type { SignType } from '../signature.mts';
 import type { SubscriptionStore } from '../subscriptions.mts';
 import type { UserStore } from '../users.mts';
@@ -17,6 +18,7 @@ export interface ServiceRequest {
 	orders: OrderStore;
 	subscriptions: SubscriptionStore;
 	khqrPayments: KhqrPaymentStore;
+	savedCards: SavedCardStore;
 	users: UserStore;
 	/** The order as the request's gateway version shows it. */
 	show: (order: Order) => { [field: string]: PhpValue };

@@ -1,4 +1,4 @@
-import { readWebPayNotification } from '../../../kess/webPay/notification.ts';
+import { readWebPayNotification, type WebPayCall } from '../../../kess/webPay/notification.ts';
 import type { PhpArray } from '../../../sandbox/phpInput.mts';
 import { phpForm } from '../../../sandbox/webpay/notifications.mts';
 import { type SignType, webPaySign } from '../../../sandbox/webpay/signature.mts';
@@ -22,17 +22,23 @@ const ORDER: PhpArray = {
 	refund_histories: [],
 };
 
-type Form = 'json' | 'form';
+const CLOTHES = ['json', 'json with a byte order mark', 'form', 'multipart'] as const;
+
+type Form = (typeof CLOTHES)[number];
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** As n8n hands over a form: names with their brackets. */
-function written(fields: PhpArray, form: Form): Uint8Array {
+function written(fields: PhpArray, form: Form): WebPayCall {
 	switch (form) {
 		case 'json':
 			return bytes(JSON.stringify(fields));
+		case 'json with a byte order mark':
+			return bytes(`\uFEFF${JSON.stringify(fields)}`);
 		case 'form':
 			return bytes(phpForm(fields));
+		case 'multipart':
+			return [...new URLSearchParams(phpForm(fields))];
 	}
 }
 
@@ -41,17 +47,15 @@ const flat = (fields: PhpArray, signType: SignType = 'MD5', key = KEY): PhpArray
 	return { ...named, sign: webPaySign(named, signType, key) };
 };
 
-const read = (body: Uint8Array, signType = 'MD5', key = KEY) => readWebPayNotification(body, key, signType);
+const read = (body: WebPayCall, signType = 'MD5', key = KEY) => readWebPayNotification(body, key, signType);
 
-const fieldsOf = (body: Uint8Array, signType?: string) => {
+const fieldsOf = (body: WebPayCall, signType?: string) => {
 	const result = read(body, signType);
 	if (result.kind === 'refused') throw new Error(result.reason);
 	return result.fields;
 };
 
-const FORMS: Form[] = ['json', 'form'];
-
-describe.each(FORMS)('as %s', (form) => {
+describe.each(CLOTHES)('as %s', (form) => {
 	test.each<SignType>(['MD5', 'HMAC-SHA256'])('the signature may cover sign_type (%s)', (signType) => {
 		const fields = fieldsOf(written(flat(ORDER, signType), form), signType);
 		expect(fields).toMatchObject({ out_trade_no: 'INV-1', status: 'SUCCESS', body: ORDER.body, detail: ORDER.detail, seller: ORDER.seller });
@@ -132,7 +136,7 @@ describe('false and 0', () => {
 		['written as nothing', ''],
 		['written as 0', '0'],
 	])('a false that the signature has %s', (_name, text) => {
-		for (const form of FORMS) expect(read(written(signed(text), form)).kind).toBe('signed');
+		for (const form of CLOTHES) expect(read(written(signed(text), form)).kind).toBe('signed');
 		expect(read(written({ ...signed(text), settled: true }, 'form')).kind).toBe('refused');
 	});
 
@@ -175,9 +179,20 @@ describe('what is no notification', () => {
 		expect(read(bytes(body)).kind).toBe('refused');
 	});
 
-	test('bytes that are no UTF-8, and JSON with a byte order mark', () => {
+	test('bytes that are no UTF-8', () => {
 		expect(read(new Uint8Array([0x7b, 0xff, 0x7d])).kind).toBe('refused');
-		expect(read(bytes(`\uFEFF${text}`)).kind).toBe('refused');
+		expect(read(new Uint8Array([0xff, 0xfe, ...Buffer.from(text, 'utf16le')])).kind).toBe('refused');
+	});
+
+	test.each([
+		['before a form', `\uFEFF${form}`, 'signed'],
+		['and space before JSON', `\uFEFF\r\n ${text}`, 'signed'],
+		['twice', `\uFEFF\uFEFF${text}`, 'refused'],
+		['behind a space', ` \uFEFF${text}`, 'refused'],
+		['behind the JSON', `${text}\uFEFF`, 'refused'],
+		['and nothing else', '\uFEFF', 'refused'],
+	])('a byte order mark %s', (_name, body, kind) => {
+		expect(read(bytes(body)).kind).toBe(kind);
 	});
 
 	test('forms and JSON too deep or with too many fields', () => {
@@ -186,11 +201,21 @@ describe('what is no notification', () => {
 		expect(read(bytes(`{"a":${'['.repeat(5000)}`)).kind).toBe('refused');
 	});
 
+	test('multipart forms too deep, with too many fields or too large', () => {
+		const fields = [...new URLSearchParams(form)] as Array<[string, string]>;
+		expect(read(fields).kind).toBe('signed');
+		expect(read([...fields, [`x${'[a]'.repeat(65)}`, '1']]).kind).toBe('refused');
+		expect(read([...fields, ...Array.from({ length: 10_001 }, (): [string, string] => ['x[]', '1'])]).kind).toBe('refused');
+		expect(read([...fields, ['x[]', 'é'.repeat(125_000)]]).kind).toBe('refused');
+		expect(read([...fields, ['x'.repeat(129), '']]).kind).toBe('refused');
+		expect(read([]).kind).toBe('refused');
+	});
+
 	test('1,000 forged ones', () => {
 		let taken = 0;
 		for (let index = 0; index < 1000; index += 1) {
 			const forged = flat({ ...ORDER, out_trade_no: `INV-${index}` }, 'MD5', `guess ${index}`);
-			if (read(written(forged, index % 2 ? 'json' : 'form')).kind !== 'refused') taken += 1;
+			if (read(written(forged, CLOTHES[index % CLOTHES.length] ?? 'json')).kind !== 'refused') taken += 1;
 		}
 		expect(taken).toBe(0);
 	});

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { ensureBuild } from '../../../sandbox/host/install.mjs';
 import { sandboxCredentials } from '../../../sandbox/host/credentials.mts';
-import { installNodes, startN8n, startWorker, type RunningN8n } from '../../../sandbox/host/host.mts';
+import { installNodes, startN8n, startWebhooks, startWorker, type RunningN8n } from '../../../sandbox/host/host.mts';
 import { owner } from '../../../sandbox/host/owner.mts';
 import { RestClient } from '../../../sandbox/host/restClient.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
@@ -48,14 +48,16 @@ export interface Cluster {
 	credentialIds: Record<'kessWebPayApi' | 'kessPartnerApi', string>;
 	/** Starts a worker, on what an earlier one of the same name has left. */
 	startWorker(name: string): Promise<Worker>;
+	/** Starts a process that answers webhooks beside the main process. */
+	startWebhooks(name: string): Promise<RunningN8n>;
 	/** Lets time pass for the gateway and for workers that are started from now on. */
 	passTime(ms: number): void;
 	/** Ends everything and removes its files. */
 	stop(): Promise<void>;
 }
 
-/** Starts everything but the workers. The nodes come from the packed project, into a user folder for each process. */
-export async function startCluster(workerNames: string[]): Promise<Cluster> {
+/** Starts everything but the processes that are named. The nodes come from the packed project, into a user folder for each process. */
+export async function startCluster(names: string[]): Promise<Cluster> {
 	await ensureBuild();
 	const folder = await mkdtemp(join(tmpdir(), 'kesspay-queue-'));
 	const userFolder = (name: string) => join(folder, name);
@@ -75,7 +77,7 @@ export async function startCluster(workerNames: string[]): Promise<Cluster> {
 		const sandbox = await startSandbox({ port: 0, fastRsa: true, now: () => Date.now() + aheadMs });
 		started.push(sandbox.close);
 
-		await Promise.all(['main', ...workerNames].map(async (name) => await installNodes(userFolder(name))));
+		await Promise.all(['main', ...names].map(async (name) => await installNodes(userFolder(name))));
 		const env = {
 			EXECUTIONS_MODE: 'queue',
 			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
@@ -111,6 +113,11 @@ export async function startCluster(workerNames: string[]): Promise<Cluster> {
 				const worker = withHistory(name, running);
 				workers.push(worker);
 				return worker;
+			},
+			async startWebhooks(name) {
+				const running = await startWebhooks({ userFolder: userFolder(name), filesFolder, env });
+				started.push(running.stop);
+				return running;
 			},
 			passTime(ms) {
 				aheadMs += ms;

@@ -96,5 +96,6 @@ describe('subscriptions', () => {
 test('saveCard gives a link that opens', async () => {
 	const { link } = (await call('saveCard', { notify_url: 'http://127.0.0.1:9/' })).data;
 	expect((await client.get(new URL(link).pathname)).status).toBe(200);
+	expect((await client.get(`${new URL(link).pathname}x`)).status).toBe(404);
 	expect((await call('saveCard')).code).toBe('VALIDATION_ERROR');
 });

@@ -80,6 +80,28 @@ test('as an envelope', async () => {
 	expect([signType, sign]).toEqual(['MD5', webPaySign(data, 'MD5', webPayAccount.apiSecretKey)]);
 });
 
+test('as a multipart form, with the fields of the other form', async () => {
+	await client.settings({ notifyFormat: 'multipart' });
+	await createAndPay();
+	await arrived(1);
+	const [{ headers, body } = { headers: {}, body: '' }] = shop.received;
+	const form = await new Response(body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
+	const fields: Record<string, string> = {};
+	form.forEach((value, name) => (fields[name] = String(value)));
+	expect(fields).toMatchObject({ out_trade_no: 'A', total_amount: '10.5', 'detail[0][name]': DETAIL[0]?.name, 'seller[code]': webPayAccount.sellerCode });
+	const flat = Object.fromEntries(Object.entries(fields).filter(([name]) => !name.includes('[')));
+	expect(flat.sign).toBe(webPaySign(flat, 'MD5', webPayAccount.apiSecretKey));
+});
+
+test.each(['json', 'envelope'] as const)('with a byte order mark, as %s', async (notifyFormat) => {
+	await client.settings({ notifyFormat, notifyByteOrderMark: true });
+	await createAndPay();
+	await arrived(1);
+	const { body } = shop.received[0] ?? { body: '' };
+	expect(body.startsWith('\uFEFF{')).toBe(true);
+	expect(JSON.parse(body.slice(1)).sign_type).toBe('MD5');
+});
+
 test('the signature can leave sign_type out', async () => {
 	await client.settings({ notifySignsSignType: false });
 	await createAndPay();
@@ -198,6 +220,26 @@ test('a renewal is told as another transaction of the same order', async () => {
 	expect(second?.get('transaction_id')).toBe(transactionId);
 	expect([second?.get('status'), second?.get('trx_id')]).toEqual(['SUCCESS', transactionId]);
 	expect(first?.get('transaction_id')).not.toBe(transactionId);
+});
+
+test('a saved card is told once and names no order', async () => {
+	const { link } = (await client.call('v2', 'saveCard', { notify_url: notifyUrl })).data.data;
+	const cardToken = await client.saveCard(link);
+	const page = new URL(link).pathname;
+	expect((await client.post(page, '', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(303);
+	expect((await client.get(page)).data).toContain(cardToken);
+	expect(await settled()).toMatchObject([{ out_trade_no: '', status: 'SUCCESS', state: 'delivered' }]);
+	const form = new URLSearchParams(shop.received[0]?.body);
+	expect(topLevel(form)).toEqual({
+		card_token: cardToken,
+		status: 'SUCCESS',
+		holder_name: 'SANDBOX BUYER',
+		created_at: expect.any(String),
+		sign_type: 'MD5',
+		sign: webPaySign(topLevel(form), 'MD5', webPayAccount.apiSecretKey),
+	});
+	expect(form.get('card_info[card_token]')).toBe(cardToken);
+	await expect(client.saveCard(`${link}x`)).rejects.toThrow('no such link');
 });
 
 test('forms are written as PHP writes them', () => {

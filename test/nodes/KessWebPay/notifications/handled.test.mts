@@ -1,21 +1,21 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { HandledNotifications } from '../../../../nodes/KessWebPay/notifications/handled.ts';
+import { HandledNotifications, rememberedBy } from '../../../../nodes/KessWebPay/notifications/handled.ts';
 
 /** What a trigger does with a notification that starts the workflow. */
 function start(handled: HandledNotifications, key: string, staticData: IDataObject, started = true): boolean {
-	if (!handled.claim('node', key, staticData)) return false;
-	handled.store('node', key, staticData);
-	handled.settle('node', key, started);
+	if (!handled.claim('node', [key], staticData)) return false;
+	handled.store('node', [key], staticData);
+	handled.settle('node', [key], started);
 	return true;
 }
 
 test('each is claimed once, by each node', () => {
 	const handled = new HandledNotifications();
-	expect(handled.claim('node', 'SUCCESS:A', {})).toBe(true);
-	expect(handled.claim('node', 'SUCCESS:A', {})).toBe(false);
-	expect(handled.claim('node', 'CLOSED:A', {})).toBe(true);
-	expect(handled.claim('other', 'SUCCESS:A', {})).toBe(true);
+	expect(handled.claim('node', ['SUCCESS:A'], {})).toBe(true);
+	expect(handled.claim('node', ['SUCCESS:A'], {})).toBe(false);
+	expect(handled.claim('node', ['CLOSED:A'], {})).toBe(true);
+	expect(handled.claim('other', ['SUCCESS:A'], {})).toBe(true);
 });
 
 test('another process knows it from the static data', () => {
@@ -35,11 +35,11 @@ test('what did not start may start again', () => {
 test('static data that another execution has overwritten is made whole, but not with what may never start', () => {
 	const handled = new HandledNotifications();
 	start(handled, 'SUCCESS:A', {});
-	handled.claim('node', 'SUCCESS:UNDECIDED', {});
+	handled.claim('node', ['SUCCESS:UNDECIDED'], {});
 	const staticData: IDataObject = { handled: ['SUCCESS:OLD'] };
 	start(handled, 'SUCCESS:B', staticData);
 	expect(staticData.handled).toEqual(['SUCCESS:OLD', 'SUCCESS:A', 'SUCCESS:B']);
-	handled.store('node', 'SUCCESS:B', staticData);
+	handled.store('node', ['SUCCESS:B'], staticData);
 	expect(staticData.handled).toEqual(['SUCCESS:OLD', 'SUCCESS:A', 'SUCCESS:B']);
 });
 
@@ -64,9 +64,50 @@ test('what is stored stays stored, whatever has become of the call that brought 
 	const staticData: IDataObject = {};
 	// The first of two has hung up before anybody could say what became of it.
 	for (const key of ['SUCCESS:A', 'SUCCESS:B']) {
-		handled.claim('scope', key, staticData);
-		handled.store('scope', key, staticData);
+		handled.claim('scope', [key], staticData);
+		handled.store('scope', [key], staticData);
 	}
 	expect(staticData.handled).toEqual(['SUCCESS:A', 'SUCCESS:B']);
 	expect(new HandledNotifications().has('scope', 'SUCCESS:A', staticData)).toBe(true);
+});
+
+test('by whatever name it comes again, it is known, and the last name decides', () => {
+	const handled = new HandledNotifications();
+	const staticData: IDataObject = {};
+	expect(handled.claim('node', ['TOLD:A', 'EVENT:A'], staticData)).toBe(true);
+	handled.store('node', ['TOLD:A', 'EVENT:A'], staticData);
+	handled.settle('node', ['TOLD:A', 'EVENT:A'], true);
+	for (const known of [handled, new HandledNotifications()]) {
+		expect(known.has('node', 'TOLD:A', staticData)).toBe(true);
+		expect(known.claim('node', ['TOLD:B', 'EVENT:A'], staticData)).toBe(false);
+		expect(known.claim('node', ['TOLD:A', 'EVENT:C'], structuredClone(staticData))).toBe(true);
+	}
+});
+
+test('what begins in the same way is found, in the process and in the static data, and nothing else', () => {
+	const handled = new HandledNotifications();
+	const staticData: IDataObject = {};
+	start(handled, '["SUCCESS","A","1"]', staticData);
+	for (const known of [handled, new HandledNotifications()]) {
+		expect(known.hasSome('node', '["SUCCESS","A",', staticData)).toBe(true);
+		expect(known.hasSome('node', '["SUCCESS","A:1",', staticData)).toBe(false);
+		expect(known.hasSome('node', '["CLOSED","A",', staticData)).toBe(false);
+	}
+	expect(handled.hasSome('other', '["SUCCESS","A",', {})).toBe(false);
+});
+
+/** As much of n8n as the static data of a node's workflow needs. */
+function webhookOf(id: string, staticData: Record<string, IDataObject>): IWebhookFunctions {
+	const getWorkflowStaticData = (kind: string) => (staticData[kind] ??= {});
+	return { getNode: () => ({ id }), getWorkflowStaticData } as unknown as IWebhookFunctions;
+}
+
+test("it lies under the node's id, so that neither another name nor another trigger of the workflow changes it", () => {
+	const staticData: Record<string, IDataObject> = { global: { ofTheUser: 1 } };
+	start(new HandledNotifications(), 'SUCCESS:A', rememberedBy(webhookOf('1', staticData)));
+	const stored = JSON.parse(JSON.stringify(staticData));
+	expect(Object.keys(stored)).toEqual(['global']);
+	expect(stored.global.ofTheUser).toBe(1);
+	expect(new HandledNotifications().has('node', 'SUCCESS:A', rememberedBy(webhookOf('1', stored)))).toBe(true);
+	expect(new HandledNotifications().has('node', 'SUCCESS:A', rememberedBy(webhookOf('2', stored)))).toBe(false);
 });
