@@ -6,7 +6,7 @@ import { Refusal } from './refusal.mts';
 const CURRENCY_NUMBERS = { USD: '840', KHR: '116' } as const;
 
 /** A field of an EMV QR code: two digits of its number, two of its length, its value. */
-const field = (tag: string, value: string) => `${tag}${String(value.length).padStart(2, '0')}${value}`;
+const field = (tag: string, value: string) => `${tag}${String([...value].length).padStart(2, '0')}${value}`;
 
 /**
  * The checksum of an EMV QR code: CRC-16 with the polynomial 0x1021, beginning with 0xFFFF, over the UTF-8 text up to and
@@ -62,7 +62,7 @@ export interface Khqr {
  * @throws Refusal when it is none, or its checksum is wrong
  */
 export function readKhqr(text: string): Khqr {
-	const fields = text.slice(-8, -4) === '6304' && emvChecksum(text.slice(0, -4)) === text.slice(-4) ? split(text) : undefined;
+	const fields = isWhole(text) ? split(text) : undefined;
 	// 29 is the account of a person, 30 that of a merchant.
 	const account = split(fields?.get('30') ?? fields?.get('29') ?? '');
 	const accountId = account?.get('00');
@@ -81,6 +81,17 @@ export function readKhqr(text: string): Khqr {
 		currency,
 		billNumber: split(fields.get('62') ?? '')?.get('01') ?? null,
 	};
+}
+
+/** Whether the checksum fits: of all fields in their order with it at the end, or where it stands if that is elsewhere. */
+function isWhole(text: string): boolean {
+	const fields = split(text);
+	const own = fields?.get('63');
+	if (fields === undefined || own === undefined) return false;
+	const written = (some: Array<[string, string]>) => some.map(([tag, value]) => field(tag, value)).join('');
+	const others = [...fields].filter(([tag]) => tag !== '63');
+	const inPlace = written([...fields]).replace(`6304${own}`, '6304');
+	return [`${written(others)}6304`, inPlace].some((covered) => emvChecksum(covered) === own);
 }
 
 /** The fields of an EMV QR code by their numbers; `undefined` when they do not fit together. */
