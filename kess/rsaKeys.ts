@@ -1,5 +1,7 @@
 import { type KeyObject, X509Certificate, createPrivateKey, createPublicKey } from 'node:crypto';
 
+import { plainLines } from './written/pasted';
+
 /** KESS's partner gateway signs with SHA256withRSA; a shorter key can be broken. */
 const MIN_BITS = 2048;
 
@@ -42,8 +44,8 @@ interface Block {
 }
 
 const LEGACY_HEADER = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+,[\dA-F]+)\s/i;
-/** Line breaks written out, quotes around the text, a byte order mark. */
-const PASTE_TRACES = /\\r|\\n|["'\uFEFF]/g;
+/** Line breaks written out, quotes around the text. */
+const PASTE_TRACES = /\\r|\\n|["']/g;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 const PASTE_WHOLE = 'Paste the whole key file again, with its first and last line.';
@@ -99,7 +101,7 @@ function isPrivateForm(form: KeyForm): boolean {
 
 /** Every key in the text, with all that pasting does to line breaks undone. */
 function readBlocks(text: string): Block[] {
-	const clean = text.replaceAll('\\/', '/').replace(PASTE_TRACES, '\n').trim();
+	const clean = plainLines(text).replaceAll('\\/', '/').replace(PASTE_TRACES, '\n').trim();
 	if (clean === '') throw new RsaKeyError('The key is empty', 'Paste the content of the key file.');
 	if (/BEGIN OPENSSH PRIVATE KEY|^ssh-rsa /.test(clean)) {
 		throw new RsaKeyError(
@@ -188,11 +190,25 @@ function decrypt({ der, legacyPem }: Block, passphrase: string | undefined): Key
 		legacyPem === undefined
 			? ({ key: der, format: 'der', type: 'pkcs8', passphrase } as const)
 			: ({ key: legacyPem, format: 'pem', passphrase } as const);
-	const wrong = new RsaKeyError(
-		'The passphrase does not open the key',
-		'Check the passphrase, and that it belongs to this key.',
+	try {
+		return createPrivateKey(source);
+	} catch (error) {
+		throw (error as { code?: unknown }).code === NO_SUCH_CIPHER
+			? outdated(legacyPem)
+			: new RsaKeyError('The passphrase does not open the key', 'Check the passphrase, and that it belongs to this key.');
+	}
+}
+
+/** So OpenSSL says that it does not know how a key is encrypted, before it tries the passphrase. */
+const NO_SUCH_CIPHER = 'ERR_OSSL_EVP_UNSUPPORTED';
+
+/** @param legacyPem names the cipher, where the encryption lies in the PEM */
+function outdated(legacyPem: string | undefined): RsaKeyError {
+	const [, cipher] = /^DEK-Info: ([\w-]{1,20}),/m.exec(legacyPem ?? '') ?? [];
+	return new RsaKeyError(
+		`The key is encrypted in an old way${cipher === undefined ? '' : ` (${cipher})`} that OpenSSL 3, which n8n uses, no longer reads, whatever the passphrase`,
+		'It is one like DES, RC2 or RC4. Encrypt the key anew with "openssl pkey -provider legacy -provider default -in old.pem -aes256 -out new.pem", which asks for its passphrase and for a new one, and paste new.pem. The key stays the same, so KESS need not be told.',
 	);
-	return attempt(() => createPrivateKey(source)) ?? fail(wrong);
 }
 
 function openPublic(der: Buffer, form: KeyForm): KeyObject {

@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../errors';
+import { withoutInvisibleEnds } from '../written/pasted';
 
 /**
  * The gateway's origin for a credential.
@@ -12,7 +13,7 @@ import { InvalidValueError } from '../errors';
 export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, string>, customUrl: unknown): string {
 	const published = hosts.get(String(environment));
 	if (published !== undefined) return published;
-	const text = String(customUrl ?? '').trim();
+	const text = withoutInvisibleEnds(String(customUrl ?? '')).trim();
 	if (!URL.canParse(text)) {
 		throw new InvalidValueError(
 			text === '' ? 'is empty' : 'is not a web address',

@@ -4,7 +4,7 @@ import type { PartnerKeyTexts } from './keys';
 import type { PartnerLogin } from './login';
 import { type PaymentLimits, readPaymentLimits } from '../gateway/paymentLimits';
 import type { CredentialValues } from '../gateway/redaction';
-import { trimText } from '../written/text';
+import { readPasted } from '../written/pasted';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
 export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
@@ -16,20 +16,22 @@ export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
 /**
  * Reads the credential's fields as n8n hands them over.
  *
- * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount
+ * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount, or a value
+ *   has something invisible in it
  */
 export function readPartnerAccount(fields: Record<string, unknown>): PartnerAccount {
 	const raw = (name: string) => String(fields[name] ?? '');
+	const pasted = (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS Partner credential`);
 	const origin = gatewayOrigin(fields.environment, PARTNER_HOSTS, fields.baseUrl);
 	return {
 		world: worldOf(origin, PARTNER_HOSTS),
 		origin,
-		partnerId: trimText(raw('partnerId')),
-		partnerSecretKey: trimText(raw('partnerSecretKey')),
-		userName: trimText(raw('userName')),
-		password: raw('password'),
+		partnerId: pasted('partnerId', 'Partner ID').trim(),
+		partnerSecretKey: pasted('partnerSecretKey', 'Partner Secret Key').trim(),
+		userName: pasted('userName', 'User Name').trim(),
+		password: pasted('password', 'Password'),
 		privateKey: raw('privateKey'),
-		passphrase: raw('passphrase'),
+		passphrase: pasted('passphrase', 'Passphrase'),
 		kessPublicKey: raw('kessPublicKey'),
 		limits: readPaymentLimits(fields),
 	};

@@ -1,6 +1,7 @@
 import { gatewayOrigin, worldOf } from '../gateway/address';
 import { type PaymentLimits, readPaymentLimits } from '../gateway/paymentLimits';
 import type { CredentialValues } from '../gateway/redaction';
+import { readPasted } from '../written/pasted';
 import { type GatewayVersion, WEBPAY_HOSTS } from './services';
 import type { WebPayLogin } from './login';
 
@@ -20,22 +21,24 @@ export interface WebPayAccount extends WebPayLogin {
 /**
  * Reads the credential's fields as n8n hands them over.
  *
- * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount
+ * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount, or a value
+ *   has something invisible in it
  */
 export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccount {
 	const text = (name: string) => String(fields[name] ?? '').trim();
+	const pasted = (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS WebPay credential`);
 	const origin = gatewayOrigin(fields.environment, WEBPAY_HOSTS, fields.baseUrl);
 	return {
 		world: worldOf(origin, WEBPAY_HOSTS),
 		origin,
 		version: fields.gatewayVersion === 'v2' ? 'v2' : 'v1',
-		username: text('username'),
-		password: String(fields.password ?? ''),
-		clientId: text('clientId'),
-		clientSecret: text('clientSecret'),
-		apiSecretKey: text('apiSecretKey'),
+		username: pasted('username', 'Username').trim(),
+		password: pasted('password', 'Password'),
+		clientId: pasted('clientId', 'Client ID').trim(),
+		clientSecret: pasted('clientSecret', 'Client Secret').trim(),
+		apiSecretKey: pasted('apiSecretKey', 'API Secret Key').trim(),
 		signType: text('signType') || 'MD5',
-		sellerCode: text('sellerCode'),
+		sellerCode: pasted('sellerCode', 'Seller Code').trim(),
 		publicKey: text('publicKey'),
 		limits: readPaymentLimits(fields),
 	};

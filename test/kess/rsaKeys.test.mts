@@ -1,5 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
+import forge from 'node-forge';
+
 import { isKeyPair, readPrivateKey, readPublicKey, RsaKeyError } from '../../kess/rsaKeys.ts';
 import vectors from '../vectors/php-8.2.json';
 
@@ -29,6 +31,27 @@ eEbvV18nRg0oL8/g93ibr1MiEHYJ1noHkTxecquVqUd8PCUhTExhTsb7BD7y8tBJ77xTG/gyGG5hPyeM
 ucYVGsqsy3vKk8vuH73+1YtBdjsr92qP3R69OkQjgZMprlXvdEfmwqosyAIC+wfHxHoft5nGiI5iH76PPaB29f6bpnnUj0UQlQ3tKfnfK9lt4J+S
 yKQMOMMIRySiIqzseTBD8Ow=`;
 
+// PBE-SHA1-RC2-40 with the passphrase "open sesame", by `openssl pkcs8 -topk8 -v1 PBE-SHA1-RC2-40 -provider legacy`.
+const rc2 = `MIIE6jAcBgoqhkiG9w0BDAEGMA4ECBV3L6VvstKUAgIIAASCBMjlMbwsniadyijoBEbvE5ac4EO9CKQFe4zXXN4ztvLyd8wo9aKEzPDKSd0qHG+zOcoj
+4HmiadXPiqAjakT+44CjBcaFYNubEEO1IR4iI/mnarxih3WWvoDipyGWM8N+vAAPw8YyRUR3mRJbwnauBClPdhVonnNwGoqo2sLfghom8yBeMDxgM/wd
+dhXdF6aFLnsBbN9iJlAguBsdbl3nkqyTIHQkyu2P1vhW72k6nvdsEBj08T7kG9KedVG4JlqCVYQoE/YHallWmUqejcZGClIR44krskxcOmUoMbfsMNSF
+/DKbbDPPUjyvxbq+nKvn72MVW35ZLgowWunNe1QG6Bz9OqN4NtV6cqXjZRFSYKbPo3WQIbIFIzEWrfKER+aFhyuC0BO0RcNgOSuaZLGjh1gyAHWaffdw
+WzGKu9G7rhItjEmg25jmfN/ONfzLTxlJ+KSyXHobwVPvoipU3f9FQ7/hSlAOJVvxNbrvudupHlRQneClOxWHyhRsM5pYRRTjTfwIgI7E8i/BLxhGBi5y
+uzfEeKIjepcfizML5kbx90SyJ6asfmSgFVGCCEMMPli2+N7WP+t+t+LsVPIY/LBTdLnrt/gdt9UJ7yCOyIp/42Aspw9mywpndEK9InZMKIHy+eT7ZO5i
+myu/eA+W2tujpBmNuzbCMxYaMBnvln+Z9YZRPyi6btIP398IgPyl/buwqxg9jiF4EswSkSMXo4h8udvbsLGiM+INNQivwgDBRfAL7S7huzYm2nXYaRbq
+Ns/Pot7wnDdqvgHpfsDGsIyyeAYuDcdWtK7v1T7Iov4AMAfzL5zgzFC6tXoT3UQZcD3ikkGv1dp8n/s+NlWEGYrbWpS9BlsThwtVqwVpkRbVx+U1Koh3
+T+RIfEFbm8M1PMqk9/orEZo0WsbNcAXwfF9c6tNDJVcyd0/6ZepNMHXPVTHEnIwqLTOwDZx0dZDUCd8JP3rXQqGMGythKlWDxKsIZQ3JhkOlrWUJ679g
+yYj3rJgOuxmSCc3DTLmD8fKp6yGKJDGo594P3MDSKM/QIOjdbr6Cu8ny2oQwBkxSPd0KaRS6xAxEmRJk7inioNZuecSP28Lc/e7VPhsbzqdvgaVWAyPj
+v+Fc5WhPlnojc0+1PmPcJa87QyVfK3CL/E571YKm/QYkeA/AiWaNz4EA+64nI1LoYKIDvyA+9Tr5V+QbbWQ5b/oW23j85naXunI1Pgy7ZxBp288sBsJz
+wVNRpoO+0plci+NpGZ7S9lpRFpYyjX8gg8N+cdcIUClDV0V4JvGy7W+9Rtnh/Z2MIFqQgG5dp8yb5BOLg7IGWC8IDkldEwBgDvgaH2wXJaoZgrHrbucO
+lBu8Z8Qog6ixCP8R4vFz/NAUqP5NPBKMcmcvK6ex870sunJ5mQS3qKgmbYfSPzd104tiSqRV/F7QV4uzlBQxEzI+tqyzGt17gPP0pT0AxpDAaIKZG+Yu
+JpbMYsMBKiPW8kiT0sqrVPRaZNf2ttnszF+qhtHANSQsiKIElyC6RBf1l/RL+/adghiY+2OfnETmlWbVb00TeuAYHYuDI0QqPJB+fbRtsYV5DcJLA5td
+GphFYZxZ2/PF8sY5rkDVILeE/L65K3yB+c80v0ef1Wqso3bRkRCI4Ukpvqo=`;
+
+const forgeKey = forge.pki.privateKeyFromPem(pkcs1);
+const legacyDes = forge.pki.encryptRsaPrivateKey(forgeKey, 'open sesame', { legacy: true, algorithm: 'des' as never });
+const pkcs8Des = forge.pki.encryptRsaPrivateKey(forgeKey, 'open sesame', { algorithm: 'des' as never });
+
 const base64Of = (pem: string) => pem.replace(/-----.*?-----|\s/g, '');
 const onOneLine = (pem: string) => pem.trim().replace(/\n+/g, ' ');
 
@@ -39,6 +62,11 @@ const pastes: Array<[string, (pem: string) => string]> = [
 	['Windows line ends written out', (pem) => pem.replace(/\n/g, '\\r\\n')],
 	['one line', onOneLine],
 	['quotes and a byte order mark', (pem) => `\u{feff}"${pem}"`],
+	['no-break spaces in the first and last line', (pem) => pem.replace(/(BEGIN|END) /g, '$1\u{a0}')],
+	['zero-width spaces in the first and last line', (pem) => pem.replace(/-----/g, '-----\u{200b}')],
+	['marks of direction around and between', (pem) => `\u{202a}${pem.replace(/ /g, '\u{200e} \u{200f}')}\u{202c}`],
+	['an ideographic space and a byte order mark within a line', (pem) => pem.replace(/(BEGIN|END) /g, '$1\u{3000}').replace(/-----$/gm, '\u{feff}-----')],
+	['soft hyphens in every line', (pem) => pem.replace(/^(.{20})/gm, '$1\u{ad}')],
 	['escaped slashes', (pem) => pem.replace(/\//g, '\\/')],
 	['text around it', (pem) => `Bag Attributes\n    friendlyName: kess\n${pem}\n-- \nsent from my phone`],
 	['indented lines', (pem) => pem.replace(/^/gm, '\t  ')],
@@ -91,6 +119,26 @@ describe('readPrivateKey', () => {
 		for (const none of [undefined, '']) {
 			expect(errorOf(() => readPrivateKey(text, none)).message).toBe('The key is protected by a passphrase');
 		}
+		expect(errorOf(() => readPrivateKey(text, 'wrong')).message).toBe('The passphrase does not open the key');
+	});
+
+	it.each([
+		['DES, in the PEM', legacyDes, ' (DES-CBC)'],
+		['DES, in PKCS#8', pkcs8Des, ''],
+		['RC2, in the PEM', legacyDes.replace('DES-CBC', 'RC2-CBC'), ' (RC2-CBC)'],
+		['RC2, in PKCS#8', rc2, ''],
+		['Blowfish, in the PEM', legacyDes.replace('DES-CBC', 'BF-CBC'), ' (BF-CBC)'],
+	])('says that OpenSSL 3 does not read %s, and how to convert it', (_, text, cipher) => {
+		for (const passphrase of ['open sesame', 'wrong']) {
+			const { message, description } = errorOf(() => readPrivateKey(text, passphrase));
+			expect(message).toBe(`The key is encrypted in an old way${cipher} that OpenSSL 3, which n8n uses, no longer reads, whatever the passphrase`);
+			expect(description).toContain('openssl pkey -provider legacy -provider default -in old.pem -aes256 -out new.pem');
+		}
+	});
+
+	it('3DES, which OpenSSL 3 still reads, is opened, and a wrong passphrase is one', () => {
+		const text = forge.pki.encryptRsaPrivateKey(forgeKey, 'open sesame', { legacy: true, algorithm: '3des' });
+		expect(readPrivateKey(text, 'open sesame').equals(privateKey)).toBe(true);
 		expect(errorOf(() => readPrivateKey(text, 'wrong')).message).toBe('The passphrase does not open the key');
 	});
 
