@@ -11,13 +11,14 @@ import type {
 
 import { requestLogin } from '../kess/gateway/login';
 import { loginFor } from '../kess/gateway/tokenStore';
-import { readPartnerAccount } from '../kess/partner/account';
+import { partnerCredentialValues, readPartnerAccount } from '../kess/partner/account';
 import { openPartnerKeys } from '../kess/partner/keys';
 import { partnerLoginKey, partnerLoginRequest, partnerTokens, readPartnerLogin } from '../kess/partner/login';
 import { signedPartnerBody } from '../kess/partner/request';
 import { amountsOf } from '../kess/partner/services';
 import { paymentProperties } from './shared/payments';
 import { requireWithinLimits } from '../kess/gateway/paymentLimits';
+import { Redaction } from '../kess/gateway/redaction';
 import { signedGatewayRequest } from '../kess/gateway/signedRequest';
 
 export class KessPartnerApi implements ICredentialType {
@@ -158,7 +159,7 @@ export class KessPartnerApi implements ICredentialType {
 				async (options) => (await this.helpers.httpRequest(options)) as unknown,
 				partnerLoginRequest(account),
 			);
-			return readPartnerLogin(answer.statusCode, answer.body);
+			return readPartnerLogin(answer.statusCode, answer.body, new Redaction(partnerCredentialValues(account, [])));
 		});
 		return loginFor(credentials, grant);
 	}

@@ -12,8 +12,9 @@ import type {
 import { requestLogin } from '../kess/gateway/login';
 import { loginFor } from '../kess/gateway/tokenStore';
 import { requireWithinLimits } from '../kess/gateway/paymentLimits';
+import { Redaction } from '../kess/gateway/redaction';
 import { signedGatewayRequest } from '../kess/gateway/signedRequest';
-import { basicAuthorization, readWebPayAccount } from '../kess/webPay/account';
+import { basicAuthorization, readWebPayAccount, webPayCredentialValues } from '../kess/webPay/account';
 import { amountsOf, LOGIN_PATH } from '../kess/webPay/services';
 import { readWebPayLogin, webPayLoginBody, webPayLoginKey, webPayTokens } from '../kess/webPay/login';
 import { signedWebPayBody } from '../kess/webPay/request';
@@ -191,7 +192,7 @@ export class KessWebPayApi implements ICredentialType {
 				path: LOGIN_PATH,
 				body: webPayLoginBody(account),
 			});
-			return readWebPayLogin(answer.statusCode, answer.body);
+			return readWebPayLogin(answer.statusCode, answer.body, new Redaction(webPayCredentialValues(account, [])));
 		});
 		return loginFor(credentials, grant);
 	}

@@ -54,6 +54,9 @@ const ESCAPED = new Map([...UNESCAPED].map(([letter, character]) => [character, 
 /** What json_encode does not print as it is: all but printable ASCII (and DEL), and the characters of ESCAPED. */
 const NEEDS_ESCAPE = /[^ !#-.0-[\]-\u007f]/g;
 
+/** JavaScript once took them for the ends of lines, so that PHP escapes them even where it escapes nothing else. */
+const LINE_ENDS: ReadonlySet<string> = new Set(['\u2028', '\u2029']);
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -110,39 +113,83 @@ export function toJson(value: PhpValue): Json {
  *   too large for a float
  */
 export function canonicalJson(text: string): string {
+	return encodePhpJson(canonicalValue(text));
+}
+
+/**
+ * The same in every form that PHP offers for what it means, the usual one first: with the flags JSON_UNESCAPED_SLASHES,
+ * JSON_UNESCAPED_UNICODE, JSON_UNESCAPED_LINE_TERMINATORS and JSON_PRESERVE_ZERO_FRACTION in all ways. Each decodes to the
+ * very same value, so that a signature over one of them says the same as over any other.
+ *
+ * @throws PhpJsonError as `canonicalJson`
+ */
+export function* canonicalForms(text: string): Generator<string> {
+	const value = canonicalValue(text);
+	const seen = new Set<string>();
+	for (const flags of FORMS) {
+		const form = encodePhpJson(value, flags);
+		if (seen.has(form)) continue;
+		seen.add(form);
+		yield form;
+	}
+}
+
+/** What is signed of a text: its top level without `sign` and `sign_type`, sorted. */
+function canonicalValue(text: string): PhpList | PhpMap {
 	const value = parsePhpJson(text);
-	if (Array.isArray(value)) return encodePhpJson(value);
+	if (Array.isArray(value)) return value;
 	if (!(value instanceof Map)) throw new PhpJsonError('The JSON is neither an object nor a list');
 	const sorted: PhpMap = new Map();
 	for (const key of ksortKeys(value.keys())) {
 		if (key !== 'sign' && key !== 'sign_type') sorted.set(key, value.get(key) ?? null);
 	}
-	return encodePhpJson(sorted);
+	return sorted;
 }
 
+/** Flags of `json_encode` that change how a value is written, and not what is read from it. */
+export interface PhpJsonFlags {
+	/** What is written as an escape: everything beyond ASCII, only U+2028 and U+2029, or nothing. */
+	unicode: 'escaped' | 'unescaped' | 'unescapedWithLineEnds';
+	unescapedSlashes: boolean;
+	/** A float that is whole is written with `.0`. */
+	zeroFraction: boolean;
+}
+
+const NO_FLAGS: PhpJsonFlags = { unicode: 'escaped', unescapedSlashes: false, zeroFraction: false };
+
+/** All combinations, without any flag first. */
+const FORMS: readonly PhpJsonFlags[] = [false, true].flatMap((zeroFraction) =>
+	(['escaped', 'unescaped', 'unescapedWithLineEnds'] as const).flatMap((unicode) =>
+		[false, true].map((unescapedSlashes) => ({ unicode, unescapedSlashes, zeroFraction })),
+	),
+);
+
 /**
- * Encodes a value as PHP 8.2's `json_encode` does with default flags and `serialize_precision` -1: slashes escaped,
- * non-ASCII as lower-case `\uXXXX`, floats in their shortest form, arrays with the keys 0, 1, 2, ... as lists.
+ * Encodes a value as PHP 8.2's `json_encode` does with `serialize_precision` -1: floats in their shortest form, arrays with
+ * the keys 0, 1, 2, ... as lists.
  *
+ * @param flags without any, slashes are escaped and non-ASCII is written as lower-case `\uXXXX`
  * @throws PhpJsonError for an infinite float
  */
-export function encodePhpJson(value: PhpValue): string {
+export function encodePhpJson(value: PhpValue, flags: PhpJsonFlags = NO_FLAGS): string {
 	switch (typeof value) {
 		case 'string':
-			return quote(value);
-		case 'number':
+			return quote(value, flags);
+		case 'number': {
 			if (!Number.isFinite(value)) throw new PhpJsonError('A number is too large for PHP to print as JSON');
-			return printFloat(shortestDigits(value), 17, 'e');
+			const text = printFloat(shortestDigits(value), 17, 'e');
+			return flags.zeroFraction && !text.includes('.') ? `${text}.0` : text;
+		}
 		case 'object':
 			break;
 		default:
 			return String(value);
 	}
 	if (value === null) return 'null';
-	if (Array.isArray(value)) return `[${value.map(encodePhpJson).join(',')}]`;
-	if (isList(value)) return encodePhpJson([...value.values()]);
+	if (Array.isArray(value)) return `[${value.map((entry) => encodePhpJson(entry, flags)).join(',')}]`;
+	if (isList(value)) return encodePhpJson([...value.values()], flags);
 	let members = '';
-	for (const [key, member] of value) members += `${members && ','}${quote(key)}:${encodePhpJson(member)}`;
+	for (const [key, member] of value) members += `${members && ','}${quote(key, flags)}:${encodePhpJson(member, flags)}`;
 	return `{${members}}`;
 }
 
@@ -182,9 +229,15 @@ function isList(map: PhpMap): boolean {
 	return true;
 }
 
-function quote(text: string): string {
+function quote(text: string, { unicode, unescapedSlashes }: PhpJsonFlags): string {
 	// Most texts need no escape, and a search costs half as much as a replacement that finds nothing.
-	return text.search(NEEDS_ESCAPE) < 0 ? `"${text}"` : `"${text.replace(NEEDS_ESCAPE, escapeUnit)}"`;
+	if (text.search(NEEDS_ESCAPE) < 0) return `"${text}"`;
+	const escaped = text.replace(NEEDS_ESCAPE, (unit) => {
+		if (unit === '/') return unescapedSlashes ? unit : '\\/';
+		const staysAsItIs = unit > '\u007f' && unicode !== 'escaped' && (unicode === 'unescapedWithLineEnds' || !LINE_ENDS.has(unit));
+		return staysAsItIs ? unit : escapeUnit(unit);
+	});
+	return `"${escaped}"`;
 }
 
 function escapeUnit(unit: string): string {

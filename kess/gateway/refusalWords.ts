@@ -1,3 +1,5 @@
+import { BETWEEN_WORDS } from './gatewayWords';
+
 /** What the words of a refusal mean, where KESS publishes no code for it. */
 
 /** The code and the reason of a refusal. */
@@ -26,7 +28,7 @@ const DENIED =
  * under it. Taken widely, because a refusal that is none costs a payment, and one too few only a look.
  */
 export function tellsOfUse({ code, reason }: Said): boolean {
-	return [inWords(code), inWords(reason)].some((text) => USED.test(text.replace(DENIED, ' ')));
+	return [code, reason, ...reason.split(BETWEEN_WORDS)].some((text) => USED.test(inWords(text).replace(DENIED, ' ')));
 }
 
 const THING = String.raw`(?:order|payment|transaction|refund|trade|record|reference|data|order number|merchant reference|out trade no)s?`;
@@ -50,11 +52,12 @@ const ABSENT_CODE = /^(?:(?:order|refund|transaction|record|data)\s+)?not\s+(?:f
 
 /**
  * Whether the refusal of a look-up means that there is nothing under the number. Any other (too many requests, no permission,
- * an unknown seller) must not pass for that: money would go out twice. The code counts only where no words are given.
+ * an unknown seller) must not pass for that: money would go out twice. The code counts only where no words are given; where
+ * several things are said, each of them has to tell of it.
  */
 export function tellsOfNothing({ code, reason }: Said): boolean {
-	const words = inWords(reason);
-	return NOTHING.test(words) || (/^(?:no reason given\b.*)?$/i.test(words) && ABSENT_CODE.test(inWords(code)));
+	const isWordless = /^(?:no reason given\b.*)?$/i.test(inWords(reason));
+	return reason.split(BETWEEN_WORDS).every((text) => NOTHING.test(inWords(text))) || (isWordless && ABSENT_CODE.test(inWords(code)));
 }
 
 /** A code is words too: `DUPLICATE_ORDER`, `NOTEXIST`, `ALREADYCONFIRMED`. */

@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 
 import { isBusyStatus } from '../gateway/busy';
+import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewayWords';
 import type { JsonObject } from '../jsonObject';
 import { excess, LIMITS } from '../limits';
 import { PARTNER_CODES } from './codes';
-import { canonicalJson, parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
+import { canonicalForms, canonicalJson, parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
 import { verifyRsa2 } from '../rsa2Signature';
 
 /** What the gateway said. Only `success` and `refused` are certain: KESS has signed them. */
@@ -12,7 +13,9 @@ export type PartnerAnswer =
 	| { kind: 'success'; data: JsonObject }
 	| { kind: 'refused'; code: string; reason: string }
 	/** Said before the gateway looks at the request, and without a signature (docs/gateway.md §13, sample fail response). */
-	| { kind: 'unauthenticated'; reason: string }
+	| { kind: 'unauthenticated'; reason: string; isOwnWords: boolean }
+	/** HTTP 403 without a signature: perhaps a refusal of the IP address or the account, and perhaps not of KESS. */
+	| { kind: 'forbidden'; code: string; reason: string }
 	/** Whoever says it, it only makes us wait: whether the gateway did what was asked is not known. */
 	| { kind: 'busy'; code: string }
 	/** The gateway broke off: whether it did what was asked is not known. */
@@ -22,7 +25,8 @@ export type PartnerAnswer =
 	/** Not an answer of the gateway. */
 	| { kind: 'unreadable'; reason: string };
 
-const REASON_FIELDS = ['error_desc', 'error_des', 'message'];
+/** With these KESS answers before it looks at the request, and without a signature: their words stand for nothing else. */
+const SAID_UNSIGNED: ReadonlySet<number> = new Set([401, 403]);
 
 type Signature = 'valid' | 'missing' | 'wrong';
 
@@ -35,7 +39,8 @@ type Signature = 'valid' | 'missing' | 'wrong';
  * @param text the body as it arrived: the signature covers what PHP makes of exactly this text
  * @param kessPublicKey KESS's RSA key
  * @returns success only for HTTP 2xx with a valid signature, `success` true and an object as `data`, in which whole
- *   numbers too large for JavaScript are texts. Reasons quote what KESS has signed, and the specification's codes
+ *   numbers too large for JavaScript are texts. Reasons quote what KESS has signed, the specification's codes, and the
+ *   words of an unsigned 401 or 403, on which nothing is decided
  * @throws RsaKeyError when the public key cannot be used
  */
 export function readPartnerAnswer(status: number, text: string, kessPublicKey: KeyObject | string): PartnerAnswer {
@@ -45,12 +50,16 @@ export function readPartnerAnswer(status: number, text: string, kessPublicKey: K
 	}
 	const body = parseObject(text);
 	if (typeof body === 'string') {
-		const reason = `${body} (HTTP ${status})`;
-		if (status === 401) return { kind: 'unauthenticated', reason };
+		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
+		if (status === 401) return { kind: 'unauthenticated', reason, isOwnWords: false };
 		return status >= 500 ? { kind: 'failed', code: String(status), reason } : { kind: 'unreadable', reason };
 	}
 	const signature = checkSignature(body, text, kessPublicKey);
-	const reason = signature === 'valid' ? firstText(body, REASON_FIELDS) : undefined;
+	if (status === PROXY_LOGIN && signature !== 'valid') {
+		return { kind: 'unreadable', reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})` };
+	}
+	const isQuoted = signature === 'valid' || (signature === 'missing' && SAID_UNSIGNED.has(status));
+	const reason = isQuoted ? wordsOf(body) : undefined;
 	const code = readCode(body, signature);
 	const succeeded = body.get('success') === true || body.get('success') === 'true';
 	if (status >= 500) {
@@ -59,8 +68,9 @@ export function readPartnerAnswer(status: number, text: string, kessPublicKey: K
 	}
 	const unauthenticated = status === 401 || (!succeeded && code === 'UNAUTHENTICATED');
 	if (unauthenticated && signature !== 'wrong') {
-		return { kind: 'unauthenticated', reason: reason ?? `${code ?? 'no code given'} (HTTP ${status})` };
+		return { kind: 'unauthenticated', reason: reason ?? `${code ?? 'no code given'} (HTTP ${status})`, isOwnWords: reason !== undefined };
 	}
+	if (signature === 'missing' && status === 403 && reason !== undefined) return { kind: 'forbidden', code: code ?? '403', reason };
 	if (signature !== 'valid') return { kind: 'untrusted', reason: distrust(signature, succeeded ? undefined : code) };
 	if (status >= 200 && status < 300 && succeeded) {
 		const data = body.get('data');
@@ -102,8 +112,14 @@ function parse(text: string): PhpValue | undefined {
 function checkSignature(body: PhpMap, text: string, kessPublicKey: KeyObject | string): Signature {
 	const sign = body.get('sign') ?? '';
 	if (sign === '') return 'missing';
-	const canonical = canonicalise(text);
-	return canonical !== undefined && verifyRsa2(canonical, sign, kessPublicKey) ? 'valid' : 'wrong';
+	const isSigned = (canonical: string) => verifyRsa2(canonical, sign, kessPublicKey);
+	const usual = canonicalise(text);
+	if (usual === undefined) return 'wrong';
+	if (isSigned(usual)) return 'valid';
+	// Each form costs as much as the first: only what is as long as an answer of the Partner gateway is looked at in all of them.
+	const others = text.length > LIMITS.requestLength ? [] : canonicalForms(text);
+	for (const form of others) if (form !== usual && isSigned(form)) return 'valid';
+	return 'wrong';
 }
 
 /** `undefined` for the few texts that PHP reads and cannot print again, so that KESS cannot have signed them. */
@@ -117,7 +133,7 @@ function canonicalise(text: string): string | undefined {
 
 /** Any code that KESS has signed; otherwise only one of the specification's. */
 function readCode(body: PhpMap, signature: Signature): string | undefined {
-	const code = firstText(body, ['error_code']);
+	const code = firstTextOf(body, ['error_code']);
 	return code !== undefined && (signature === 'valid' || PARTNER_CODES.has(code)) ? code : undefined;
 }
 
@@ -126,13 +142,4 @@ function distrust(signature: 'missing' | 'wrong', code: string | undefined): str
 	return signature === 'missing'
 		? `the answer ${says}has no signature`
 		: `the answer ${says}is not signed with the key that belongs to KESS Public Key`;
-}
-
-function firstText(body: PhpMap, fields: string[]): string | undefined {
-	for (const field of fields) {
-		const value = body.get(field);
-		const text = typeof value === 'string' || typeof value === 'bigint' ? String(value).trim() : '';
-		if (text !== '') return text;
-	}
-	return undefined;
 }

@@ -1,3 +1,4 @@
+import { adviceOn } from '../gateway/refusalCause';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './services';
 
 /** A refusal of the Partner gateway in plain words. */
@@ -18,6 +19,11 @@ const INVALID: PartnerExplanation = {
 	hint: 'Compare the fields with what KESS says. If they are right, KESS may not know your public key yet: test the KESS Partner credential.',
 };
 
+/** Codes that do not tell what was wrong, so that the words beside them may. */
+const UNTOLD: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'VALIDATIONERROR']);
+
+const NOTHING_PAID = 'This run has paid nothing.';
+
 const NEVER_TWICE = 'Do not send it again under a new transfer reference before you know.';
 
 /** What each code means to each service (docs/gateway.md §13, the tables "Error code review" and "Response fail"). */
@@ -33,7 +39,7 @@ const BY_SERVICE: ReadonlyMap<string, ReadonlyMap<string, PartnerExplanation>> =
 					hint: 'Check the receiver ID: the KESS user ID or the phone number of a KESS wallet, complete with its leading zero or plus sign. If it is right, ask the receiver whether the wallet is open. This run has paid nothing.',
 				},
 			],
-			['VALIDATIONERROR', { ...INVALID, hint: `${INVALID.hint} This run has paid nothing.` }],
+			['VALIDATIONERROR', { ...INVALID, hint: `${INVALID.hint} ${NOTHING_PAID}` }],
 			[
 				'SYSTEMERROR',
 				{
@@ -147,11 +153,14 @@ export const PARTNER_CODES: ReadonlySet<string> = new Set(ANY_SERVICE.keys());
 export function explainPartnerCode(code: string, service: string, reason: string): PartnerExplanation {
 	const words = reason.trim().replace(/\.$/, '');
 	const known = (BY_SERVICE.get(service) ?? ANY_SERVICE).get(code) ?? ANY_SERVICE.get(code);
+	const isTold = known !== undefined && !UNTOLD.has(code);
+	const advice = isTold ? undefined : adviceOn({ code, reason: words });
+	const cause = advice !== undefined && service === CREATE_TRANSFER ? `${advice} ${NOTHING_PAID}` : advice;
 	if (known === undefined) {
 		return {
 			message: `KESS refuses: ${words || 'no reason given'}`,
-			hint: 'The text after the colon is the answer of KESS. If it does not tell you what to change, ask KESS about this code.',
+			hint: cause ?? 'The text after the colon is the answer of KESS. If it does not tell you what to change, ask KESS about this code.',
 		};
 	}
-	return { message: words === '' ? known.message : `${known.message}: ${words}`, hint: known.hint };
+	return { message: words === '' ? known.message : `${known.message}: ${words}`, hint: cause ?? known.hint };
 }

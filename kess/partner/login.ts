@@ -1,8 +1,11 @@
-import { isPlainObject, type JsonObject } from '../jsonObject';
+import { isPlainObject, type JsonObject, textOf } from '../jsonObject';
 import { NotSentError } from '../errors';
+import { wordsOfJson } from '../gateway/gatewayWords';
 import type { Login } from '../gateway/login';
+import { loginRefusal, noToken, refusesLogin } from '../gateway/loginRefusal';
+import type { Redaction } from '../gateway/redaction';
 import { PARTNER_LOGIN_PATH } from './services';
-import { type AccessGrant, accessGrant, isToken, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
+import { type AccessGrant, accessGrant, isToken, loginKey, TokenStore } from '../gateway/tokenStore';
 
 /** The tokens of the Partner gateway in this process, by login values. */
 export const partnerTokens = new TokenStore();
@@ -62,43 +65,41 @@ export function partnerLoginRequest(login: PartnerLogin): Login {
  *
  * @param status the HTTP status
  * @param body the parsed body, or the text where it was not JSON
+ * @param redaction keeps the login out of what the gateway says
  * @returns the token and when it ends
- * @throws LoginRefusedError when the gateway refuses; NotSentError when the answer is not that of a login
+ * @throws LoginRefusedError when the gateway refuses, in its own words, which it does not sign, and with the likely cause;
+ *   NotSentError when the answer is not that of a login
  */
-export function readPartnerLogin(status: number, body: unknown, now = Date.now()): AccessGrant {
+export function readPartnerLogin(status: number, body: unknown, redaction: Redaction, now = Date.now()): AccessGrant {
 	const fields: JsonObject = isPlainObject(body) ? body : {};
 	const grant = isPlainObject(fields.data) ? fields.data : fields;
 	const accessToken = grant.access_token;
 	if (status >= 200 && status < 300 && isToken(accessToken)) {
 		return accessGrant(accessToken, grant.expire_in, now);
 	}
-	if ([400, 401, 403, 422].includes(status) || fields.error_code === 'UNAUTHENTICATED') {
-		throw refusal(String(fields.error_desc ?? ''));
+	const code = textOf(fields.error_code);
+	if (code === 'UNAUTHENTICATED' || refusesLogin(status, body)) {
+		const words = wordsOfJson(fields);
+		throw loginRefusal({ ...aboutHalf(words ?? ''), status, code, words, redaction });
 	}
-	throw new NotSentError(
-		`The login at KESS gave no token (HTTP ${status})`,
-		'Check the environment or base URL of the KESS Partner credential. If they are right, try again later.',
-	);
+	throw noToken(status, body, 'KESS Partner', redaction);
 }
 
 /** The specification has one code for everything that is wrong; only its text may tell which half. */
-function refusal(description: string): LoginRefusedError {
+function aboutHalf(description: string): { message: string; hint: string } {
 	const aboutUser = /user|password/i.test(description);
 	const aboutPartner = /partner[-_ ]?(id|secret)|secret[-_ ]?key/i.test(description);
 	if (aboutUser && !aboutPartner) {
-		return new LoginRefusedError(
-			'KESS refuses the user',
-			`Check User Name and Password in the KESS Partner credential, ${ENVIRONMENT}`,
-		);
+		return { message: 'KESS refuses the user', hint: `Check User Name and Password in the KESS Partner credential, ${ENVIRONMENT}` };
 	}
 	if (aboutPartner && !aboutUser) {
-		return new LoginRefusedError(
-			'KESS does not know this partner',
-			`Check Partner ID and Partner Secret Key in the KESS Partner credential, ${ENVIRONMENT}`,
-		);
+		return {
+			message: 'KESS does not know this partner',
+			hint: `Check Partner ID and Partner Secret Key in the KESS Partner credential, ${ENVIRONMENT}`,
+		};
 	}
-	return new LoginRefusedError(
-		'KESS refuses the login',
-		`Check Partner ID, Partner Secret Key, User Name and Password in the KESS Partner credential, ${ENVIRONMENT} KESS does not say which of them is wrong.`,
-	);
+	return {
+		message: 'KESS refuses the login',
+		hint: `Check Partner ID, Partner Secret Key, User Name and Password in the KESS Partner credential, ${ENVIRONMENT} KESS does not say which of them is wrong.`,
+	};
 }

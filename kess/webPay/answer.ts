@@ -1,4 +1,5 @@
 import { isBusyStatus } from '../gateway/busy';
+import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewayWords';
 import type { Json } from '../jsonObject';
 import { excess, LIMITS } from '../limits';
 import { parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
@@ -9,7 +10,8 @@ export type WebPayAnswer =
 	| { kind: 'success'; data: Json; signature: WebPaySignatureVerdict }
 	/** `isOwnShape`: so the gateway itself refuses, and hardly anything that stands before it; `status` of HTTP. */
 	| { kind: 'refused'; code: string; reason: string; isOwnShape: boolean; status: number }
-	| { kind: 'unauthenticated'; code: string; reason: string }
+	/** `isOwnWords`: so the gateway says it in JSON of its own, and not something on the way by a page. */
+	| { kind: 'unauthenticated'; code: string; reason: string; isOwnWords: boolean }
 	/** The gateway asks not to be asked now: whether it did what was asked is not known. */
 	| { kind: 'busy'; code: string }
 	/** The gateway failed on its side: whether it did what was asked is not known. */
@@ -17,7 +19,6 @@ export type WebPayAnswer =
 	/** Not an answer of the gateway, so nothing is known either. */
 	| { kind: 'unreadable'; reason: string };
 
-const REASON_FIELDS = ['error_des', 'error_desc', 'message', 'msg', 'error_description', 'error', 'detail'];
 const CODE_FIELDS = ['error_code', 'status_code', 'code'];
 
 /** Seen in bodies that come with HTTP 200 (docs/gateway.md §6); n8n itself only looks at the HTTP status. */
@@ -45,8 +46,12 @@ export function readWebPayAnswer(
 	}
 	const body = parseObject(text);
 	if (typeof body === 'string') {
-		return { kind: status === 401 ? 'unauthenticated' : 'unreadable', code: String(status), reason: `${body} (HTTP ${status})` };
+		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
+		return status === 401
+			? { kind: 'unauthenticated', code: String(status), reason, isOwnWords: false }
+			: { kind: 'unreadable', reason };
 	}
+	if (status === PROXY_LOGIN) return { kind: 'unreadable', reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})` };
 	const success = body.get('success');
 	const succeeded = status >= 200 && status < 300 && (success === true || success === 'true');
 	if (succeeded) {
@@ -56,11 +61,18 @@ export function readWebPayAnswer(
 			? { kind: 'success', data: toJson(data ?? null), signature: verifyWebPayAnswer(body, apiSecretKey, signType) }
 			: { kind: 'unreadable', reason: `${problem} (HTTP ${status})` };
 	}
-	const code = firstText(body, CODE_FIELDS) ?? String(status);
+	const code = firstTextOf(body, CODE_FIELDS) ?? String(status);
 	if (BUSY_CODES.has(code)) return { kind: 'busy', code };
-	const reason = firstText(body, REASON_FIELDS) ?? `no reason given (HTTP ${status})`;
-	const kind = refusalKind(status, code);
-	return kind === 'refused' ? { kind, code, reason, isOwnShape: isOwnShape(status, body), status } : { kind, code, reason };
+	const words = wordsOf(body);
+	const reason = words ?? `no reason given (HTTP ${status})`;
+	switch (refusalKind(status, code)) {
+		case 'refused':
+			return { kind: 'refused', code, reason, isOwnShape: isOwnShape(status, body), status };
+		case 'unauthenticated':
+			return { kind: 'unauthenticated', code, reason, isOwnWords: words !== undefined };
+		case 'failed':
+			return { kind: 'failed', code, reason };
+	}
 }
 
 function refusalKind(status: number, code: string): 'refused' | 'unauthenticated' | 'failed' {
@@ -75,11 +87,11 @@ const OWN_STATUS: ReadonlySet<string | undefined> = new Set(['400', '404', '422'
 /** KESS signs no refusal (docs/gateway.md §6): all that speaks for one is that it is built like all that are known. */
 function isOwnShape(status: number, body: PhpMap): boolean {
 	const says = body.get('success');
-	const repeated = firstText(body, ['status_code']);
+	const repeated = firstTextOf(body, ['status_code']);
 	const isRepeated = status === 200 || repeated === undefined || repeated === String(status);
 	return (
 		(says === false || says === 'false') &&
-		firstText(body, ['error_des', 'msg']) !== undefined &&
+		firstTextOf(body, ['error_des', 'msg']) !== undefined &&
 		isRepeated &&
 		OWN_STATUS.has(status === 200 ? repeated : String(status))
 	);
@@ -102,13 +114,4 @@ function parseObject(text: string): PhpMap | string {
 		return /^\s*</.test(text) ? 'the answer is a web page instead of JSON' : 'the answer is not JSON';
 	}
 	return value instanceof Map ? value : 'the answer is not a JSON object';
-}
-
-function firstText(body: PhpMap, fields: string[]): string | undefined {
-	for (const field of fields) {
-		const value = body.get(field);
-		const text = typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' ? String(value).trim() : '';
-		if (text !== '') return text;
-	}
-	return undefined;
 }

@@ -1,5 +1,30 @@
-import { NotSentError } from '../errors';
-import { type AccessGrant, accessGrant, isToken, loginKey, LoginRefusedError, TokenStore } from '../gateway/tokenStore';
+import { wordsOfJson } from '../gateway/gatewayWords';
+import { loginRefusal, noToken, refusesLogin } from '../gateway/loginRefusal';
+import type { Redaction } from '../gateway/redaction';
+import { type AccessGrant, accessGrant, isToken, loginKey, TokenStore } from '../gateway/tokenStore';
+import { textOf } from '../jsonObject';
+
+/** What OAuth2 says, and what to do about it. */
+const INVALID_USER = {
+	message: 'KESS refuses the user',
+	hint: 'Check Username and Password in the KESS WebPay credential. They are those of the API user, not of the merchant portal.',
+};
+const BY_CODE = new Map([
+	[
+		'invalid_client',
+		{
+			message: 'KESS does not know this client',
+			hint: 'Check Client ID and Client Secret in the KESS WebPay credential, and that they belong to the chosen environment.',
+		},
+	],
+	['invalid_grant', INVALID_USER],
+	['invalid_credentials', INVALID_USER],
+]);
+
+const ANY_REFUSAL = {
+	message: 'KESS refuses the login',
+	hint: 'Check Username, Password, Client ID and Client Secret in the KESS WebPay credential, and that they belong to the chosen environment.',
+};
 
 /** The tokens of gateway v2 in this process, by login values. */
 export const webPayTokens = new TokenStore();
@@ -34,36 +59,27 @@ export function webPayLoginBody(login: WebPayLogin): Record<string, string> {
  *
  * @param status the HTTP status
  * @param body the parsed body, or the text where it was not JSON
+ * @param redaction keeps the login out of what the gateway says
  * @returns the token and when it ends
- * @throws LoginRefusedError when the gateway refuses, saying whether the client or the user is wrong where it tells;
- *   NotSentError when the answer is not that of a login
+ * @throws LoginRefusedError when the gateway refuses, in its own words and with the likely cause; NotSentError when the
+ *   answer is not that of a login
  */
-export function readWebPayLogin(status: number, body: unknown, now = Date.now()): AccessGrant {
+export function readWebPayLogin(status: number, body: unknown, redaction: Redaction, now = Date.now()): AccessGrant {
 	const fields: Record<string, unknown> = body !== null && typeof body === 'object' ? { ...body } : {};
 	const accessToken = fields.access_token;
 	if (status >= 200 && status < 300 && isToken(accessToken)) {
 		return accessGrant(accessToken, fields.expires_in, now);
 	}
-	if (fields.error === 'invalid_client') {
-		throw new LoginRefusedError(
-			'KESS does not know this client',
-			'Check Client ID and Client Secret in the KESS WebPay credential, and that they belong to the chosen environment.',
-		);
+	const code = textOf(fields.error);
+	const known = BY_CODE.get(code);
+	if (known !== undefined || refusesLogin(status, body)) {
+		throw loginRefusal({ ...(known ?? ANY_REFUSAL), status, code, words: loginWords(fields, known !== undefined), redaction });
 	}
-	if (fields.error === 'invalid_grant' || fields.error === 'invalid_credentials') {
-		throw new LoginRefusedError(
-			'KESS refuses the user',
-			'Check Username and Password in the KESS WebPay credential. They are those of the API user, not of the merchant portal.',
-		);
-	}
-	if (status === 400 || status === 401 || status === 403) {
-		throw new LoginRefusedError(
-			'KESS refuses the login',
-			'Check Username, Password, Client ID and Client Secret in the KESS WebPay credential, and that they belong to the chosen environment.',
-		);
-	}
-	throw new NotSentError(
-		`The login at KESS gave no token (HTTP ${status})`,
-		'Check the environment or base URL of the credential. If they are right, try again later.',
-	);
+	throw noToken(status, body, 'KESS WebPay', redaction);
+}
+
+/** Where a code of OAuth2 has words beside it, these tell more than the code. */
+function loginWords(fields: Record<string, unknown>, isCode: boolean): string | undefined {
+	const { error, ...others } = fields;
+	return wordsOfJson(others) ?? (isCode ? undefined : wordsOfJson({ error }));
 }

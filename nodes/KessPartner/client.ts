@@ -4,6 +4,7 @@ import type { Outcome } from '../../kess/gateway/outcome';
 import type { Redaction } from '../../kess/gateway/redaction';
 import type { JsonObject } from '../../kess/jsonObject';
 import { KessError } from '../../kess/errors';
+import { adviceOn } from '../../kess/gateway/refusalCause';
 import { readPartnerAnswer } from '../../kess/partner/answer';
 import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../kess/partner/account';
 import { PARTNER_GATEWAY_PATH, serviceNamed } from '../../kess/partner/services';
@@ -13,6 +14,8 @@ import { explainInvalid } from '../shared/run/errors';
 import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
 
 export const CREDENTIAL = 'kessPartnerApi';
+
+const ASK_KESS = 'The text after the colon is the answer. If it does not tell you what to change, ask KESS about it.';
 
 /** Speaks to the Partner gateway for one partner during one execution. */
 export class PartnerClient {
@@ -78,18 +81,35 @@ export class PartnerClient {
 			case 'unauthenticated':
 				// Said before the gateway looks at the request; but anything on the way may say it, also afterwards.
 				if (does === 'pays') return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };
-				return {
-					kind: 'notSent',
-					error: new KessError(
-						`KESS refuses the login: ${answer.reason}`,
-						'The token was renewed and refused again. Check the KESS Partner credential, and that the account may use this service.',
-						'UNAUTHENTICATED',
-					),
-				};
+				return { kind: 'notSent', error: loginRefusal(answer) };
+			case 'forbidden': {
+				// Nobody has signed it, so it decides nothing; but whoever only asks is told what it says.
+				const reason = `the answer says "${answer.reason}", but has no signature (HTTP 403)`;
+				const unbelieved = new KessError(`KESS refuses, without a signature: ${answer.reason}`, adviceOn(answer) ?? ASK_KESS, answer.code);
+				return { kind: 'unknown', reason, unbelieved };
+			}
 			case 'failed':
 			case 'untrusted':
 			case 'unreadable':
 				return { kind: 'unknown', reason: answer.reason };
 		}
 	}
+}
+
+/** In the words of KESS first: the values of the credential are the likely cause only where these tell of no other. */
+function loginRefusal({ reason, isOwnWords }: { reason: string; isOwnWords: boolean }): KessError {
+	const renewed = 'The token was renewed and refused again.';
+	if (!isOwnWords) {
+		return new KessError(
+			`The login was refused, without words of KESS: ${reason}`,
+			`${renewed} Check the KESS Partner credential. If it is right, a proxy or firewall between n8n and KESS may have answered.`,
+			'UNAUTHENTICATED',
+		);
+	}
+	const advice = adviceOn({ code: 'UNAUTHENTICATED', reason });
+	return new KessError(
+		`KESS refuses the login: ${reason}`,
+		advice ?? `${renewed} Check the KESS Partner credential, and that the account may use this service.`,
+		'UNAUTHENTICATED',
+	);
 }

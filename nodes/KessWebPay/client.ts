@@ -9,6 +9,7 @@ import { isPrivateAddress } from '../../kess/webPay/fields';
 import type { RequestFile } from '../../kess/gateway/multipart';
 import { gatewayPath, nameOn, sellerField, type WebPayService } from '../../kess/webPay/services';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
+import { explainUnauthenticated } from '../../kess/webPay/refusal';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
 import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
 import { KessError } from '../../kess/errors';
@@ -187,18 +188,10 @@ export class WebPayClient {
 		}
 	}
 
-	private loginRefusal({ reason, code }: { reason: string; code: string }): KessError {
-		return this.version === 'v1'
-			? new KessError(
-					`KESS refuses the user name or password: ${reason}`,
-					'Check Username and Password in the KESS WebPay credential, and that they belong to the chosen environment.',
-					code,
-				)
-			: new KessError(
-					`KESS refuses the login: ${reason}`,
-					'The token was renewed and refused again. Check the KESS WebPay credential, and that the account may use this service.',
-					code,
-				);
+	/** In the words of KESS first: the values of the credential are the likely cause only where these tell of no other. */
+	private loginRefusal(answer: { reason: string; code: string; isOwnWords: boolean }): KessError {
+		const { message, hint } = explainUnauthenticated(this.version, answer);
+		return new KessError(message, hint, answer.code);
 	}
 
 	/** Why an answer with this signature is not believed; `undefined` when it is. */

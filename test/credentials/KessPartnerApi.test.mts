@@ -266,7 +266,7 @@ describe('the credential test', () => {
 		['host', { baseUrl: 'http://127.0.0.1:9' }, /^KESS cannot be reached at http:\/\/127.0.0.1:9/],
 		['partner', { partnerSecretKey: 'wrong-one' }, /^KESS refuses the login/],
 		['user', { password: 'wrong-one' }, /^KESS refuses the login/],
-		['private key, of another pair', { privateKey: other.privateKey }, /^KESS refuses your signature: Words for VALIDATIONERROR/],
+		['private key, of another pair', { privateKey: other.privateKey }, /^KESS refuses to answer: Words for VALIDATIONERROR .* it may be the signature\. Give KESS the public key/],
 		['KESS public key, of another pair', { kessPublicKey: other.publicKey }, /is not signed with the key .* Check KESS Public Key/],
 	])('tells a wrong %s apart', async (_name, changes, message) => {
 		expect(await outcome(changes)).toEqual({ status: 'Error', message: expect.stringMatching(message) });
@@ -283,7 +283,7 @@ describe('the credential test', () => {
 		['a redirect', () => ({ status: 302, text: '', location: 'http://127.0.0.1:9/' }), /redirects/],
 		['a gateway that breaks off', () => ({ status: 500, text: signedAnswer({ success: false, error_code: 'SYSTEMERROR', error_desc: 'Busy' }, kess.privateKey) }), /broke off on its side: Busy \(SYSTEMERROR\)/],
 		['a token the gateway does not take', () => ({ status: 401, text: '{"success":false,"error_code":"UNAUTHENTICATED"}' }), /refuses the token/],
-		['a gateway that refuses every signature alike', () => refusal('VALIDATIONERROR'), /^KESS refuses your signature/],
+		['a gateway that refuses every signature alike', () => refusal('VALIDATIONERROR'), /^KESS refuses to answer: Words for VALIDATIONERROR .* it may be the signature/],
 	])('%s does not pass', async (_name, answer, message) => {
 		gateway.gateway = answer;
 		expect(await outcome()).toEqual({ status: 'Error', message: expect.stringMatching(message) });

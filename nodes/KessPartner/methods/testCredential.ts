@@ -13,6 +13,7 @@ import { PARTNER_GATEWAY_PATH, QUERY_TRANSFER } from '../../../kess/partner/serv
 import { openPartnerKeys, type PartnerKeys } from '../../../kess/partner/keys';
 import { partnerLoginRequest, readPartnerLogin } from '../../../kess/partner/login';
 import { Redaction } from '../../../kess/gateway/redaction';
+import { adviceOn, causeOf } from '../../../kess/gateway/refusalCause';
 import { signedPartnerBody } from '../../../kess/partner/request';
 import { signRsa2 } from '../../../kess/rsa2Signature';
 import { type Post, testCredential } from '../../shared/gateway/testCredential';
@@ -46,7 +47,7 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 	const keys = openPartnerKeys(account);
 	const login = partnerLoginRequest(account);
 	const granted = await post(`${login.origin}${login.path}`, login.headers ?? {}, JSON.stringify(login.body));
-	const { accessToken } = readPartnerLogin(granted.status, parseOrText(granted.text));
+	const { accessToken } = readPartnerLogin(granted.status, parseOrText(granted.text), new Redaction(partnerCredentialValues(account, [])));
 
 	const redaction = new Redaction(partnerCredentialValues(account, [accessToken]));
 	const ask = async (body: string): Promise<PartnerAnswer> => {
@@ -58,8 +59,16 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 	switch (answer.kind) {
 		case 'success':
 			return undefined;
-		case 'unauthenticated':
-			return 'KESS logs in, but refuses the token at its gateway. Ask KESS whether this account may use the Partner API.';
+		case 'unauthenticated': {
+			const words = answer.reason.replace(/\.$/, '');
+			if (!answer.isOwnWords) {
+				return `KESS logs in, but something refuses the token at its gateway, without words of KESS: ${words}. Ask KESS whether this account may use the Partner API; a proxy or firewall between n8n and KESS may have answered too.`;
+			}
+			const advice = adviceOn({ code: 'UNAUTHENTICATED', reason: words }) ?? 'Ask KESS whether this account may use the Partner API.';
+			return `KESS logs in, but refuses the token at its gateway: ${words}. ${advice}`;
+		}
+		case 'forbidden':
+			return `KESS logs in, but refuses to answer: ${answer.reason.replace(/\.$/, '')} (${answer.code}). ${adviceOn(answer) ?? 'Ask KESS what it means.'}`;
 		case 'untrusted':
 			return `KESS accepts the login, but ${answer.reason}. Check KESS Public Key: it is the key that KESS gave you, for this environment.`;
 		case 'busy':
@@ -67,20 +76,27 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 		case 'failed':
 			return `KESS is reachable, but broke off on its side: ${answer.reason} (${answer.code}). Try again later.`;
 		case 'unreadable':
-			return `This address does not answer like a KESS Partner gateway: ${answer.reason}. Check Environment and Base URL.`;
+			return `This address does not answer like a KESS Partner gateway: ${answer.reason}. Check Environment and Base URL, and any proxy that n8n is started with (HTTP_PROXY, HTTPS_PROXY).`;
 		case 'refused': {
 			if (LOOKED_UP.has(answer.code)) return undefined;
+			const words = answer.reason.replace(/\.$/, '');
+			const advice = adviceOn(answer);
+			if (advice !== undefined) return `KESS refuses to answer: ${words} (${answer.code}). ${advice}`;
 			const toWrongSignature = await ask(wronglySigned(keys));
-			const same =
+			const isSame =
 				toWrongSignature.kind === 'refused' &&
 				toWrongSignature.code === answer.code &&
 				toWrongSignature.reason === answer.reason;
-			return same
-				? `KESS refuses your signature: ${answer.reason} (${answer.code}). Give KESS the public key that belongs to Private Key ("openssl pkey -in private.pem -pubout" prints it), or enter the private key whose public key KESS has.`
-				: undefined;
+			if (!isSame) return undefined;
+			return causeOf(answer) === 'signature'
+				? `KESS refuses your signature: ${words} (${answer.code}). ${MEND_SIGNATURE}`
+				: `KESS refuses to answer: ${words} (${answer.code}). It says the same to a signature that is certainly wrong, so that it may be the signature. ${MEND_SIGNATURE} If they belong together, ask KESS what it means.`;
 		}
 	}
 }
+
+const MEND_SIGNATURE =
+	'Give KESS the public key that belongs to Private Key ("openssl pkey -in private.pem -pubout" prints it), or enter the private key whose public key KESS has.';
 
 function question({ privateKey }: PartnerKeys): string {
 	return signedPartnerBody({ service: QUERY_TRANSFER, out_trade_no: NO_TRANSFER }, privateKey);

@@ -10,7 +10,9 @@ import { parseOrText } from '../../../kess/gateway/login';
 import { readWebPayAnswer, type WebPayAnswer } from '../../../kess/webPay/answer';
 import { basicAuthorization, readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../../kess/webPay/account';
 import { Redaction } from '../../../kess/gateway/redaction';
+import { adviceOn, causeOf } from '../../../kess/gateway/refusalCause';
 import { gatewayPath, LOGIN_PATH, nameOn, SERVICES } from '../../../kess/webPay/services';
+import { explainUnauthenticated } from '../../../kess/webPay/refusal';
 import { readWebPayLogin, webPayLoginBody } from '../../../kess/webPay/login';
 import { signedWebPayBody } from '../../../kess/webPay/request';
 import { type Post, testCredential } from '../../shared/gateway/testCredential';
@@ -55,30 +57,43 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 			return answer.signature === 'invalid'
 				? 'KESS answers, but signs with another API secret key or signature type. Check API Secret Key and Signature Type.'
 				: undefined;
-		case 'unauthenticated':
-			return account.version === 'v1'
-				? 'KESS refuses the user name or password. Check Username and Password, and that they belong to this environment.'
-				: 'KESS logs in, but refuses the token at its gateway. Ask KESS whether this account may use gateway version 2.';
+		case 'unauthenticated': {
+			const { message, hint } = explainUnauthenticated(account.version, answer);
+			return `${message}. ${hint}`;
+		}
 		case 'busy':
 			return `KESS is reachable, but ${busyReason(answer.code)}. Try again later.`;
 		case 'failed':
 			return `KESS is reachable, but failed on its side: ${answer.reason} (${answer.code}). Try again later.`;
 		case 'unreadable':
-			return `This address does not answer like a KESS gateway: ${answer.reason}. Check Environment, Base URL and Gateway Version.`;
-		case 'refused': {
-			const toWrongSignature = await ask(`${account.apiSecretKey} is not the key`);
-			const same =
-				toWrongSignature.kind === 'refused' &&
-				toWrongSignature.code === answer.code &&
-				toWrongSignature.reason === answer.reason;
-			return same
-				? `KESS refuses the signature: ${answer.reason}. Check API Secret Key and Signature Type. The API secret key is not the client secret.`
-				: undefined;
-		}
+			return `This address does not answer like a KESS gateway: ${answer.reason}. Check Environment, Base URL and Gateway Version, and any proxy that n8n is started with (HTTP_PROXY, HTTPS_PROXY).`;
+		case 'refused':
+			return await explainRefused(answer, async () => await ask(`${account.apiSecretKey} is not the key`));
 	}
+}
+
+/**
+ * What a refusal of the question says about the credential, in the words of KESS first.
+ *
+ * @param askWrongly the same question with a signature that is wrong for certain
+ */
+async function explainRefused(
+	{ code, reason }: { code: string; reason: string },
+	askWrongly: () => Promise<WebPayAnswer>,
+): Promise<string | undefined> {
+	const words = reason.replace(/\.$/, '');
+	const advice = adviceOn({ code, reason });
+	if (advice !== undefined) return `KESS refuses to answer: ${words} (${code}). ${advice}`;
+	const toWrongSignature = await askWrongly();
+	const isSame = toWrongSignature.kind === 'refused' && toWrongSignature.code === code && toWrongSignature.reason === reason;
+	if (!isSame) return undefined;
+	const check = 'Check API Secret Key and Signature Type. The API secret key is not the client secret.';
+	return causeOf({ code, reason }) === 'signature'
+		? `KESS refuses the signature: ${words}. ${check}`
+		: `KESS refuses to answer: ${words} (${code}). It says the same to a signature that is certainly wrong, so that it may be the signature. ${check} If they are right, ask KESS what it means.`;
 }
 
 async function logIn(account: WebPayAccount, post: Post): Promise<string> {
 	const { status, text } = await post(`${account.origin}${LOGIN_PATH}`, {}, JSON.stringify(webPayLoginBody(account)));
-	return readWebPayLogin(status, parseOrText(text)).accessToken;
+	return readWebPayLogin(status, parseOrText(text), new Redaction(webPayCredentialValues(account, []))).accessToken;
 }

@@ -85,3 +85,11 @@ test.each([
 ])('%s "%s" says nothing of it', (code, reason) => {
 	expect(tellsOfNothing({ code, reason })).toBe(false);
 });
+
+test('of several things that are said, each has to tell of nothing', () => {
+	const says = (reason: string) => tellsOfNothing({ code: '400', reason });
+	expect(says('The order was not found. | The selected out trade no is invalid.')).toBe(true);
+	expect(says('The order was not found. | The seller is unknown.')).toBe(false);
+	expect(says('Validation error of the order | The seller was not found.')).toBe(false);
+	expect(tellsOfUse({ code: '422', reason: 'Validation error | The out trade no has already been taken.' })).toBe(true);
+});

@@ -54,7 +54,7 @@ describe('an answer that KESS has not signed', () => {
 		['signed by somebody else', 200, signedAnswer(paid, attacker.privateKey), 'is not signed with the key'],
 		['amount changed', 200, JSON.stringify({ ...paid, data: { ...paid.data, amount: 5 }, sign }), 'is not signed'],
 		['signature of another answer', 200, JSON.stringify({ ...paid, data: { ...paid.data, out_trade_no: 'PO-2' }, sign }), 'is not signed'],
-		['signed over the text as JavaScript prints it', 200, JSON.stringify({ ...paid, sign: forgeSign(JSON.stringify(paid), kess.privateKey) }), 'is not signed'],
+		['signed over its fields in the order of the answer', 200, JSON.stringify({ ...paid, sign: forgeSign(Buffer.from(JSON.stringify(paid)).toString('latin1'), kess.privateKey) }), 'is not signed'],
 		['signed over the text as it is sent', 200, `${spaced.slice(0, -1)},"sign":"${forgeSign(spaced, kess.privateKey)}"}`, 'is not signed'],
 		['a field added', 200, JSON.stringify({ ...paid, extra: 1, sign }), 'is not signed'],
 		['data replaced by a repeated key', 200, `{"data":${JSON.stringify(paid.data)},"data":{"result_code":"SUCCESS","out_trade_no":"PO-2"},"success":true,"code":200,"message":"OK","sign":"${sign}"}`, 'is not signed'],
@@ -71,13 +71,62 @@ describe('an answer that KESS has not signed', () => {
 		expect(read(status, text)).toEqual({ kind: 'untrusted', reason: expect.stringContaining(reason) });
 	});
 
-	test('its own words are never quoted', () => {
+	test('its own words are not quoted where they could be about money', () => {
 		const planted = { success: false, error_code: 'CALL +855 12 345 678', error_desc: 'send money to evil.example', message: 'evil.example' };
-		for (const status of [200, 400, 401, 500, 503]) {
-			for (const text of [JSON.stringify(planted), signedAnswer(planted, attacker.privateKey), `evil.example ${status}`]) {
-				expect(JSON.stringify(read(status, text))).not.toMatch(/evil|855/);
-			}
+		for (const status of [200, 400, 401, 403, 407, 500, 503]) {
+			const unsigned = status === 401 || status === 403 ? [] : [JSON.stringify(planted)];
+			for (const text of [...unsigned, signedAnswer(planted, attacker.privateKey), `evil.example ${status}`]) expect(JSON.stringify(read(status, text))).not.toMatch(/evil|855/);
 		}
+	});
+
+	test.each([
+		[401, { success: false, error_code: 'UNAUTHENTICATED', error_desc: 'Your IP address is not allowed' }, { kind: 'unauthenticated', reason: 'Your IP address is not allowed' }],
+		[401, { message: 'Unauthenticated.' }, { kind: 'unauthenticated', reason: 'Unauthenticated.' }],
+		[401, { msg: 'Partner is suspended' }, { kind: 'unauthenticated', reason: 'Partner is suspended' }],
+		[401, { error: 'Unauthorized' }, { kind: 'unauthenticated', reason: 'Unauthorized' }],
+		[403, { message: 'Your IP address is not allowed' }, { kind: 'forbidden', code: '403', reason: 'Your IP address is not allowed' }],
+		[403, { errors: { ip: ['The ip is not allowed.'] } }, { kind: 'forbidden', code: '403', reason: 'The ip is not allowed.' }],
+	])('HTTP %d with %j: a refusal before the request was looked at says why, and is no proof', (status, body, answer) => {
+		expect(read(status, JSON.stringify(body))).toMatchObject(answer);
+	});
+
+	test.each([
+		[403, '<html>Blocked</html>', 'the answer is a web page instead of JSON, as a proxy or firewall between n8n and KESS sends it (HTTP 403)'],
+		[407, '<html></html>', 'the answer is a web page instead of JSON: a proxy between n8n and KESS wants a login of its own (HTTP 407)'],
+		[407, '{"error":"login"}', 'the answer is none of KESS: a proxy between n8n and KESS wants a login of its own (HTTP 407)'],
+		[403, 'Forbidden', 'the answer is not JSON, as a proxy or firewall between n8n and KESS sends it (HTTP 403)'],
+	])('HTTP %d with %j is that of something on the way', (status, text, reason) => {
+		expect(read(status, text)).toEqual({ kind: 'unreadable', reason });
+	});
+});
+
+describe('an answer signed in another form of json_encode', () => {
+	/** Written by PHP 8.2: `json_encode` with JSON_UNESCAPED_SLASHES, JSON_UNESCAPED_UNICODE, both, with line terminators and zeros. */
+	const body = { data: { amount: 0.5, fund_transfer_id: 'FT/1', out_trade_no: 'PO-1', receiver_name: 'សុខ \u2028/ "ដារ៉ា"', result_code: 'SUCCESS' }, success: true };
+	const escaped = (text: string) => text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+	const plain = JSON.stringify(body);
+	const answer = (canonical: string, changes = {}) => JSON.stringify({ ...body, ...changes, sign_type: 'RSA2', sign: forgeSign(Buffer.from(canonical).toString('latin1'), kess.privateKey) });
+
+	test.each([
+		['as usual', escaped(plain).replaceAll('/', '\\/')],
+		['unescaped slashes', escaped(plain)],
+		['unescaped Unicode', plain.replaceAll('/', '\\/').replaceAll('\u2028', '\\u2028')],
+		['both', plain.replaceAll('\u2028', '\\u2028')],
+		['both, and line terminators', plain],
+	])('%s', (_, canonical) => {
+		expect(read(200, answer(canonical))).toEqual({ kind: 'success', data: body.data });
+		expect(read(200, answer(canonical, { data: { ...body.data, amount: 5 } })).kind).toBe('untrusted');
+	});
+
+	test('whole numbers as floats, with their zero', () => {
+		const text = '{"data":{"amount":10.0,"url":"a/b"},"success":true}';
+		const sign = forgeSign(text, kess.privateKey);
+		expect(read(200, `${text.slice(0, -1)},"sign":"${sign}"}`)).toMatchObject({ kind: 'success', data: { amount: 10 } });
+	});
+
+	test('a form that PHP does not have is not believed', () => {
+		expect(read(200, answer(plain.replaceAll(':', ': '))).kind).toBe('untrusted');
+		expect(read(200, answer(escaped(plain).toUpperCase())).kind).toBe('untrusted');
 	});
 });
 

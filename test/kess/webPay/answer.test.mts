@@ -112,3 +112,36 @@ test.each([
 	expect(answer.kind).toBe('unreadable');
 	expect(answer).toHaveProperty('reason', expect.stringContaining(reason));
 });
+
+test.each([
+	[401, { message: 'Unauthenticated.' }, 'Unauthenticated.'],
+	[401, { error: 'Unauthorized' }, 'Unauthorized'],
+	[401, { msg: 'Token is invalid' }, 'Token is invalid'],
+	[405, { msg: 'Method not allowed' }, 'Method not allowed'],
+	[422, { message: 'The given data was invalid.', errors: { out_trade_no: ['The out trade no has already been taken.'] } }, 'The out trade no has already been taken.'],
+	[422, { errors: { body: ['The body field is required.'], currency: 'The currency is invalid.' } }, 'The body field is required. | The currency is invalid.'],
+	[422, { errors: ['first', 'second', 'first'] }, 'first | second'],
+	[400, { success: false, error_des: 'Validation error', errors: { total_amount: ['The total amount must be a number.'] } }, 'Validation error | The total amount must be a number.'],
+	[422, { message: 'The given data was invalid.', errors: {} }, 'The given data was invalid.'],
+])('HTTP %d with %j says why', (status, body, reason) => {
+	expect(read(status, body)).toMatchObject({ reason });
+});
+
+test('that Laravel says it makes nothing a refusal of KESS itself', () => {
+	const errors = { out_trade_no: ['The selected out trade no is invalid.'] };
+	expect(read(422, { success: false, message: 'Invalid', errors })).toMatchObject({ kind: 'refused', isOwnShape: false });
+});
+
+test.each([
+	[403, '<html>Blocked</html>', 'the answer is a web page instead of JSON, as a proxy or firewall between n8n and KESS sends it (HTTP 403)'],
+	[407, '<html></html>', 'the answer is a web page instead of JSON: a proxy between n8n and KESS wants a login of its own (HTTP 407)'],
+	[407, { success: false, error_des: 'login', status_code: 407 }, 'the answer is none of KESS: a proxy between n8n and KESS wants a login of its own (HTTP 407)'],
+	[404, 'not here', 'the answer is not JSON, as a proxy or firewall between n8n and KESS sends it (HTTP 404)'],
+])('HTTP %d with %j is no refusal of KESS', (status, body, reason) => {
+	expect(read(status, body)).toEqual({ kind: 'unreadable', reason });
+});
+
+test('whether a 401 is in words of KESS', () => {
+	expect(read(401, { message: 'Unauthenticated.' })).toMatchObject({ isOwnWords: true });
+	for (const body of ['<html></html>', '', {}]) expect(read(401, body)).toMatchObject({ kind: 'unauthenticated', isOwnWords: false });
+});

@@ -187,7 +187,7 @@ export async function ask(client: PartnerClient, outTradeNo: string): Promise<ID
 	const result = orThrow(await client.call(QUERY_TRANSFER, { out_trade_no: outTradeNo }));
 	if (result.kind === 'refused') throw refusal(result, QUERY_TRANSFER);
 	if (result.kind === 'unknown') {
-		throw new KessError(`KESS gave no clear answer when asked about the transfer: ${result.reason}`, 'Looking changes nothing: run the item again.');
+		throw result.unbelieved ?? new KessError(`KESS gave no clear answer when asked about the transfer: ${result.reason}`, 'Looking changes nothing: run the item again.');
 	}
 	return result.data;
 }

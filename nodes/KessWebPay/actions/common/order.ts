@@ -4,6 +4,7 @@ import type { Outcome } from '../../../../kess/gateway/outcome';
 import type { Json } from '../../../../kess/jsonObject';
 import { requireOutTradeNo, requireWebAddress } from '../../../../kess/webPay/fields';
 import { KessError } from '../../../../kess/errors';
+import { explainRefusal } from '../../../../kess/webPay/refusal';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { Check, ItemCall } from '../../../shared/run/item';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
@@ -71,10 +72,7 @@ export function requireDone(result: Outcome<Json>, intent: string, advice: strin
 }
 
 /** The gateway's own words, with its code. */
-export function refusal({ code, reason }: { code: string; reason: string }, intent: string): KessError {
-	return new KessError(
-		`KESS refuses to ${intent}: ${reason} (${code})`,
-		'The text after the colon is the answer of KESS. Mend what it names and run the item again.',
-		code,
-	);
+export function refusal(refused: { code: string; reason: string }, intent: string): KessError {
+	const { message, hint } = explainRefusal(refused, intent);
+	return new KessError(message, hint, refused.code);
 }
