@@ -97,7 +97,7 @@ describe('KESS Partner', () => {
 		expect(results.map(({ json, error }) => json.status ?? error?.message)).toEqual([
 			'paid',
 			'paid',
-			'KESS refuses the login (transfer W-2) [item 2]',
+			'KESS refuses the login: Unauthorized (HTTP 401) (transfer W-2) [item 2]',
 			'paid',
 		]);
 		expect([await sunrise.paidOut(), await sunset.paidOut()]).toEqual([['W-0', 'W-3'], ['W-1']]);

@@ -20,7 +20,7 @@ const account = readPartnerAccount(fields);
 
 test('reads the credential; a password keeps its spaces', () => {
 	expect(account).toEqual({
-		environment: 'sandbox',
+		world: 'sandbox',
 		origin: 'https://clientdev.kesspay.io',
 		partnerId: 'P-1',
 		partnerSecretKey: 'secret-key',
