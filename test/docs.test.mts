@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { decide, type Found, type Remembered } from '../kess/gateway/movement.ts';
+
 /** What the code cites has to be there for those who have only this repository. */
 
 const root = join(__dirname, '..');
@@ -22,7 +24,7 @@ test('every section of docs/gateway.md that is cited is there', () => {
 	expect(cited.filter(({ number }) => !sections.has(number))).toEqual([]);
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/gateway.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/gateway.md', 'docs/money.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
 	const text = readFileSync(join(root, page), 'utf8');
 	const folder = join(root, page, '..');
 	const anchors = (content: string) =>
@@ -36,4 +38,28 @@ test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/gateway.md
 		}
 	});
 	expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+test('docs/money.md shows what is decided', () => {
+	const found: Array<Found | undefined> = ['this', 'another', 'ended', 'open', 'waiting', 'rejected', 'none', 'unclear', undefined];
+	const [before, after] = [0, 2];
+	const remembered: Array<[row: string, remembered: Remembered]> = [
+		['nothing', { state: 'nothing' }],
+		['sent, may still be carried out', { state: 'sent', until: after }],
+		['sent, can no longer be carried out', { state: 'sent', until: before }],
+		['refused, a moment ago', { state: 'refused', until: after }],
+		['refused, a while ago', { state: 'refused', until: before }],
+		['another payment was sent, may still be carried out', { state: 'another', until: after }],
+		['another payment was made', { state: 'doneAnother' }],
+		['something was paid, not known what', { state: 'doneSomehow' }],
+		['done', { state: 'done' }],
+	];
+	const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
+	const table = [
+		`| | ${found.map((name) => name ?? 'cannot be looked up').join(' | ')} |`,
+		row(['---', ...found.map(() => '---')]),
+		...remembered.map(([name, known]) => row([name, ...found.map((shown) => decide(known, shown, 1))])),
+	].join('\n');
+	const page = readFileSync(join(root, 'docs', 'money.md'), 'utf8');
+	expect(/<!-- decisions.*-->\n([^]*?)\n<!--/.exec(page)?.[1]).toBe(table);
 });
