@@ -118,7 +118,7 @@ describe('at a gateway of its own', () => {
 				? refused(404, 'NOT_FOUND', 'There is no such refund')
 				: { status: 200, body: { success: true, data: { out_trade_no: 'CASE-1', status: 'REJECT_REFUNDED' } } },
 		);
-		expect((await run('refund', 'create', PART)).error?.message).toMatch(/^KESS has rejected the refund/);
+		expect((await run('refund', 'create', PART)).error?.message).toMatch(/^KESS gives the refund the status REJECT_REFUNDED/);
 	});
 });
 

@@ -221,13 +221,15 @@ async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
 	if (result.kind === 'refused') return refusedPayment(result, 'refund the order');
 	if (result.kind !== 'done') return result;
 	if (!isPlainObject(result.data) || !tellsOfRefund(result.data)) return { kind: 'unknown', reason: 'its answer tells of no refund' };
-	if (saysFailed(refundFacts(result.data, refund.merchantReference).status)) {
-		const error = new KessError('KESS has rejected the refund', 'Look at the order in the merchant portal of KESS, or ask KESS why.');
-		return { kind: 'refused', error, isProof: true };
+	const { status } = refundFacts(result.data, refund.merchantReference);
+	if (saysFailed(status)) {
+		const error = new KessError(`KESS gives the refund the status ${quoted(status)}`, 'Look at the order in the merchant portal of KESS, or ask KESS why.');
+		// Of all such words only this one is known to end it (docs/gateway.md §3, States).
+		return { kind: 'refused', error, isProof: status === 'REJECT_REFUNDED' };
 	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined) return { kind: 'unknown', reason: `the answer to the refund names another ${difference} than the one sent` };
-	return { kind: isPending(refundFacts(result.data, refund.merchantReference).status) ? 'pending' : 'done', data: result.data as IDataObject };
+	return { kind: isPending(status) ? 'pending' : 'done', data: result.data as IDataObject };
 }
 
 /** In what an answer about a refund differs from it, as far as it says. */
