@@ -20,7 +20,7 @@ export function textOf(value: unknown): string {
  * @throws InvalidValueError when the text is not JSON of an object, or the value is a list, a form, a stream or anything else
  */
 export function requireJsonObject(value: unknown): JsonObject {
-	const parsed = typeof value === 'string' ? parse(value) : value;
+	const parsed = jsonOf(value);
 	if (isDeeperThan(parsed, LIMITS.depth)) {
 		throw new InvalidValueError(
 			`has objects and lists nested more than ${LIMITS.depth} deep`,
@@ -44,10 +44,12 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 	return depth === 0 || Object.values(value).some((member) => isDeeperThan(member, depth - 1));
 }
 
-function parse(text: string): unknown {
-	if (text.trim() === '') return {};
+/** What is given as JSON or as its text; `undefined` for a text that is none, and an empty object for an empty one. */
+export function jsonOf(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	if (value.trim() === '') return {};
 	try {
-		return JSON.parse(text);
+		return JSON.parse(value);
 	} catch {
 		return undefined;
 	}

@@ -1,6 +1,6 @@
 import { withoutEndZeros } from './digits';
 import { InvalidValueError } from './errors';
-import { readDecimal } from './written/decimal';
+import { type Decimal, readDecimal } from './written/decimal';
 import type { Say } from './written/text';
 
 /** Decimals that KESS books for each currency it takes. Riel have none in everyday use (docs/gateway.md §12: "two decimal"). */
@@ -10,7 +10,7 @@ const DECIMALS = new Map([
 ]);
 
 /** PHP writes a number into the signed string with 14 significant digits; 11 before the point leave room for two after it. */
-const MAX_WHOLE_DIGITS = 11;
+export const MAX_WHOLE_DIGITS = 11;
 
 const EXAMPLE = '10.50';
 
@@ -50,17 +50,17 @@ export function parseCurrency(value: unknown): string {
  * @throws InvalidValueError when it is no plain decimal number, not greater than zero, or finer than the currency
  */
 export function parseMoney(value: unknown, currency: string, say?: Say): Money {
-	const money = parsePrice(value, currency, say);
-	if (money.hundredths > 0n) return money;
-	throw new InvalidValueError(`is ${JSON.stringify(String(value).trim().slice(0, 40))}, but has to be greater than 0`, 'Enter an amount greater than 0.');
+	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 1n);
 }
 
 /** The same, for what may cost nothing. */
 export function parsePrice(value: unknown, currency: string, say?: Say): Money {
-	const { shown, isNegative, whole, fraction: written } = readDecimal(value, EXAMPLE, say);
-	const fraction = withoutEndZeros(written);
-	const decimal = fraction === '' ? whole : `${whole}.${fraction}`;
-	if (isNegative) throw new InvalidValueError(`is ${shown}, but has to be greater than 0`, 'Enter an amount greater than 0.');
+	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 0n);
+}
+
+/** @param least hundredths that it has to be at least */
+function moneyOf({ shown, isNegative, whole, fraction, text: decimal }: Decimal, currency: string, least: bigint): Money {
+	if (isNegative) throw tooLittle(shown);
 	const decimals = DECIMALS.get(currency) ?? 2;
 	if (fraction.length > decimals) {
 		throw decimals === 0
@@ -79,7 +79,13 @@ export function parsePrice(value: unknown, currency: string, say?: Say): Money {
 			`Enter an amount with at most ${MAX_WHOLE_DIGITS} digits before the decimal point.`,
 		);
 	}
-	return { currency, hundredths: BigInt(whole + fraction.padEnd(2, '0')), decimal };
+	const hundredths = BigInt(whole + fraction.padEnd(2, '0'));
+	if (hundredths < least) throw tooLittle(shown);
+	return { currency, hundredths, decimal };
+}
+
+function tooLittle(shown: string): InvalidValueError {
+	return new InvalidValueError(`is ${shown}, but has to be greater than 0`, 'Enter an amount greater than 0.');
 }
 
 /**

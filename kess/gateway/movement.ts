@@ -88,6 +88,11 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 	}
 }
 
+/** Whether something has been done under the number, whatever it was. */
+export function isDone({ state }: Remembered): boolean {
+	return state === 'done' || state === 'doneAnother' || state === 'doneSomehow';
+}
+
 /** Whether nothing that was sent can be carried out any more. */
 export function hasEnded({ until }: { until: number | undefined }, now: number): boolean {
 	return until !== undefined && until < now;

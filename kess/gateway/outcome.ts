@@ -11,11 +11,15 @@ export type Outcome<T> =
 	| Unknown
 	| NotSent;
 
-/** The gateway says no. */
-export interface Refused {
-	kind: 'refused';
+/** What a refusal says. */
+export interface RefusalSaid {
 	code: string;
 	reason: string;
+}
+
+/** The gateway says no. */
+export interface Refused extends RefusalSaid {
+	kind: 'refused';
 	/** Whether KESS says it: signed, or, at a gateway that signs no refusal, at least in KESS's own shape. */
 	verified: boolean;
 }

@@ -1,10 +1,6 @@
-/** What is likely behind a refusal, by its words: KESS publishes no code for most of it, and a signature is only one of many. */
+import type { RefusalSaid } from './outcome';
 
-/** The code and the reason of a refusal. */
-interface Said {
-	code: string;
-	reason: string;
-}
+/** What is likely behind a refusal, by its words: KESS publishes no code for most of it, and a signature is only one of many. */
 
 export type RefusalCause =
 	/** The IP address that the request came from. */
@@ -34,7 +30,7 @@ const DENIED: ReadonlySet<string> = new Set(['401', 'UNAUTHENTICATED', '403', 'F
 const FORBIDDEN: ReadonlySet<string> = new Set(['403', 'FORBIDDEN']);
 
 /** @returns `undefined` when neither the words nor the code tell */
-export function causeOf({ code, reason }: Said): RefusalCause | undefined {
+export function causeOf({ code, reason }: RefusalSaid): RefusalCause | undefined {
 	const text = `${code.replace(/_/g, ' ')} ${reason}`.replace(/\s+/g, ' ');
 	if (ADDRESS.test(text)) return 'address';
 	if (SIGNATURE.test(text)) return 'signature';
@@ -53,7 +49,7 @@ const ADVICE: Record<Exclude<RefusalCause, 'signature'>, string> = {
 };
 
 /** What to do about a refusal, in sentences; `undefined` when its words do not tell, or it is about the signature. */
-export function adviceOn(said: Said): string | undefined {
+export function adviceOn(said: RefusalSaid): string | undefined {
 	const cause = causeOf(said);
 	return cause === undefined || cause === 'signature' ? undefined : ADVICE[cause];
 }

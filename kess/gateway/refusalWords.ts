@@ -1,12 +1,7 @@
 import { BETWEEN_WORDS } from './gatewayWords';
+import type { RefusalSaid } from './outcome';
 
 /** What the words of a refusal mean, where KESS publishes no code for it. */
-
-/** The code and the reason of a refusal. */
-interface Said {
-	code: string;
-	reason: string;
-}
 
 /** What was used, paid or made before. */
 const USED = new RegExp(
@@ -27,7 +22,7 @@ const DENIED =
  * Whether a refusal may come from what the very same request has done before: its number is used, or something is under way
  * under it. Taken widely, because a refusal that is none costs a payment, and one too few only a look.
  */
-export function tellsOfUse({ code, reason }: Said): boolean {
+export function tellsOfUse({ code, reason }: RefusalSaid): boolean {
 	return [code, reason, ...reason.split(BETWEEN_WORDS)].some((text) => USED.test(inWords(text).replace(DENIED, ' ')));
 }
 
@@ -55,7 +50,7 @@ const ABSENT_CODE = /^(?:(?:order|refund|transaction|record|data)\s+)?not\s+(?:f
  * an unknown seller) must not pass for that: money would go out twice. The code counts only where no words are given; where
  * several things are said, each of them has to tell of it.
  */
-export function tellsOfNothing({ code, reason }: Said): boolean {
+export function tellsOfNothing({ code, reason }: RefusalSaid): boolean {
 	const isWordless = /^(?:no reason given\b.*)?$/i.test(inWords(reason));
 	return reason.split(BETWEEN_WORDS).every((text) => NOTHING.test(inWords(text))) || (isWordless && ABSENT_CODE.test(inWords(code)));
 }

@@ -52,7 +52,7 @@ export function requireReceiverId(value: unknown, say?: Say): string {
 	const receiver = phone ?? (/^\d[\d -]*$/.test(text) ? text.replace(/[ -]/g, '') : text);
 	const problem = mangled || (receiver.includes('+') && phone === undefined && 'has a plus sign, but is not a phone number');
 	if (problem === false) {
-		requireReference(receiver, MAX_RECEIVER);
+		requireText(receiver, MAX_RECEIVER);
 		if (receiver !== String(value).trim()) say?.(`is sent as ${receiver}.`);
 		const loss = lossIn(receiver);
 		if (loss !== undefined) say?.(loss);

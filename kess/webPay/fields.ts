@@ -1,6 +1,5 @@
-import { withoutEndZeros } from '../digits';
 import { inContext, InvalidValueError } from '../errors';
-import { type Money, parsePrice } from '../money';
+import { MAX_WHOLE_DIGITS, type Money, parsePrice } from '../money';
 import { undecidedAddress } from '../webPaySignature';
 import { requireReference } from '../written/reference';
 import { readDecimal } from '../written/decimal';
@@ -10,9 +9,6 @@ import { isBlank, requireText, type Say } from '../written/text';
 const MAX_REFERENCE = 64;
 const MAX_TITLE = 255;
 const MAX_DETAIL = 64;
-
-/** As of an amount. */
-const MAX_WHOLE_DIGITS = 11;
 
 /**
  * The merchant's own order number (docs/gateway.md §12: `out_trade_no`, String 64, unique).
@@ -106,10 +102,9 @@ function readQuantity(value: unknown) {
 
 /** @returns a number of at least 0, as it is sent and as a whole number of its smallest parts */
 function readSmall(value: unknown, example: string, decimals: number): { text: string; scaled: bigint } {
-	const { shown, isNegative, whole, fraction: written } = readDecimal(value, example);
-	const fraction = withoutEndZeros(written);
+	const { shown, isNegative, whole, fraction, text } = readDecimal(value, example);
 	if (!isNegative && fraction.length <= decimals && whole.length <= MAX_WHOLE_DIGITS) {
-		return { text: fraction === '' ? whole : `${whole}.${fraction}`, scaled: BigInt(whole + fraction.padEnd(decimals, '0')) };
+		return { text, scaled: BigInt(whole + fraction.padEnd(decimals, '0')) };
 	}
 	throw new InvalidValueError(`is ${shown}`, `Enter a number of at least 0 with at most ${decimals} decimals, for example ${example}.`);
 }

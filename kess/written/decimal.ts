@@ -1,5 +1,6 @@
+import { withoutEndZeros } from '../digits';
 import { InvalidValueError } from '../errors';
-import { inWords, withoutInvisible } from './invisible';
+import { takenOut, withoutInvisible } from './invisible';
 import { otherThanText, type Say, trimText } from './text';
 
 /** Where the digits of other scripts begin: Khmer, Thai, Lao, and those as wide as a Chinese letter. */
@@ -19,13 +20,16 @@ export function plainDigits(text: string): string {
 	});
 }
 
-/** A plain decimal number, exactly as it was written: `-`, digits before the point, and behind it. */
+/** A plain decimal number, exactly as it was written but for zeros that say nothing. */
 export interface Decimal {
 	/** As it came, in quotes and cut, for messages. */
 	shown: string;
 	isNegative: boolean;
+	/** The digits before the point, and behind it. */
 	whole: string;
 	fraction: string;
+	/** Both, in the shortest form and without a sign: `10.5`. */
+	text: string;
 }
 
 /**
@@ -48,9 +52,11 @@ export function readDecimal(value: unknown, example: string, say?: Say): Decimal
 	if (plain === null || whole + fraction === '') {
 		throw new InvalidValueError(`is ${shownText(written)}, which is not a plain number`, plainNumberHint(text, example));
 	}
-	if (came.names.length > 0) say?.(`had ${inWords(came.names)} in it, which nobody sees: it was taken out.`);
+	const note = takenOut(came.names);
+	if (note !== undefined) say?.(note);
 	if (text !== written) say?.(`is read as ${text}.`);
-	return { shown: shownText(written), isNegative: sign === '-', whole: whole.replace(/^0+(?=\d)/, '') || '0', fraction };
+	const digits = { whole: whole.replace(/^0+(?=\d)/, '') || '0', fraction: withoutEndZeros(fraction) };
+	return { shown: shownText(written), isNegative: sign === '-', ...digits, text: digits.fraction === '' ? digits.whole : `${digits.whole}.${digits.fraction}` };
 }
 
 function shownText(text: string): string {

@@ -66,7 +66,12 @@ export function withoutInvisible(text: string): { text: string; names: string[] 
 	return { text: left, names: [...names] };
 }
 
+/** What has to be told where something was taken out; `undefined` where nothing was. */
+export function takenOut(names: string[]): string | undefined {
+	return names.length === 0 ? undefined : `had ${inWords(names)} in it, which nobody sees: it was taken out.`;
+}
+
 /** `a tab and a line break`. */
-export function inWords(names: string[]): string {
+function inWords(names: string[]): string {
 	return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${String(names.at(-1))}`;
 }

@@ -1,5 +1,4 @@
 import { plainDigits } from './decimal';
-import type { Say } from './text';
 
 /** What people write between the digits of a phone number. */
 const SEPARATORS = /[\s().\-/\u2010-\u2015]/g;
@@ -24,13 +23,10 @@ export function cambodianNumber(text: string): string | undefined {
  * A phone number as KESS reads it: people write it with spaces, dashes, brackets and in Khmer digits, and it means the same.
  *
  * @param text trimmed, without invisible characters
- * @param say takes a note when it is sent otherwise than it was written
  * @returns digits, with a plus sign where the country's code stands before them; `undefined` when it is no phone number
  */
-export function plainPhone(text: string, say?: Say): string | undefined {
+export function plainPhone(text: string): string | undefined {
 	const compact = compactPhone(text);
 	if (!CAMBODIAN.test(compact) && !INTERNATIONAL.test(compact)) return undefined;
-	const plain = compact.replace(/^00/, '+');
-	if (plain !== text) say?.(`is sent as ${plain}.`);
-	return plain;
+	return compact.replace(/^00/, '+');
 }

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../errors';
-import { inWords, nameOfInvisible, withoutInvisible } from './invisible';
+import { nameOfInvisible, takenOut, withoutInvisible } from './invisible';
 import { missingWithin, noValue, requireText, type Say } from './text';
 
 /** What a spreadsheet shows instead of a long number: the digits behind it are gone. */
@@ -41,7 +41,8 @@ export function requireReference(value: unknown, maxLength: number, say?: Say): 
 	if (EXPONENT_FORM.test(text)) {
 		throw new InvalidValueError('is a number that a spreadsheet has shortened', `${AS_TEXT} and enter it again, so that every digit of it arrives.`);
 	}
-	if (came.names.length > 0) say?.(`had ${inWords(came.names)} in it, which nobody sees: it was taken out.`);
+	const note = takenOut(came.names);
+	if (note !== undefined) say?.(note);
 	const end = /[-_/.:#]$/.exec(text);
 	if (end !== null) say?.(`ends in "${end[0]}": check that what should stand behind it is there.`);
 	return text;

@@ -1,10 +1,10 @@
-import { type IDataObject, type INodeExecutionData, type IPollFunctions, type JsonObject as NodeErrorBody, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import type { NotSent, Unknown } from '../../../kess/gateway/outcome';
-import { InvalidValueError, KessError, messageOf } from '../../../kess/errors';
+import { InvalidValueError, KessError } from '../../../kess/errors';
 import { type JsonObject, textOf } from '../../../kess/jsonObject';
 import { dayInPhnomPenh, daysBefore } from '../../../kess/written/day';
-import { explainInvalid } from '../../shared/run/errors';
+import { explainInvalid, toRunError } from '../../shared/run/errors';
 import { listOrders } from '../actions/common/listOrders';
 import { queryOrder, refusal, requireDone } from '../actions/common/order';
 import { type SignatureRule, WebPayClient } from '../client';
@@ -78,7 +78,7 @@ export async function pollOrders(context: IPollFunctions): Promise<INodeExecutio
 		const orders = isManual ? [await findLatest(client, settings)] : await findNew(context, client, settings);
 		return orders.length === 0 ? null : [orders.map((json) => ({ json }))];
 	} catch (error) {
-		const failure = toPollError(context, error, client);
+		const failure = toRunError(context.getNode(), error, client?.redaction);
 		if (mayFail) throw failure;
 		context.logger.warn(`${context.getNode().name} could not look when it was activated, and will look again: ${failure.message}`);
 		return null;
@@ -242,15 +242,4 @@ async function confirm(client: WebPayClient, numbers: string[], choices: readonl
 function reasonOf(result: Unknown | NotSent, outTradeNo: string): KessError {
 	if (result.kind === 'notSent') return result.error;
 	return result.unbelieved ?? new KessError(`KESS gave no clear answer about the order ${outTradeNo}: ${result.reason}`, NEXT_LOOK);
-}
-
-/** The error of a look, for n8n. */
-function toPollError(context: IPollFunctions, error: unknown, client: WebPayClient | undefined): NodeApiError | NodeOperationError {
-	const clean = (text: string) => client?.redaction.message(text) ?? text;
-	const message = clean(messageOf(error));
-	if (!(error instanceof KessError)) return new NodeOperationError(context.getNode(), message);
-	const description = clean(error.hint);
-	return error.code === undefined
-		? new NodeOperationError(context.getNode(), message, { message, description })
-		: new NodeApiError(context.getNode(), { message, code: error.code } as NodeErrorBody, { message, description, httpCode: error.code });
 }

@@ -94,6 +94,9 @@ export type MoneyEnd =
 			because?: string;
 	  };
 
+/** Why a number is spent where only the memory knows. */
+const USED_HERE = 'this workflow has used it for something else';
+
 const flights = new Flights();
 
 /**
@@ -124,7 +127,7 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 			return look?.found === 'this' ? await settled(notes, look, false) : byMemory(look);
 		case 'spent':
 			await notes.settle('notSent');
-			throw movement.spent(found === 'another' || found === 'ended' || found === 'rejected' ? reasonOf(look) : 'this workflow has used it for something else');
+			throw movement.spent(found === 'another' || found === 'ended' || found === 'rejected' ? reasonOf(look) : USED_HERE);
 		case 'notSent':
 			await notes.settle('notSent');
 			throw notAsked(look);
@@ -147,13 +150,21 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 
 /** Notes down that it is begun anew; gives an end when another run has been faster. */
 async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd | undefined> {
+	let meanwhile: Remembered;
 	try {
-		const meanwhile = await notes.beginAnew(endOf(movement));
-		if (meanwhile.state === 'nothing') return undefined;
-		if (meanwhile.state === 'doneAnother') throw movement.spent('this workflow has used it for something else');
-		return meanwhile.state === 'done' ? byMemory(undefined) : unknown('another run is at it at this moment', 'until' in meanwhile ? meanwhile.until : undefined);
+		meanwhile = await notes.beginAnew(endOf(movement));
 	} catch (error) {
-		throw error instanceof KessError ? error : cannotRemember(error);
+		throw cannotRemember(error);
+	}
+	switch (meanwhile.state) {
+		case 'nothing':
+			return undefined;
+		case 'done':
+			return byMemory(undefined);
+		case 'doneAnother':
+			throw movement.spent(USED_HERE);
+		default:
+			return unknown('another run is at it at this moment', 'until' in meanwhile ? meanwhile.until : undefined);
 	}
 }
 
@@ -235,7 +246,7 @@ async function lookUp(movement: Movement): Promise<Look | undefined> {
 	try {
 		return await movement.lookUp?.();
 	} catch (error) {
-		return unclear(error instanceof KessError ? error : new KessError(messageOf(error), 'Run the item again.'));
+		return unclear(asKessError(error));
 	}
 }
 
@@ -243,7 +254,7 @@ async function prepare(movement: Movement): Promise<Prepared> {
 	try {
 		return (await movement.prepare?.()) ?? { kind: 'ready', until: endOf(movement) };
 	} catch (error) {
-		return { kind: 'refused', error: error instanceof KessError ? error : new KessError(messageOf(error), 'This run has moved no money. Run the item again.') };
+		return { kind: 'refused', error: asKessError(error) };
 	}
 }
 
@@ -253,6 +264,11 @@ async function sendOnce(movement: Movement, isAnew: boolean): Promise<Sent> {
 	} catch (error) {
 		return { kind: 'unknown', reason: messageOf(error) };
 	}
+}
+
+/** Of what comes before anything is sent. */
+function asKessError(error: unknown): KessError {
+	return error instanceof KessError ? error : new KessError(messageOf(error), 'This run has moved no money. Run the item again.');
 }
 
 /** What KESS has refused in this process with its own words, for those who ask again too soon. */

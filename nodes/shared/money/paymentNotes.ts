@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
-import { hasEnded, type Remembered } from '../../../kess/gateway/movement';
+import { hasEnded, isDone, type Remembered } from '../../../kess/gateway/movement';
 import { DurableNotes, QUARTER_MS, ROOM } from './durableNotes';
 
 /** What is remembered never has to last longer than this, except where nobody knows how long it may take. */
@@ -95,8 +95,7 @@ export class PaymentNotes {
 	async beginAnew(until: number | undefined): Promise<Remembered> {
 		return await this.store.exclusively(async () => {
 			const known = await this.look();
-			const isSettled = known.state === 'done' || known.state === 'doneSomehow';
-			if (isSettled || known.state === 'doneAnother' || (known.state !== 'nothing' && !hasEnded(known, Date.now()))) return known;
+			if (isDone(known) || ('until' in known && !hasEnded(known, Date.now()))) return known;
 			const intent = this.intent(until);
 			const isMixed = 'isMixed' in known && known.isMixed === true;
 			await this.store.record([this.number, ...intent, ...(isMixed ? [this.mixed] : [])]);

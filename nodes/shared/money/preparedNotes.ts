@@ -46,11 +46,7 @@ export class PreparedNotes {
 
 	/** @throws Error when n8n cannot remember */
 	async recall(facts: string[]): Promise<Prepared> {
-		return await this.store.exclusively(async () => {
-			const there = await this.store.find([this.known, ...facts.map((fact) => this.note(fact)), this.mark]);
-			const isProven = (note: string) => there.has(note) && !there.has(this.mark);
-			return { isKnown: isProven(this.known), doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))) };
-		});
+		return await this.store.exclusively(async () => await this.ask(facts));
 	}
 
 	/**
@@ -61,9 +57,16 @@ export class PreparedNotes {
 	 * @throws Error when n8n cannot remember
 	 */
 	async end(): Promise<number | undefined> {
-		const { isKnown } = await this.recall([]);
-		if (!isKnown) return undefined;
-		return await this.store.exclusively(async () => await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter)));
+		return await this.store.exclusively(async () => {
+			const { isKnown } = await this.ask([]);
+			return isKnown ? await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter)) : undefined;
+		});
+	}
+
+	private async ask(facts: string[]): Promise<Prepared> {
+		const there = await this.store.find([this.known, ...facts.map((fact) => this.note(fact)), this.mark]);
+		const isProven = (note: string) => there.has(note) && !there.has(this.mark);
+		return { isKnown: isProven(this.known), doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))) };
 	}
 
 	private until(quarter: number): string {

@@ -29,15 +29,28 @@ export function toNodeError(
 	reference: string | undefined,
 	redaction: Redaction | undefined,
 ): NodeApiError | NodeOperationError {
-	const suffix = `${reference === undefined ? '' : ` (${reference})`} [item ${itemIndex}]`;
+	return shapedError(node, error, redaction, { suffix: `${reference === undefined ? '' : ` (${reference})`} [item ${itemIndex}]`, itemIndex });
+}
+
+/** The same where there are no items. */
+export function toRunError(node: INode, error: unknown, redaction: Redaction | undefined): NodeApiError | NodeOperationError {
+	return shapedError(node, error, redaction, { suffix: '' });
+}
+
+function shapedError(
+	node: INode,
+	error: unknown,
+	redaction: Redaction | undefined,
+	{ suffix, ...place }: { suffix: string; itemIndex?: number },
+): NodeApiError | NodeOperationError {
 	const clean = (text: string) => redaction?.message(text) ?? text;
 	if (error instanceof KessError) {
-		const options = { message: `${clean(error.message)}${suffix}`, description: clean(error.hint), itemIndex };
+		const options = { message: `${clean(error.message)}${suffix}`, description: clean(error.hint), ...place };
 		return error.code === undefined
 			? new NodeOperationError(node, options.message, options)
 			: new NodeApiError(node, { message: options.message, code: error.code }, { ...options, httpCode: error.code });
 	}
 	const message = clean(messageOf(error));
 	const description = error instanceof NodeOperationError ? (error.description ?? undefined) : undefined;
-	return new NodeOperationError(node, `${message}${suffix}`, { itemIndex, description });
+	return new NodeOperationError(node, `${message}${suffix}`, { ...place, description });
 }

@@ -35,12 +35,13 @@ export interface ItemWork {
 type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | NodeOperationError };
 
 /**
- * Runs every item, some at the same time, and gives the output in the order of the input, with those that failed at the end where they have an output of their own.
+ * Runs every item, some at the same time, and gives the output in the order of the input, with those that failed at the end
+ * where they have an output of their own.
  *
  * With Continue On Fail a failed item leaves with its error on the `error` property. Not as `json.error`: n8n takes
  * that on the first item as a failure of the whole run and, with Retry On Fail, runs every item again; see `forErrorBranch`
- * for the one way in which that may be. To an agent that
- * would not learn of an error every item leaves so, as `failedItem` makes it.
+ * for the one way in which that may be. To an agent that would not learn of an error every item leaves so, as `failedItem`
+ * makes it.
  * After an item that stops the run the ones not yet started send nothing; it leaves as what it is.
  * Without it no further item is started, those under way are finished, and the error says which items were done.
  */

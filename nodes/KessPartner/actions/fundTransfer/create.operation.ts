@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasEnded, type Remembered } from '../../../../kess/gateway/movement';
+import { hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
 import { SERVICES } from '../../../../kess/partner/services';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';
 import { readRow } from '../../../shared/money/readRow';
@@ -58,7 +58,7 @@ async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewT
 	}
 	if (look.found === 'this') throw alreadyPaid(look.data);
 	if (look.found === 'another') throw spent(look.reason);
-	if (known.state === 'done' || known.state === 'doneSomehow' || known.state === 'doneAnother') throw spent('this workflow has paid it, though KESS does not show it now');
+	if (isDone(known)) throw spent('this workflow has paid it, though KESS does not show it now');
 	if (look.found === 'unclear') throw look.error ?? unclearStanding(look.reason);
 	const prepared = await prepare(client, transfer.fields, transfer.asked);
 	if (prepared.kind === 'taken') throw takenBefore(prepared.error);

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { isPlainObject, type Json, requireJsonObject } from '../../../../kess/jsonObject';
+import { isPlainObject, type Json, jsonOf, requireJsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/written/text';
 import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';
 import { hasEnded, isPaid } from '../../../../kess/webPay/orderStates';
@@ -176,7 +176,7 @@ export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 	const { fields, ...order } = readTransaction(call, client);
 	const additional = call.collection('additionalFields');
 	const panel = additional.read('detail', (value, say) => readDetail(linesOf((value as { items?: unknown }).items ?? []), order.money, say)) ?? [];
-	const list = additional.read('detailJson', (value, say) => readDetail(linesOf(typeof value === 'string' ? parsedJson(value) : value), order.money, say)) ?? [];
+	const list = additional.read('detailJson', (value, say) => readDetail(linesOf(jsonOf(value)), order.money, say)) ?? [];
 	if (panel.length > 0 && list.length > 0) throw new KessError('There are product lines in Detail and in Detail (JSON)', 'Use one of the two.');
 	const detail = [...panel, ...list];
 	return {
@@ -197,10 +197,3 @@ function linesOf(value: unknown): DetailInput[] {
 	throw new InvalidValueError('is not a list of products', 'Give a list in which each product has no, name, price and qty.');
 }
 
-function parsedJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}

@@ -76,14 +76,13 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 		case 'refused':
 			return refusedLook(result, 'look up the refund');
 		case 'done': {
-			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(isPlainObject).filter((entry) => Object.keys(entry).length > 0);
+			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter((entry): entry is JsonObject => isPlainObject(entry) && Object.keys(entry).length > 0);
 			const refund = entries.find((entry) => textOf(refundFacts(entry, reference).merchantReference) === reference) ?? entries[0];
 			// Nothing in such an answer is signed, so anybody could have written it.
 			if (refund === undefined) return { found: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
 			if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
-			const named = refundFacts(refund, reference).merchantReference;
+			const { merchantReference: named, status } = refundFacts(refund, reference);
 			if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
-			const { status } = refundFacts(refund, reference);
 			if (saysFailed(status)) return { found: 'ended', reason: `the refund with it has the status ${quoted(status)}` };
 			return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
 		}

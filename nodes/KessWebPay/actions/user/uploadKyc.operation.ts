@@ -2,6 +2,7 @@ import type { IBinaryData, IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
 import type { RequestFile } from '../../../../kess/gateway/multipart';
+import { isPlainObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/written/text';
 import { requireFileSize } from '../../../../kess/webPay/users';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -48,16 +49,13 @@ export const uploadKyc: WebPayOperation = {
 		for (const property of PICTURES) files.push(await readPicture(call, property));
 		const result = await client.call(SERVICES.uploadUserKyc, { user_id: userId }, {}, files);
 		const advice = 'Look at kyc_status with User > Get. If it has not changed, run the item again: the pictures are then sent once more.';
-		const answer = asObject(requireDone(result, 'take the identity documents', advice));
+		const data = requireDone(result, 'take the identity documents', advice);
+		// What it answers is not published: whatever has fields is handed on.
+		const answer = isPlainObject(data) ? (data as IDataObject) : {};
 		requireUser(answer, userId);
 		return [{ user_id: userId, ...answer }];
 	},
 };
-
-/** What it answers is not published: whatever has fields is handed on. */
-function asObject(data: unknown): IDataObject {
-	return data !== null && typeof data === 'object' && !Array.isArray(data) ? (data as IDataObject) : {};
-}
 
 /** A picture of the item, under the gateway's name for it. */
 async function readPicture(call: ItemCall, { name, displayName }: INodeProperties): Promise<RequestFile> {
