@@ -152,6 +152,7 @@ async function report(file: string, sandbox: Sandbox, n8n: RunningN8n): Promise<
 		`  login      ${owner.email}`,
 		`  password   ${owner.password}`,
 		...PAYOUT_WORKFLOW_IDS.map((id) => `Pay wages    ${n8n.url}/workflow/${id}`),
+		`All examples ${n8n.url}/home/workflows`,
 		`KESS sandbox ${sandbox.url} (no real money)`,
 		`Paid wages   ${sandbox.url}/ledger`,
 	].join('\n');

@@ -8,11 +8,13 @@ import { parse } from 'csv-parse/sync';
 import { importWorkflows, workflowsFolder } from '../../sandbox/host/content.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 import { lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
+import { pageOf, rowsOnPage, submitForm, textOf, xlsxFile } from '../support/n8nForms.mts';
 
 const FROM_SPREADSHEET = 'payWagesFromSpreadsheet';
 const WITH_APPROVAL = 'payWagesAfterApproval';
-const APPROVE = 'Approve: pay all of these now';
-const REJECT = 'Reject: pay nothing';
+const FROM_UPLOAD = 'payWagesFromUpload';
+const APPROVE = 'Approve: pay all of these now · យល់ព្រម៖ បើកប្រាក់ទាំងអស់នេះឥឡូវ';
+const REJECT = 'Reject: pay nothing · បដិសេធ៖ មិនបើកប្រាក់ទេ';
 const TOTAL = '6644.90';
 
 type Row = Record<string, string>;
@@ -25,7 +27,8 @@ describe('Payouts in the real n8n', () => {
 
 	beforeAll(async () => {
 		environment = await startEnvironment();
-		await environment.addExamples(FROM_SPREADSHEET, WITH_APPROVAL);
+		await environment.addExamples(FROM_SPREADSHEET, WITH_APPROVAL, FROM_UPLOAD);
+		await environment.client.activateWorkflow(FROM_UPLOAD);
 	}, START_WITHIN_MS);
 
 	afterAll(async () => {
@@ -248,6 +251,47 @@ describe('Payouts in the real n8n', () => {
 			expect((await http.get(bare)).status).toBe(401);
 			await answer(bare, APPROVE);
 			expect((await environment.control.ledger()).entries).toEqual([]);
+		});
+	});
+
+	describe('Pay wages from an uploaded spreadsheet', () => {
+		const upload = async (file: File, total = TOTAL) => await submitForm(`${environment.n8n.url}/form/kess-wages`, [file, total, 'Sunrise Garments']);
+		const decide = async (form: string, decision: string) => await pageOf(await submitForm(form, [JSON.stringify([decision]), 'Chan Thida'], 1));
+
+		it('shows the wallets and the total, pays what was approved, and gives every row back on the page', async () => {
+			const wages = await giveWages();
+			const form = await upload(xlsxFile('wages.xlsx', wages));
+			expect(await pageOf(form)).toContain(`26 wages, together ${TOTAL} USD`);
+			expect((await environment.control.ledger()).entries).toEqual([]);
+			const page = await decide(form, APPROVE);
+			expect(textOf(page)).toBe('26 paid · 0 not paid · 0 unknown Every row stands in wages-with-results.xlsx in your downloads.');
+			await expectPaidOnce(wages, rowsOnPage(page));
+
+			const again = await pageOf(await upload(xlsxFile('wages.xlsx', wages)));
+			expect(textOf(again)).toMatch(/^26 paid/);
+			await expectPaidOnce(wages, rowsOnPage(again));
+		});
+
+		it('says on the page what is wrong with the list, and what was rejected', async () => {
+			const wages = await giveWages();
+			const csv = new File([await readFile(join(environment.options.filesFolder, 'wages.csv'))], 'wages.csv');
+			expect(textOf(await pageOf(await upload(csv, '6644.91')))).toBe(
+				`Nothing was paid Correct the list and upload it again. All rows add up to ${TOTAL} USD, but the control total is 6644.91 USD.`,
+			);
+			const form = await upload(csv);
+			await pageOf(form);
+			const page = await decide(form, REJECT);
+			expect(textOf(page)).toMatch(/^0 paid · 26 not paid · 0 unknown .*NOT PAID: no money has moved\. - .*: Rejected\./);
+			expect(columns(rowsOnPage(page), 'status')).toEqual(wages.map(() => 'NOT PAID'));
+			expect((await environment.control.ledger()).entries).toEqual([]);
+		});
+
+		it('calls a row UNKNOWN, not NOT PAID, when KESS does not say what became of its number', async () => {
+			const [wage] = await giveWages();
+			const outTradeNo = wage?.transfer_no;
+			await environment.control.fault('error-500-before', { outTradeNo, times: 99 });
+			const page = await pageOf(await upload(xlsxFile('wages.xlsx', [wage ?? {}]), wage?.amount));
+			expect(textOf(page)).toMatch(/^0 paid · 0 not paid · 1 unknown .*UNKNOWN: do not pay these in another way/);
 		});
 	});
 

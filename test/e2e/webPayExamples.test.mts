@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { copySpreadsheets } from '../../sandbox/host/content.mts';
-import { outputOf } from '../../sandbox/host/restClient.mts';
+import { copySpreadsheets, workflowsFolder } from '../../sandbox/host/content.mts';
+import { type Item, outputOf } from '../../sandbox/host/restClient.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
+import { pageOf, rowsOnPage, submitForm, textOf, xlsxFile } from '../support/n8nForms.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 
 const IDS = { markPaid: 'markPaidOrders', reconcile: 'dailyReconciliation', refund: 'refundsFromList', byNumber: 'paidOrdersByNumber' };
+
+/** Those that need neither a path nor an account: what comes from outside comes through a form of n8n. */
+const FORMS = { upload: 'orderLinksFromUpload', checkout: 'checkoutPage', book: 'orderBook', check: 'checkKessAccount' };
+
+/** Those with nodes of others, which are pinned here. */
+const PINNED = { telegram: 'telegramShop', sheets: 'googleSheetsOrders' };
 
 type Row = Record<string, string>;
 
@@ -24,7 +31,7 @@ describe('the examples for paid orders in the real n8n', () => {
 	beforeAll(async () => {
 		environment = await startEnvironment({ sandbox: { notifyRetryDelaysMs: [300, 300, 300] } });
 		gateway = new GatewayClient(environment.sandbox);
-		const wanted = await environment.addExamples(...Object.values(IDS));
+		const wanted = await environment.addExamples(...Object.values({ ...IDS, ...FORMS, ...PINNED }));
 		await copySpreadsheets(environment.options.filesFolder, {});
 		listed = await rowsOf('orders.csv');
 		const trigger = wanted.find(({ id }) => id === IDS.markPaid)?.nodes.find(({ name }) => name === 'Order paid');
@@ -191,5 +198,140 @@ describe('the examples for paid orders in the real n8n', () => {
 		const again = await rowsOf('refunds-done.csv');
 		expect(again.slice(0, refunds.length).map(({ already_existed }) => already_existed)).toEqual(refunds.map(() => 'yes'));
 		expect(await refunded()).toEqual(expected);
+	});
+
+	describe('without a path or an account', () => {
+		const formAt = (path: string) => `${environment.n8n.url}/form/${path}`;
+
+		beforeAll(async () => {
+			for (const id of Object.values(FORMS)) await environment.client.activateWorkflow(id);
+		});
+
+		/** Pays as the buyer does, and waits until the workflow that KESS tells of it has ended. */
+		async function payAndWait(outTradeNo: string, workflow: string): Promise<void> {
+			const before = (await environment.client.listExecutions(workflow)).length;
+			await gateway.pay(outTradeNo);
+			await until(async () => {
+				const executions = await environment.client.listExecutions(workflow);
+				return executions.length > before && executions[0]?.status === 'success';
+			}, 20_000);
+		}
+
+		it('makes links for an uploaded .csv, and gives the list back on the page', async () => {
+			const csv = new File([await readFile(join(workflowsFolder, 'orders.csv'))], 'orders.csv');
+			const page = await pageOf(await submitForm(formAt('kess-order-links'), [csv]));
+			expect(textOf(page)).toBe(`${listed.length} payment links The list with its links is in your downloads: orders-with-links.xlsx.`);
+			const rows = rowsOnPage(page);
+			expect(rows.map(({ order_no, customer }) => [order_no, customer])).toEqual(listed.map(({ order_no, customer }) => [order_no, customer]));
+			expect(rows.every(({ status, payment_link }) => status === 'WAITING' && /^http:.*\/pay\//.test(payment_link ?? ''))).toBe(true);
+			expect(await gateway.orderNumbers()).toHaveLength(listed.length);
+		});
+
+		it('makes links for an uploaded .xlsx whose columns are written otherwise, and says which rows got none', async () => {
+			const good = { 'Order No': '0012607', Title: 'ក្រណាត់សូត្រ', AMOUNT: '10.50', Currency: 'USD', note: '=1+1' };
+			const file = xlsxFile('Orders of May.XLSX', [good, { ...good, 'Order No': 'BAD-1', AMOUNT: '10,50' }]);
+			const page = await pageOf(await submitForm(formAt('kess-order-links'), [file]));
+			expect(textOf(page)).toMatch(/^1 payment links .* 1 rows got no link\. The column problem says why: BAD-1 Correct them/);
+			expect(rowsOnPage(page)).toMatchObject([
+				{ order_no: '0012607', title: 'ក្រណាត់សូត្រ', note: '=1+1', status: 'WAITING' },
+				{ order_no: 'BAD-1', status: 'NO LINK', problem: expect.stringContaining('10,50') },
+			]);
+			const empty = await pageOf(await submitForm(formAt('kess-order-links'), [new File(['order_no,title\n'], 'empty.csv')]));
+			expect(textOf(empty)).toMatch(/^0 payment links .*: a row without a number Correct/);
+			expect(await gateway.orderNumbers()).toEqual(['0012607']);
+		});
+
+		it('sends a buyer to the payment page, at the price of the list, and writes the receipt', async () => {
+			const order = ['Iced coffee', '3', 'Sok & Dara', '012 345 678'];
+			const next = await submitForm(formAt('kess-checkout'), order);
+			const page = await pageOf(next);
+			const [number = ''] = await gateway.orderNumbers();
+			const [made] = await gateway.orders();
+			expect(made).toMatchObject({ body: '3 x Iced coffee for Sok   Dara, 012 345 678', total_amount: 4.5, currency: 'USD' });
+			expect(page).toContain(`id='redirectUrl' href='${String(made?.payment_link)}'`);
+			// What the page does before it leaves.
+			await http.post(next);
+			await payAndWait(number, FORMS.checkout);
+			const [told] = await environment.client.listExecutions(FORMS.checkout);
+			expect(outputOf(await environment.client.getExecution(told?.id ?? ''), 'Receipt')[0]?.json).toMatchObject({ order_no: number, paid: '4.5 USD' });
+
+			for (const count of ['0', '1.5', '-1', '100', 'x']) {
+				await expect(submitForm(formAt('kess-checkout'), order.with(1, count)).then(pageOf)).rejects.toThrow();
+			}
+			await expect(submitForm(formAt('kess-checkout'), order.with(0, 'Gold')).then(pageOf)).rejects.toThrow();
+			expect(await gateway.orderNumbers()).toEqual([number]);
+		});
+
+		it('keeps an order book in a table of n8n: a link for each new row, and one mark for each payment', async () => {
+			const add = async (title: string, amount = '12.50') => textOf(await pageOf(await submitForm(formAt('kess-order-book'), [title, amount, 'USD', 'Chan'])));
+			expect(await add('Silk scarf')).toMatch(/^Payment link for BOOK-\d+-\d+ http:.*\/pay\//);
+			const [first = ''] = await gateway.orderNumbers();
+			expect(await add('Silk scarf', '12.505')).toMatch(/^No link: please look at the order /);
+			const book = async () => {
+				const { data: tables } = (await environment.client.call('GET', '/rest/data-tables-global')) as { data: Array<{ id: string; projectId: string }> };
+				const { id = '', projectId = '' } = tables[0] ?? {};
+				return ((await environment.client.call('GET', `/rest/projects/${projectId}/data-tables/${id}/rows`)) as { data: Row[] }).data;
+			};
+			expect(await book()).toMatchObject([{ order_no: first, status: 'WAITING' }, { status: 'NO LINK', problem: expect.stringContaining('12.505') }]);
+
+			await payAndWait(first, FORMS.book);
+			expect((await book())[0]).toMatchObject({ order_no: first, customer: 'Chan', status: 'PAID', transaction_id: expect.stringMatching(/\d/) });
+
+			// A call of KESS that was lost is found in the morning.
+			await add('Silk scarf 2');
+			const second = (await gateway.orderNumbers()).find((number) => number !== first) ?? '';
+			await gateway.close(second);
+			await environment.client.execute(FORMS.book, { trigger: 'Every morning' });
+			expect((await book()).map(({ status }) => status)).toEqual(['PAID', 'NO LINK', 'CLOSED']);
+		});
+
+		it('checks an account with harmless questions, and masks what is said for an issue', async () => {
+			const check = async (account: string) => await pageOf(await submitForm(formAt('kess-account-check'), [account]));
+			const page = await check('KESS WebPay, gateway version 2');
+			const [, works, all] = /(\d+) of (\d+) answers are as we expect/.exec(page) ?? [];
+			expect([works, Number(all) > 15]).toEqual([all, true]);
+			expect(page).not.toMatch(/<textarea[^>]*>[^<]*(?:[0-8]\d{4}|127\.0|CHECK-)/);
+			expect(new Set((await gateway.orders()).map(({ status }) => status))).toEqual(new Set(['CLOSED']));
+			expect(await check('KESS Partner')).toContain('1 of 1 answers are as we expect');
+
+			await gateway.settings({ secondOrder: 'open' });
+			await gateway.fault('foreign-before', { service: 'webpay.acquire.getbakongmembers', status: 403 });
+			const other = await check('KESS WebPay, gateway version 2');
+			expect(other).toMatch(/not allowed for you<\/td><td>The banks in Bakong/);
+			expect(other).toMatch(/answers otherwise than we expect<\/td><td>The same order number a second time is refused/);
+		});
+	});
+
+	describe('with pinned nodes of others', () => {
+		/** Runs one trigger of an example whose other nodes of others only hand on what they get. */
+		async function run(id: string, trigger: string, pins: Record<string, Array<Partial<Item>>>) {
+			const { client } = environment;
+			const { name, nodes, connections, settings } = await client.getWorkflow(id);
+			const pinned = await client.createWorkflow({ name, nodes, connections, settings, pinData: pins });
+			return await client.execute(pinned.id, { trigger });
+		}
+
+		it('answers a message with a QR code and the link, and thanks the chat that has paid', async () => {
+			const message = (text: string) => [{ json: { message: { message_id: 77, text, chat: { id: -1001 } } } }];
+			const outer = { 'Send QR code': [{ json: {} }], 'Send price list': [{ json: {} }], 'Send receipt': [{ json: {} }] };
+			const ordered = await run(PINNED.telegram, 'Message', { ...outer, Message: message('2 ICED coffee') });
+			expect([ordered.status, ordered.data.resultData.error?.message]).toEqual(['success', undefined]);
+			const [item] = outputOf(ordered, 'Create payment link');
+			expect(item).toMatchObject({ json: { out_trade_no: 'TG--1001-77', total_amount: 3 }, binary: { data: { mimeType: 'image/png' } } });
+			const asked = await run(PINNED.telegram, 'Message', { ...outer, Message: message('hello') });
+			expect(outputOf(asked, 'Order')[0]?.json.prices).toContain('Iced coffee: 1.50 USD');
+			expect(asked.data.resultData.lastNodeExecuted).toBe('Send price list');
+			const paid = await run(PINNED.telegram, 'Order paid', { ...outer, 'Order paid': [{ json: { ...item?.json, status: 'SUCCESS' } }] });
+			expect([outputOf(paid, 'Chat')[0]?.json.chat_id, paid.data.resultData.lastNodeExecuted]).toEqual(['-1001', 'Send receipt']);
+		});
+
+		it('makes a link for a new row of Google Sheets, and none for a row that has one', async () => {
+			const row = { order_no: 'SHEET-1', title: 'Silk scarf', amount: '12.50', currency: 'USD', payment_link: '' };
+			const outer = { 'Write link': [{ json: {} }], 'Write payment': [{ json: {} }] };
+			const added = [row, { ...row, order_no: 'SHEET-2', payment_link: 'https://…' }, { ...row, order_no: 'SHEET-3', amount: 'ten' }];
+			const { status, data } = await run(PINNED.sheets, 'New row', { ...outer, 'New row': added.map((json) => ({ json })) });
+			expect([status, data.resultData.lastNodeExecuted]).toEqual(['success', 'Write link']);
+			expect(await gateway.orderNumbers()).toEqual(['SHEET-1']);
+		});
 	});
 });

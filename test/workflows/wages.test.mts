@@ -16,9 +16,9 @@ interface Workflow {
 const folder = join(__dirname, '..', '..', 'workflows');
 const bytes = readFileSync(join(folder, 'wages.csv'));
 const rows = parse(bytes, { columns: true }) as Array<Record<string, string>>;
-const [fromSpreadsheet, withApproval] = ['wages-from-a-spreadsheet.json', 'wages-with-approval.json'].map(
+const [fromSpreadsheet, withApproval, fromUpload] = ['wages-from-a-spreadsheet.json', 'wages-with-approval.json', 'wages-from-an-uploaded-spreadsheet.json'].map(
 	(name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Workflow,
-) as [Workflow, Workflow];
+) as [Workflow, Workflow, Workflow];
 
 function parametersOf(workflow: Workflow, name: string): Record<string, unknown> {
 	return workflow.nodes.find((node) => node.name === name)?.parameters ?? {};
@@ -68,7 +68,11 @@ describe('wages.csv', () => {
 describe('the check before anything is paid', () => {
 	const row = (changes: Row = {}): Row => ({ transfer_no: 'W-1', worker: 'Sok Dara', receiver: '012000232', amount: '10.10', currency: 'USD', ...changes });
 
-	test('is the same in both workflows, with the total of the spreadsheet', () => {
+	test('is the same in all workflows, with the total of the spreadsheet', () => {
+		for (const name of ['Check all rows', 'All right?']) expect(parametersOf(fromUpload, name)).toEqual(parametersOf(fromSpreadsheet, name));
+		for (const name of ['Look up', 'Prepare', 'Overview', 'Anything to pay?', 'Approved?', 'Approved transfers', 'Pay approved wages', 'Add result to row']) {
+			expect(parametersOf(fromUpload, name)).toEqual(parametersOf(withApproval, name));
+		}
 		for (const name of ['Check all rows', 'All right?', 'Stop before paying', 'Control total', 'Rows']) {
 			expect(parametersOf(withApproval, name)).toEqual(parametersOf(fromSpreadsheet, name));
 		}

@@ -149,8 +149,9 @@ describe.each(files)('%s', (file) => {
 		expect(texts.get(file)).not.toMatch(/password|secret/i);
 	});
 
-	test('explains itself in a note', () => {
-		const notes = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
-		expect(notes.map(({ parameters }) => String(parameters.content).length > 100)).toContain(true);
+	test('says in notes what it does and what to change', () => {
+		const notes = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote').map(({ parameters }) => String(parameters.content));
+		expect(notes[0]).toMatch(/^## .*\n\n\*\*What it does:\*\* .*\./);
+		expect(notes.join('\n')).toContain('**What to change:**');
 	});
 });
