@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { owner } from '../sandbox/host/owner.mts';
 import { decide, type Found, type Remembered } from '../kess/gateway/movement.ts';
 
 /** What the code cites has to be there for those who have only this repository. */
@@ -24,20 +25,53 @@ test('every section of docs/gateway.md that is cited is there', () => {
 	expect(cited.filter(({ number }) => !sections.has(number))).toEqual([]);
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/gateway.md', 'docs/money.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
+const pages = [...readdirSync(root), ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md'));
+
+/** The anchors that GitHub gives to the headings of a page. */
+const anchorsOf = (content: string) =>
+	new Set([...content.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-')));
+
+test.each(pages)('the links of %s lead somewhere', (page) => {
 	const text = readFileSync(join(root, page), 'utf8');
 	const folder = join(root, page, '..');
-	const anchors = (content: string) =>
-		new Set([...content.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
 	const broken = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(([, file = '', anchor]) => {
 		try {
 			const content = file === '' ? text : readFileSync(join(folder, file), 'utf8');
-			return anchor !== undefined && anchor !== '' && !anchors(content).has(anchor);
+			return anchor !== undefined && anchor !== '' && !anchorsOf(content).has(anchor);
 		} catch {
 			return true;
 		}
 	});
 	expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+test('the README is short, leads to every page, and has the command that checks everything, which is that of CI', () => {
+	const readme = readFileSync(join(root, 'README.md'), 'utf8');
+	expect(readme.split(/\s+/).length).toBeLessThan(900);
+	expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`))).toEqual([]);
+	expect([...readme.matchAll(/```sh\n(npm (?:start|test))\n```/g)].map(([, command]) => command)).toEqual(['npm start', 'npm test']);
+	expect(readFileSync(join(root, '.github/workflows/test.yml'), 'utf8')).toMatch(/^ {6}- run: npm test$/m);
+	expect([...readme.matchAll(/`(\S+@\S+)`|password `([^`]+)`/g)].map(([, email, password]) => email ?? password)).toEqual([owner.email, owner.password]);
+});
+
+test('every example stands in docs/examples.md', () => {
+	const examples = readFileSync(join(root, 'docs', 'examples.md'), 'utf8');
+	const files = readdirSync(join(root, 'workflows'));
+	expect(files.filter((name) => name.endsWith('.json') && !examples.includes(`(../workflows/${name})`))).toEqual([]);
+});
+
+test('docs/troubleshooting.md has messages that there are', () => {
+	const sources = ['credentials', 'kess', 'nodes'].flatMap((folder) =>
+		readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+			.filter((name) => name.endsWith('.ts'))
+			.map((name) => readFileSync(join(root, folder, name), 'utf8')),
+	);
+	// What n8n itself says stands under the last heading.
+	const [ours = ''] = readFileSync(join(root, 'docs', 'troubleshooting.md'), 'utf8').split('## What n8n says');
+	const messages = [...ours.matchAll(/^\| (?!Message |Code |---)([^|]+) \|/gm)].flatMap(([, cell = '']) => cell.split(/…|KESS refuses to |, (?=[A-Z…])|: (?=[A-Z])/).map((part) => part.trim().replace(/^, /, '')));
+	const unknown = messages.filter((part) => part.length > 8 && !part.includes('`') && !sources.some((source) => source.includes(part)));
+	expect(messages.length).toBeGreaterThan(30);
+	expect(unknown).toEqual([]);
 });
 
 test('docs/money.md shows what is decided', () => {
