@@ -8,6 +8,7 @@ import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandb
 import { outputOf } from '../../sandbox/host/restClient.mts';
 import { itemsNode, lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 import { FakeModel } from '../support/fakeModel.mts';
+import { submitForm } from '../support/n8nForms.mts';
 
 /** n8n's own AI Agent with our nodes as its tools, and a model that calls them without thinking. */
 
@@ -123,6 +124,52 @@ describe('an AI agent in the real n8n', () => {
 			const credentials = { kessWebPayApi: { id: ids.orders, name: 'orders' } };
 			expect(await ask(version, { type: 'n8n-nodes-kesspay.kessWebPayTool', parameters, credentials })).toMatch(/The tool says: .*payment_link/);
 			expect(await environment.control.orderNumbers()).toEqual(['T-1']);
+		});
+	});
+
+	describe('the example', () => {
+		let id: string;
+
+		beforeAll(async () => {
+			const [example] = await environment.addExamples('agentWithReview');
+			const nodes = example?.nodes.map((node) => (node.name === 'Model' ? { ...node, credentials: { openAiApi: { id: ids.model, name: 'model' } } } : node)) ?? [];
+			const pinData = { Chat: [{ json: { chatInput: 'Do it' } }] };
+			({ id } = await environment.client.createWorkflow({ ...example, id: undefined, name: 'Agent', connections: example?.connections ?? {}, nodes, pinData }));
+		});
+
+		afterAll(() => {
+			model.tool = undefined;
+		});
+
+		const start = async (tool: string, invoice: string) => {
+			Object.assign(model, { tool, toolArguments: { invoice } });
+			return await environment.client.runWorkflow(id, 'Chat');
+		};
+
+		const answer = async (execution: string) => outputOf(await environment.client.waitForExecution(execution), 'Answer')[0]?.json.output;
+
+		test('makes the link of the invoice that the model names, at the amount of the data, and looks it up', async () => {
+			expect(await answer(await start('Create_payment_link', 'INV-3002'))).toMatch(/payment_link/);
+			expect(await environment.control.orders()).toMatchObject([{ out_trade_no: 'INV-3002', total_amount: 24000, currency: 'KHR' }]);
+			expect(await answer(await start('Look_up_order', 'INV-3002'))).toMatch(/WAITING/);
+			expect(await answer(await start('Create_payment_link', 'INV-9999'))).not.toMatch(/payment_link/);
+			expect(await environment.control.orderNumbers()).toEqual(['INV-3002']);
+		});
+
+		test.each([
+			['Reject: pay nothing · បដិសេធ៖ មិនបើកប្រាក់ទេ', /^Not paid: it was not approved\.$/, []],
+			['Approve: pay this now · យល់ព្រម៖ បើកប្រាក់នេះឥឡូវ', /^Paid: FT/, ['BILL-7001']],
+		])('prepares a payout that a person decides about: %s', async (decision, said, paid) => {
+			const execution = await start('Prepare_payout', 'BILL-7001');
+			const { data } = await environment.client.waitForExecution(execution, { until: ['waiting'] });
+			expect(await environment.control.paidOut()).toEqual([]);
+			const { metadata } = data.resultData.runData.Review?.[0] as unknown as { metadata: { resumeFormUrl: string } };
+			const page = await (await fetch(metadata.resumeFormUrl)).text();
+			expect(page).toContain('18.00 USD');
+			expect(page).toContain('SOK DARA');
+			await submitForm(metadata.resumeFormUrl, [JSON.stringify([decision])], 1);
+			expect(await answer(execution)).toMatch(said);
+			expect(await environment.control.paidOut()).toEqual(paid);
 		});
 	});
 

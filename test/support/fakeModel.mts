@@ -7,12 +7,15 @@ interface Message {
 }
 
 /**
- * A language model on this computer that speaks OpenAI's protocol and thinks nothing: it calls the one tool that it is given,
+ * A language model on this computer that speaks OpenAI's protocol and thinks nothing: it calls one tool that it is given,
  * with the arguments of the test, and repeats what the tool has answered.
  */
 export class FakeModel {
 	/** What the tool is called with. */
 	toolArguments: object = {};
+
+	/** Which tool is called; left out: the first. */
+	tool?: string;
 
 	private constructor(private readonly server: Server) {}
 
@@ -42,7 +45,7 @@ export class FakeModel {
 
 	private answer({ messages, tools, model }: { messages: Message[]; tools?: Array<{ function: { name: string } }>; model: string }): object {
 		const last = messages.at(-1);
-		const name = tools?.[0]?.function.name ?? '';
+		const name = this.tool ?? tools?.[0]?.function.name ?? '';
 		const message =
 			last?.role === 'tool'
 				? { role: 'assistant', content: `The tool says: ${last.content}` }
