@@ -6,6 +6,9 @@ import { parse } from 'csv-parse/sync';
 
 import { copySpreadsheets, workflowsFolder } from '../../sandbox/host/content.mts';
 import { type Item, outputOf } from '../../sandbox/host/restClient.mts';
+import { projectFolder } from '../../sandbox/host/install.mjs';
+import { owner } from '../../sandbox/host/owner.mts';
+import { startChromium } from '../support/chromium.mts';
 import { GatewayClient, until } from '../support/gatewayClient.mts';
 import { pageOf, rowsOnPage, submitForm, textOf, xlsxFile } from '../support/n8nForms.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
@@ -17,6 +20,9 @@ const FORMS = { upload: 'orderLinksFromUpload', checkout: 'checkoutPage', book: 
 
 /** Those with nodes of others, which are pinned here. */
 const PINNED = { telegram: 'telegramShop', sheets: 'googleSheetsOrders' };
+
+/** In the README; `KESSPAY_PICTURES=1` makes it anew. */
+const PICTURE = join(projectFolder, 'docs', 'order-links.webp');
 
 type Row = Record<string, string>;
 
@@ -334,4 +340,31 @@ describe('the examples for paid orders in the real n8n', () => {
 			expect(await gateway.orderNumbers()).toEqual(['SHEET-1']);
 		});
 	});
+
+	it('opens an example in the editor without a complaint, as the README shows it', async () => {
+		const browser = await startChromium();
+		try {
+			const page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
+			await page.goto(`${environment.n8n.url}/signin`);
+			await page.fill('input[name=emailOrLdapLoginId]', owner.email);
+			await page.fill('input[name=password]', owner.password);
+			await page.click('[data-test-id=form-submit-button], button[type=submit]');
+			await page.waitForURL(/\/home\//);
+			await page.goto(`${environment.n8n.url}/workflow/${FORMS.upload}`);
+			await page.waitForSelector('[data-test-id=canvas-node]');
+			await page.keyboard.press('1');
+			await page.waitForTimeout(1_000);
+			expect(await page.locator('[data-test-id=node-issues]').count()).toBe(0);
+			const session = await page.context().newCDPSession(page);
+			const clip = { x: 130, y: 120, width: 1210, height: 590, scale: 1 };
+			const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80, clip });
+			const picture = Buffer.from(data, 'base64');
+			if (process.env.KESSPAY_PICTURES) await writeFile(PICTURE, picture);
+			// Another computer has other fonts, so only the size is compared.
+			const shown = (await readFile(PICTURE)).length;
+			expect([shown < 100_000, Math.abs(picture.length / shown - 1) < 0.5]).toEqual([true, true]);
+		} finally {
+			await browser.close();
+		}
+	}, START_WITHIN_MS);
 });
