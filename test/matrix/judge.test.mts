@@ -39,6 +39,7 @@ describe('the judge of the matrix', () => {
 		['no item', [run(0, undefined), last(says('done'))], [200], ['lost row']],
 		['not reached by a run that has failed', [run(0, undefined, { hasFailed: true, sentAt: [] }), last(says('done'), { sentAt: [LATER + 100] })], [LATER + 200], []],
 		['paid by a run that has failed and does not name it', [run(0, undefined, { hasFailed: true }), last(says('done'))], [200], ['lost row']],
+		['paid by a process that was killed before it could say so', [run(0, undefined, { wasKilled: true }), last(says('done'))], [200], []],
 	])('%s', (_kind, runs, booked, short) => {
 		expect(judge(runs, booked, NONE)).toEqual(short);
 	});

@@ -4,15 +4,14 @@ import { InvalidValueError } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
-import { moveMoney } from '../../../shared/money/moveMoney';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import { payRow } from '../../../shared/money/payRow';
 import type { PartnerOperation } from '../operation';
 import { approvedFields, endOfPrepared, findDoubt, readApproved } from './approved';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm as confirmTransfer, lookUp, transferNumber, transferPayment } from './transfers';
+import { spent, confirm as confirmTransfer, lookUp, transferNumbers } from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -51,35 +50,35 @@ export const confirm: PartnerOperation = {
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
-		const payment = transferPayment(client, number);
-		const row = await readRow(call, payment, () => ({
-			preTransfer: call.read('preTransferId', requirePreTransferId),
-			transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
-			expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
-			approved: readApproved(call),
-		}));
-		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, options)];
-		const { preTransfer, transaction, approved } = row.asked;
-		const asked = { outTradeNo: number, ...approved };
-		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {
-			const expiresAt = row.asked.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
-			const until = expiresAt ?? Date.now() + LONGEST_MS;
-			const end = await moveMoney(call.context, {
-				payment: transferPayment(client, number, { attempt: preTransfer }),
-				lifeMs: Math.max(0, until - Date.now()),
-				async lookUp() {
-					const look = await lookUp(client, asked);
-					return look.found === 'open' && !isUnderWay(look.data) ? { ...look, found: 'waiting' } : look;
-				},
-				async prepare() {
-					const doubt = await findDoubt(call.context, client, preTransfer, approved);
-					return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
-				},
-				send: async (isAnew) =>
-					await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt, isAnew),
-				spent,
-			});
-			return transferItem(call, end, { out_trade_no: number, pre_transfer_id: preTransfer }, options);
+		const item = await payRow(call, {
+			...transferNumbers(client, number),
+			read: () => ({
+				preTransfer: call.read('preTransferId', requirePreTransferId),
+				transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
+				expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
+				approved: readApproved(call),
+			}),
+			told: ({ preTransfer }) => ({ attempt: preTransfer }),
+			async movement({ preTransfer, transaction, approved, ...row }) {
+				const asked = { outTradeNo: number, ...approved };
+				const expiresAt = row.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
+				const until = expiresAt ?? Date.now() + LONGEST_MS;
+				return {
+					lifeMs: Math.max(0, until - Date.now()),
+					async lookUp() {
+						const look = await lookUp(client, asked);
+						return look.found === 'open' && !isUnderWay(look.data) ? { ...look, found: 'waiting' } : look;
+					},
+					async prepare() {
+						const doubt = await findDoubt(call.context, client, preTransfer, approved);
+						return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
+					},
+					send: async (isAnew) =>
+						await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt, isAnew),
+					spent,
+				};
+			},
+			output: (end, row) => transferItem(call, end, { out_trade_no: number, ...(row && { pre_transfer_id: row.preTransfer }) }, options),
 		});
 		return [item];
 	},

@@ -154,18 +154,18 @@ function contradicts(code: string, until: number | undefined, isAnew: boolean): 
 	return code === 'NOTEXIST' && end + GRACE_MS > Date.now();
 }
 
-/**
- * A number is paid once, whichever operation does it.
- *
- * @param what what is paid and to whom, where the operation knows it; `attempt` which prepared transfer is confirmed
- */
-export function transferPayment(client: PartnerClient, number: string, { what, attempt }: { what?: string; attempt?: string } = {}): Payment {
-	return { account: client.identity, kind: 'transfer', number, what, ...(attempt !== undefined && { attempt }) };
+/** A number is paid once, whichever operation does it. */
+export function transferPayment(client: PartnerClient, number: string): Payment {
+	return { account: client.identity, kind: 'transfer', number, what: undefined };
 }
 
-/** The transfer number as one of this execution's. */
 export function transferNumber(client: PartnerClient, number: string): OwnNumber {
 	return { kind: 'transfer number', account: client.identity, number };
+}
+
+/** What a row that pays a transfer is known by. */
+export function transferNumbers(client: PartnerClient, number: string): { payment: Payment; own: OwnNumber } {
+	return { payment: transferPayment(client, number), own: { ...transferNumber(client, number), mark: 'already_confirmed' } };
 }
 
 /** The number stands for something else. */
