@@ -50,6 +50,13 @@ describe('the judge of the matrix', () => {
 		expect(judge([run(0, says('unknown')), prepares(2000), last(says('done'))], [200], NONE)).toEqual(['false refused']);
 	});
 
+	test('of two runs at the same time, one that sent nothing may have refused before the other one paid', () => {
+		const beside = (begun: number, sentAt: number[]) => run(begun, says('refused'), { isBeside: true, sentAt });
+		expect(judge([beside(0, []), run(0, says('done')), last(says('done'))], [200], NONE)).toEqual([]);
+		expect(judge([beside(0, [100]), run(0, says('done'), { sentAt: [] }), last(says('done'))], [200], NONE)).toEqual(['false refused']);
+		expect(judge([run(0, says('unknown')), beside(2000, []), last(says('done'))], [200], NONE)).toEqual(['false refused']);
+	});
+
 	test('what no client can tell is no shortfall, and everything else still is', () => {
 		expect(judge([run(0, says('refused')), last(says('done'))], [200, 300], { ...NONE, twice: true, refused: true })).toEqual([]);
 		expect(judge([run(0, says('refused')), last(says('unknown'))], [200, 300], { ...NONE, end: true })).toEqual(['twice', 'false refused']);

@@ -121,7 +121,7 @@ async function replace(index: number): Promise<void> {
 }
 
 /** One execution of a list in one of the processes. */
-async function execute({ way, credentials, workflowId, items, runs }: SoakList, settings: IDataObject, isLast = false): Promise<void> {
+async function execute({ way, credentials, workflowId, items, runs }: SoakList, settings: IDataObject, { isLast, isBeside }: { isLast?: true; isBeside?: true } = {}): Promise<void> {
 	const sent = new Map<string, number[]>();
 	const begun = Date.now() + aheadMs;
 	const call = { credentials, workflowId, settings, items, timeout: isLast ? PATIENT_MS : TIMEOUT_MS };
@@ -131,11 +131,9 @@ async function execute({ way, credentials, workflowId, items, runs }: SoakList, 
 	const hasFailed = said !== undefined && said.includes(undefined) && settings.onError === undefined;
 	for (const [index, { no }] of items.entries()) {
 		const rowRuns = runs.get(String(no)) as RowRun[];
-		const before = rowRuns.at(-1);
-		if (isLast && before?.isLast) delete before.isLast;
 		const row = said?.[index];
 		if (row !== undefined) count(row.says);
-		rowRuns.push({ said: row, begun, ended, sentAt: sent.get(String(no)) ?? [], hasFailed, ...(said === undefined && { wasKilled: true }), ...(isLast && { isLast }) });
+		rowRuns.push({ said: row, begun, ended, sentAt: sent.get(String(no)) ?? [], hasFailed, ...(said === undefined && { wasKilled: true }), ...(isBeside && { isBeside }) });
 	}
 }
 
@@ -165,7 +163,7 @@ async function live(list: SoakList): Promise<void> {
 		}
 	}
 	const settings = pick(SETTINGS);
-	if (random() < 0.2) await Promise.all([execute(list, CONTINUE), execute(list, CONTINUE)]);
+	if (random() < 0.2) await Promise.all([execute(list, CONTINUE, { isBeside: true }), execute(list, CONTINUE, { isBeside: true })]);
 	else await execute(list, settings);
 	if (random() < 0.4) await execute(list, settings);
 }
@@ -215,7 +213,7 @@ clearInterval(changing);
 async function lookAgain(again: SoakList[], ms: number): Promise<void> {
 	aheadMs = ms;
 	for (const sandbox of sandboxes) await sandbox.setClockAhead(ms);
-	await inLanes(again, async (list) => await execute(list, CONTINUE, true), SIDE_BY_SIDE);
+	await inLanes(again, async (list) => await execute(list, CONTINUE, { isLast: true }), SIDE_BY_SIDE);
 }
 await pause(2 * LATE_MS);
 for (const sandbox of sandboxes) await sandbox.clearFaults();
@@ -228,7 +226,7 @@ for (const sandbox of sandboxes) {
 	const times = timesOf((await sandbox.money()).bookings);
 	for (const { way, world, items, strikes, runs } of lists.filter((list) => list.sandbox === sandbox)) {
 		for (const { no } of items) {
-			const rowRuns = runs.get(String(no)) ?? [];
+			const rowRuns = (runs.get(String(no)) ?? []).map((run, index, all): RowRun => (index === all.length - 1 ? { ...run, isLast: true } : run));
 			const booked = times.get(`${way.kind} ${String(no)}`) ?? [];
 			count('booked', booked.length);
 			const cell = strikes.get(String(no));
