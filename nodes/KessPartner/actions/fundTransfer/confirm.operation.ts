@@ -2,12 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
+import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { PartnerOperation } from '../operation';
-import { approvedFields, endOfPrepared, findDoubt, readApproved } from './approved';
+import { approvedFields, endOfPrepared, findDoubt, isOtherAmount, readApproved } from './approved';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
@@ -67,7 +68,10 @@ export const confirm: PartnerOperation = {
 					lifeMs: Math.max(0, until - Date.now()),
 					async lookUp() {
 						const look = await lookUp(client, asked);
-						return look.found === 'open' && !isUnderWay(look.data) ? { ...look, found: 'waiting' } : look;
+						if (look.found === 'open' && !isUnderWay(look.data)) return { ...look, found: 'waiting' };
+						const paid = look.found === 'this' && asked.money === undefined ? amountOf(look.data) : undefined;
+						if (paid === undefined || !(await isOtherAmount(call.context, client, preTransfer, paid))) return look;
+						return { found: 'another', reason: `KESS shows a transfer over ${paid.decimal} ${paid.currency}, and this one was prepared for another amount` };
 					},
 					async prepare() {
 						const doubt = await findDoubt(call.context, client, preTransfer, approved);
@@ -87,6 +91,14 @@ export const confirm: PartnerOperation = {
 /** Whether KESS says that somebody has confirmed it: a prepared transfer only waits. Its words for either are not published. */
 function isUnderWay(data: IDataObject | undefined): boolean {
 	return /PROCESS|PROGRESS/i.test(textOf(data?.result_code));
+}
+
+function amountOf({ amount, currency }: IDataObject): Money | undefined {
+	try {
+		return parseMoney(amount, parseCurrency(currency));
+	} catch {
+		return undefined;
+	}
 }
 
 function requireTime(value: unknown): number {

@@ -4,7 +4,7 @@ import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { isSameMoney } from '../../../../kess/money';
-import { isOver, isPaid } from '../../../../kess/webPay/orderStates';
+import { isOver, isPaid, saysFailed } from '../../../../kess/webPay/orderStates';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import { type Look, type MoneyEnd, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
@@ -60,7 +60,7 @@ function chargeMovement(client: WebPayClient, charge: Charge): Omit<Movement, 'p
 /** The answer of the gateway, or the order where an earlier attempt has made it; one that is not paid yet comes with its status. */
 function chargeItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, within: Charge['within']): IDataObject {
 	const nested = (order: IDataObject): IDataObject => (within === undefined ? order : { [within]: order });
-	if (end.end === 'unknown' && end.data !== undefined) {
+	if (end.end === 'unknown' && end.data !== undefined && !saysFailed(end.data.status)) {
 		call.advise(
 			`The order has the status ${quoted(end.data.status)}, and whether the buyer will be charged is not known yet. Query it later, and do not charge the buyer in another way before you know.`,
 		);
@@ -90,6 +90,7 @@ async function send(client: WebPayClient, charge: Charge): Promise<Sent> {
 
 /** The buyer may still have to confirm it. */
 function ended({ money }: Charge, order: IDataObject, data: IDataObject): Sent {
+	if (saysFailed(order.status)) return { kind: 'unknown', reason: `KESS gives the order the status ${quoted(order.status)}, after which another attempt may follow` };
 	if (!isPaid(order.status)) return { kind: 'pending', data };
 	if (isSameMoney(money, order.total_amount, order.currency)) return { kind: 'done', data };
 	const warning = `KESS has charged ${quoted(order.total_amount)} ${quoted(order.currency)} instead of ${money.decimal} ${money.currency}`;

@@ -17,7 +17,7 @@ import type { WebPayOperation } from '../operation';
 import { orderNumber, ownNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { LAG_MS, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
-import { hasRefund, isKnown, isPending, saysFailed } from '../../../../kess/webPay/orderStates';
+import { hasRefund, isKnown, isPending, saysDone, saysFailed } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference, tellsOfRefund } from './refunds';
 
@@ -227,7 +227,7 @@ async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
 	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined) return { kind: 'unknown', reason: `the answer to the refund names another ${difference} than the one sent` };
-	return { kind: isPending(status) ? 'pending' : 'done', data: result.data as IDataObject };
+	return { kind: status === undefined || saysDone(status) ? 'done' : 'pending', data: result.data as IDataObject };
 }
 
 /** In what an answer about a refund differs from it, as far as it says. */

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
-import { isPending, saysFailed } from '../../../../kess/webPay/orderStates';
+import { isPending, saysDone, saysFailed } from '../../../../kess/webPay/orderStates';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { KessError } from '../../../../kess/errors';
@@ -110,8 +110,9 @@ function subscriptionMovement(client: WebPayClient, fields: JsonObject): Omit<Mo
 /** The buyer may have to confirm it first, and an answer may tell that nothing came of it. */
 function begun(data: IDataObject): Sent {
 	const { status, html_confirm_payment: page } = data;
-	if (saysFailed(status)) return { kind: 'unknown', reason: `KESS gives the subscription the status ${quoted(status)}` };
-	return { kind: (page ?? '') !== '' || isPending(status) ? 'pending' : 'done', data };
+	if (!saysFailed(status) && ((page ?? '') !== '' || isPending(status))) return { kind: 'pending', data };
+	if (saysDone(status)) return { kind: 'done', data };
+	return { kind: 'unknown', reason: status === undefined ? 'its answer gives the subscription no status' : `KESS gives the subscription the status ${quoted(status)}` };
 }
 
 function subscriptionItem(call: ItemCall, end: MoneyEnd, interval: string | undefined): IDataObject {
