@@ -57,8 +57,8 @@ function faultCard(name: FaultName, toCome: FaultToCome[]): Markup {
 <p>${sentence(kind.does)}</p>
 <form method="post" action="/faults/set">
 <input type="hidden" name="fault" value="${name}">
-<button class="small">Set ${name}</button>
 <details><summary>Choices for ${name}</summary>${choices(kind)}</details>
+<button class="small">Set ${name}</button>
 </form>
 ${
 	toCome.length === 0

@@ -44,12 +44,13 @@ button.small { width: auto; display: inline-block; padding: .3rem .8rem; font-si
 button[hidden] { display: none; }
 button[aria-pressed="true"] { background: var(--ink); color: #fff; border-color: var(--ink); }
 :focus-visible { outline: 3px solid #0b4f9e; outline-offset: 2px; }
+article button { margin-top: .3rem; }
 form.stack { display: grid; gap: .6rem; margin-top: 1.2rem; }
 .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .5rem 0; }
 label.field { display: grid; gap: .1rem; margin: .5rem 0; font-size: .9rem; color: var(--soft); }
 input, select { font: inherit; color: var(--ink); background: var(--paper); padding: .4rem .6rem; border: 1px solid #7b8694; border-radius: .4rem; max-width: 100%; }
 input[type="search"] { flex: 1 1 12rem; min-width: 0; }
-summary { cursor: pointer; padding: .2rem 0; color: var(--accent); }
+summary { cursor: pointer; padding: .3rem 0; color: var(--accent); }
 .state { display: inline-block; padding: .1rem .6rem; border-radius: 1rem; font-size: .85rem; font-weight: 600; background: #eceef1; color: #434c59; }
 .state.WAITING { background: #e8eef6; color: #274a72; }
 .state.SUCCESS { background: #d9f3e1; color: #14602f; }
