@@ -49,6 +49,8 @@ export const settingsSchema = z.strictObject({
 	secondRefund: z.enum(['pay', 'refuse']).default('pay'),
 	/** What a second subscription with one `pre_order_token` meets: a refusal, or another charge. */
 	secondSubscription: z.enum(['refuse', 'charge']).default('refuse'),
+	/** The charge that an order of a subscription shows: the first, or the last. */
+	orderShowsCharge: z.enum(['first', 'last']).default('first'),
 	/** References made of digits come back as JSON numbers, and the pre-transfers' own are made of digits. */
 	referencesAsNumbers: z.boolean().default(false),
 	/** How amounts come back: 1.25, "1.25" or "1.250". */
