@@ -29,6 +29,7 @@ export const settingsSchema = z.strictObject({
 	referencesAsNumbers: z.boolean().default(false).describe('References made of digits come back as JSON numbers, and those of pre-transfers are made of digits.'),
 	amountsAs: z.enum(['number', 'text', 'three-decimals']).default('number').describe('How amounts come back: 1.25, "1.25" or "1.250".'),
 	receiverAsUserId: z.array(z.enum(['create', 'confirm', 'query'])).default([]).describe('The services whose answers name the receiver by the KESS user ID, whatever was asked for.'),
+	orderShowsCharge: z.enum(['first', 'last']).default('first').describe('The charge that an order of a subscription shows: the first, or the last.'),
 	orderLagMs: lag.describe('Look-ups of orders, their lists and KHQR payments show what was true so many milliseconds ago.'),
 	refundLagMs: lag.describe('Look-ups of refunds show what was true so many milliseconds ago; those in an order lag as the order does.'),
 	transferLagMs: lag.describe('Look-ups of fund transfers show what was true so many milliseconds ago.'),
