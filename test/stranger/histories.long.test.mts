@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { inLanes } from '../support/lanes.mts';
 import type { Answer, Body } from './gateway.mts';
 import { DAY, directPay, forward, gateway, khqrPay, PART, payOut, quickPay, refund, type Result, setUp } from './nodes.mts';
 
@@ -50,6 +51,7 @@ const OPS: Array<[string, string, string, (number: string, workflow: string, wor
 ];
 const SETTINGS = [{ onError: 'continueRegularOutput' }, { onError: 'continueRegularOutput', retryOnFail: true, maxTries: 2, waitBetweenTries: 0 }, { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 }];
 
+const SIDE_BY_SIDE = 60;
 const COUNT = Number(process.env.KESSPAY_HISTORIES ?? 30);
 test.each(OPS)('%s: random histories', async (name, key, lookKey, go) => {
 	const bad: string[] = [];
@@ -77,8 +79,9 @@ test.each(OPS)('%s: random histories', async (name, key, lookKey, go) => {
 		return fault === undefined ? honest() : fault(body, honest);
 	};
 	const doubleFault = FAULTS.at(-1);
-	await Promise.all(
-		all.map(async (one) => {
+	await inLanes(
+		all,
+		async (one) => {
 			let before: Promise<unknown> = Promise.resolve();
 			const flights: Array<Promise<unknown>> = [];
 			for (const { worker, together, settings } of one.runs) {
@@ -87,7 +90,8 @@ test.each(OPS)('%s: random histories', async (name, key, lookKey, go) => {
 				flights.push(before);
 			}
 			await Promise.all(flights);
-		}),
+		},
+		SIDE_BY_SIDE,
 	);
 	// What one request books twice is the gateway's own.
 	const times = (number: string) => gateway.paid(number).length;
@@ -105,12 +109,14 @@ test.each(OPS)('%s: random histories', async (name, key, lookKey, go) => {
 	gateway.lagMs = 0;
 	forward(2 * DAY);
 	const kept = new Map(all.map(({ number }) => [number, times(number)]));
-	await Promise.all(
-		all.map(async (one) => {
+	await inLanes(
+		all,
+		async (one) => {
 			const last = await go(one.number, `wf-${one.number}`, 1, { onError: 'continueRegularOutput' });
 			if (name !== 'KHQR Pay' && (last.says[0] === 'unknown' || last.says[0] === 'REFUSED')) bad.push(`${one.number}: never ends: ${last.text.slice(0, 300)}`);
 			if ((kept.get(one.number) ?? 0) > 0 && times(one.number) > kept.get(one.number)!) bad.push(`${one.number}: paid again later: ${last.text.slice(0, 200)}`);
-		}),
+		},
+		SIDE_BY_SIDE,
 	);
 	if (bad.length) console.log(`${name} ${bad.length} short\n${bad.slice(0, 12).join('\n')}`);
 	expect(bad).toEqual([]);
