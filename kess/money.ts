@@ -97,11 +97,20 @@ function tooLittle(shown: string): InvalidValueError {
  */
 export function isSameMoney(asked: Money, amount: unknown, currency: unknown): boolean {
 	if (typeof currency !== 'string' || currency.trim().toUpperCase() !== asked.currency) return false;
-	if (typeof amount !== 'number' && typeof amount !== 'string') return false;
+	return hundredthsOf(amount) === asked.hundredths;
+}
+
+/** Whether an amount of a gateway can be compared: a plain number with whole cents. */
+export function isReadable(amount: unknown): boolean {
+	return hundredthsOf(amount) !== undefined;
+}
+
+function hundredthsOf(amount: unknown): bigint | undefined {
+	if (typeof amount !== 'number' && typeof amount !== 'string') return undefined;
 	const plain = /^(\d+)(?:\.(\d+))?$/.exec(String(amount).trim());
-	if (!plain) return false;
+	if (!plain) return undefined;
 	const whole = (plain[1] ?? '').replace(/^0+(?=\d)/, '');
 	const fraction = withoutEndZeros(plain[2] ?? '');
-	if (whole.length > MAX_WHOLE_DIGITS || fraction.length > 2) return false;
-	return BigInt(whole + fraction.padEnd(2, '0')) === asked.hundredths;
+	if (whole.length > MAX_WHOLE_DIGITS || fraction.length > 2) return undefined;
+	return BigInt(whole + fraction.padEnd(2, '0'));
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { partnerCredentialRows, webPayCredentialRows } from './accounts.mts';
+import { type CredentialRow, partnerCredentialRows, webPayCredentialRows } from './accounts.mts';
 import { KEY_FILES } from './partner/keys.mts';
 import { startSandbox } from './server.mts';
 
@@ -13,16 +13,16 @@ function readOptions(): { port: number; keysFolder: string | undefined } {
 	return { port, keysFolder: values.keys === undefined ? undefined : resolve(values.keys) };
 }
 
-function rows(pairs: Array<[label: string, value: string]>): string {
-	return pairs.map(([label, value]) => `  ${label.padEnd(20)}${value}`).join('\n');
+function lines(rows: CredentialRow[]): string {
+	return rows.map(({ label, value }) => `  ${label.padEnd(20)}${value}`).join('\n');
 }
 
 /** Where the keys are; the private one is never printed. */
-function keyRows(origin: string, keysFolder: string | undefined): Array<[label: string, value: string]> {
-	if (keysFolder === undefined) return [['Keys', `${origin}/sandbox/partner/keys (others after every start; --keys FOLDER keeps them)`]];
+function keyRows(origin: string, keysFolder: string | undefined): CredentialRow[] {
+	if (keysFolder === undefined) return [{ label: 'Keys', value: `${origin} shows them (others after every start; --keys FOLDER keeps them)` }];
 	return [
-		['Private key', `in ${join(keysFolder, KEY_FILES.partnerPrivateKey)}`],
-		['KESS public key', `in ${join(keysFolder, KEY_FILES.kessPublicKey)}`],
+		{ label: 'Private Key', value: `in ${join(keysFolder, KEY_FILES.partnerPrivateKey)}` },
+		{ label: 'KESS Public Key', value: `in ${join(keysFolder, KEY_FILES.kessPublicKey)}` },
 	];
 }
 
@@ -33,13 +33,13 @@ async function main(): Promise<void> {
 		throw new Error(`Port ${port} is in use, perhaps by another KESS sandbox. Stop that, or choose another: --port ${port + 1}`);
 	});
 	console.log(`
-The KESS sandbox runs at ${sandbox.url} - no real money. Open it in a browser to see the orders and payouts.
+The KESS sandbox runs at ${sandbox.url} - no real money. Open it in a browser to copy these and to see the orders and payouts.
 
-Credentials for n8n (made up, environment: custom), KESS WebPay:
-${rows(webPayCredentialRows(sandbox.url))}
+Credentials for n8n (made up), KESS WebPay API:
+${lines(webPayCredentialRows(sandbox.url))}
 
-KESS Partner:
-${rows([...partnerCredentialRows(sandbox.url), ...keyRows(sandbox.url, keysFolder)])}
+KESS Partner API:
+${lines([...partnerCredentialRows(sandbox.url), ...keyRows(sandbox.url, keysFolder)])}
 
 Stop with Ctrl+C.`);
 	let stopping = false;

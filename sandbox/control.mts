@@ -10,10 +10,13 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 /** Adds the controls under `/sandbox/` that all gateways share. Only this computer may use any control. */
 export function mountControl(core: SandboxCore): void {
 	const { app, clock, faults, money, requests, settings } = core;
-	app.use('/sandbox/*', async (c, next) => {
-		if (LOOPBACK.test(c.env.incoming.socket.remoteAddress ?? '')) return next();
-		return c.json({ error: 'The sandbox is controlled from its own computer only.' }, 403);
-	});
+	// The pages with keys and switches as well.
+	for (const path of ['/', '/faults/*', '/sandbox/*']) {
+		app.use(path, async (c, next) => {
+			if (LOOPBACK.test(c.env.incoming.socket.remoteAddress ?? '')) return next();
+			return c.json({ error: 'The sandbox is controlled from its own computer only.' }, 403);
+		});
+	}
 
 	app.get('/sandbox/faults', (c) => c.json(faults.list()));
 	app.post('/sandbox/faults', (c) =>

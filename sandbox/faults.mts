@@ -25,7 +25,8 @@ const FOREIGN = {
 	shapes: { webpay: FOREIGN_SHAPES, partner: FOREIGN_SHAPES },
 } as const;
 
-interface FaultKind {
+/** A row of the faults. */
+export interface FaultKind {
 	/** One request on its way, the answer that the gateway itself gives, or one notification. */
 	strikes: 'request' | 'answer' | 'notification';
 	/** The one gateway that knows it: it never strikes the other. */
@@ -124,14 +125,18 @@ export function faultsThat(are: (kind: FaultKind) => boolean): FaultName[] {
 	return NAMES.filter((name) => are(FAULTS[name]));
 }
 
-const DEFAULT_DELAY_MS = 1000;
+/** What comes late comes so late unless it is said. */
+export const DEFAULT_DELAY_MS = 1000;
+
+/** One of the faults that there are. */
+export const faultName = z.enum(NAMES, {
+	errorMap: () => ({ message: `there are ${NAMES.map((name) => `${name} (${FAULTS[name].does})`).join(', ')}` }),
+});
 
 /** What `POST /sandbox/faults` takes. */
 export const faultRequest = z
 	.strictObject({
-		fault: z.enum(NAMES, {
-			errorMap: () => ({ message: `there are ${NAMES.map((name) => `${name} (${FAULTS[name].does})`).join(', ')}` }),
-		}),
+		fault: faultName,
 		/** In any case: `*` for every service (no login), `oauth` for the login of WebPay, `partner-oauth` for Partner's. */
 		service: z.string().min(1).toLowerCase().default('*'),
 		/** The numbers that it strikes: of orders, transfers and KHQR payments, and references of refunds. */
@@ -228,8 +233,9 @@ export class FaultPlan {
 		}));
 	}
 
-	clear(): void {
-		this.planned = [];
+	/** @param only the one that is to be forgotten */
+	clear(only?: FaultName): void {
+		this.planned = only === undefined ? [] : this.planned.filter(({ fault }) => fault !== only);
 	}
 
 	/**

@@ -10,6 +10,8 @@ import type { SandboxCore, SandboxEnv } from './core.mts';
 import { MOVED_PATH } from './delivery.mts';
 import { FaultPlan } from './faults.mts';
 import { MoneyLog } from './money.mts';
+import { COPY_SCRIPT_SOURCE } from './pages/copy.mts';
+import { mountPages } from './pages/routes.mts';
 import { openKeys, type PartnerKeys } from './partner/keys.mts';
 import { mountPartner } from './partner/routes.mts';
 import { RequestLog } from './requestLog.mts';
@@ -34,6 +36,8 @@ export interface SandboxOptions {
 	fastRsa?: boolean;
 	/** Another company than that of `accounts.mts`. */
 	company?: Company;
+	/** Where the start page's link to n8n leads; by default where n8n is unless it is told otherwise. */
+	n8nUrl?: string;
 }
 
 export interface Sandbox {
@@ -48,8 +52,8 @@ export interface Sandbox {
 
 const THIS_COMPUTER = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Pages carry no script and load nothing; their forms come back to the sandbox. */
-const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/** Pages carry no script but ours and load nothing; their forms come back to the sandbox. */
+const PAGE_POLICY = `default-src 'none'; script-src ${COPY_SCRIPT_SOURCE}; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
 
 /**
  * Starts a KESS gateway on this computer. Its state is in memory and ends with it.
@@ -57,7 +61,8 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 
  * @throws the server's error, for example with code EADDRINUSE
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now: realNow = Date.now, keysFolder, fastRsa = false, company } = options;
+	const { port = 4010, host = '127.0.0.1', notifyRetryDelaysMs = [500, 2000, 5000], now: realNow = Date.now, keysFolder, fastRsa = false } = options;
+	const { company, n8nUrl = 'http://localhost:5678' } = options;
 	const keys = await openKeys(keysFolder);
 	const closing = new AbortController();
 	// Every request that is being delayed listens to it.
@@ -96,8 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('content-security-policy', PAGE_POLICY);
 	});
 	mountControl(core);
-	mountWebPay(core, notifyRetryDelaysMs);
-	mountPartner(core, keys, fastRsa);
+	mountPages(core, { ...mountWebPay(core, notifyRetryDelaysMs), ...mountPartner(core, keys, fastRsa), keys, n8nUrl });
 	core.app.all(MOVED_PATH, (c) => {
 		core.requests.begin(c.env.outgoing, { gateway: 'redirected', service: 'redirected' }, now());
 		return c.json({ success: false, error_des: 'There is nothing here.', status_code: 404, code: 'NOT_FOUND' }, 404);

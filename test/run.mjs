@@ -1,6 +1,7 @@
 // npm test: installs what is missing, runs every check even when an earlier one failed, and ends with the totals.
 // npm run test:unit: what needs no n8n server and is done in a minute; what takes longer is called *.long.test.mts.
 // npm run test:queue: n8n's queue mode alone, which must not be skipped then.
+// npm run histories: 5,000 random histories at a gateway that somebody else has written, of which npm test runs 150.
 // npm run matrix: all of the matrix of test/matrix, of which npm test runs a fifth.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -100,6 +101,11 @@ const matrix = async () => {
 	await section('The whole matrix', async () => await jest('matrix', ['test/matrix', WORKERS]));
 };
 
+const histories = async () => {
+	process.env.KESSPAY_HISTORIES ??= '1000';
+	await section('Random histories', async () => await jest('histories', ['test/stranger/histories', WORKERS]));
+};
+
 const queueMode = async () => await section('n8n in queue mode', queue);
 
 async function all() {
@@ -115,7 +121,7 @@ async function all() {
 // What is missing is said before minutes of installing.
 const cannotRun = only === 'queue' && missingParts() !== undefined;
 if (cannotRun || (await section('Install and build', install))) {
-	await ({ unit: short, queue: queueMode, matrix }[only] ?? all)();
+	await ({ unit: short, queue: queueMode, matrix, histories }[only] ?? all)();
 }
 rmSync(reports, { recursive: true, force: true });
 

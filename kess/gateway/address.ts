@@ -24,9 +24,10 @@ export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, s
 	if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
 		throw new InvalidValueError('is not a plain http or https address', 'Enter it like this: https://gateway.example.');
 	}
-	if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+	const behind = (!/^\/?$/.test(url.pathname) && 'a path') || (url.search !== '' && 'a question mark') || (url.hash !== '' && 'a #');
+	if (behind !== false) {
 		throw new InvalidValueError(
-			'has a path after the host',
+			`has ${behind} after the host`,
 			`Enter only ${url.origin}; the node adds the paths of the gateway itself.`,
 		);
 	}

@@ -14,9 +14,9 @@ const USED = new RegExp(
 	'i',
 );
 
-/** That something is not so, which the words for its being so are part of. */
+/** That something is not so, which the words for its being so are part of. A plain "no" may end a name (`out_trade_no exists`). */
 const DENIED =
-	/\b(?:not|never|no|cannot|\w+n['’]t)\s+(?:(?:be|been|yet|a|an|any|such)\s+)*(?:\w+\s+)?(?:exist\w*|used|taken|paid|unique|registered|confirmed|completed|done|success\w*|succeeded)\b/gi;
+	/\b(?:not|never|cannot|no such|\w+n['’]t)\s+(?:(?:be|been|yet|a|an|any|such)\s+)*(?:\w+\s+)?(?:exist\w*|used|taken|paid|registered|confirmed|completed|done|success\w*|succeeded)\b/gi;
 
 /**
  * Whether a refusal may come from what the very same request has done before: its number is used, or something is under way
@@ -26,20 +26,47 @@ export function tellsOfUse({ code, reason }: RefusalSaid): boolean {
 	return [code, reason, ...reason.split(BETWEEN_WORDS)].some((text) => USED.test(inWords(text).replace(DENIED, ' ')));
 }
 
+/** Reasons that have nothing to do with whether the same was asked for before. */
+const REASON = new RegExp(
+	[
+		String.raw`\binsufficient\b|\bnot enough\b|\bbalance\b|\bfunds?\b|\blimit|\bexceed|\bminimum\b|\bmaximum\b|\b(?:less|more|greater|lower|higher) than\b|\bat (?:least|most)\b`,
+		String.raw`\btoo (?:low|high|small|large|little|much|short|long)\b|\bonly [\d.,]+ .*can be refunded\b`,
+		String.raw`\bpermission\b|\bnot (?:allowed|permitted|authori[sz]ed|eligible|supported|active|enabled|valid|correct|refundable)\b|\b(?:unsupported|disabled|inactive|suspended|blocked|frozen|locked|restricted)\b`,
+		String.raw`\b(?:account|wallet|card) (?:is|was|has been) closed\b`,
+		String.raw`\b(?:invalid|incorrect|wrong|required|missing|malformed|mismatch)\b|\bmust\b|\b(?:does|do) not match\b|\bnot an? valid\b|\bcannot be (?:decrypted|used|paid|refunded)\b|\bnames no\b`,
+		String.raw`\b(?:expired|declined|denied)\b`,
+		String.raw`\bnot (?:be )?(?:found|exist\w*|registered)\b|\bdoes(?: not|n['’]t) exist\b|\bno such\b|\bunknown\b`,
+		String.raw`\bnot (?:yet )?(?:been )?paid\b|\bunpaid\b`,
+	].join('|'),
+	'i',
+);
+
+/**
+ * Whether an unsigned refusal of a payment tells by its words that nothing was carried out, neither by this request nor by the
+ * same one before. Whatever is none of the known reasons ("Timeout", "under review", another language) leaves that open.
+ */
+export function tellsOfReason(refused: RefusalSaid): boolean {
+	return [refused.code, ...refused.reason.split(BETWEEN_WORDS)].some((text) => REASON.test(inWords(text))) && !tellsOfUse(refused);
+}
+
 const THING = String.raw`(?:order|payment|transaction|refund|trade|record|reference|data|order number|merchant reference|out trade no)s?`;
+/** The value that was asked for: in quotes, or with a digit in it. */
+const VALUE = String.raw`(?: (?:#?\S*\d\S*|"[^"]*"|'[^']*'))?`;
+const WITH = String.raw`(?: with (?:the|this|that) ${THING})?${VALUE}`;
 const ABSENT = String.raw`(?:(?:was|is|were|are|has|have|could|can)\s+)?(?:not\s+(?:be(?:en)?\s+)?(?:found|exist\w*)|do(?:es)?(?:n['’]?t| not)\s+exist)`;
 
-/** The absence of just what was asked for. */
+/** The absence of just what was asked for, and not a word more: whoever says more may mean something else. */
 const NOTHING = new RegExp(
-	[
-		String.raw`\b${THING}\s+${ABSENT}\b`,
-		String.raw`\b(?:no such|there is no|no)\s+${THING}\b`,
+	String.raw`^(?:sorry, )?(?:(?:the|this|that|your) )?(?:${[
+		String.raw`(?:requested |specified |given )?${THING}${WITH} ${ABSENT}`,
+		String.raw`(?:no such|there (?:is|was) no(?: such)?|no) ${THING}(?: (?:was )?found| exists?)?${WITH}`,
 		// So Laravel says that its table has none.
-		String.raw`\b(?:unknown|invalid)\s+(?:order|transaction|refund|merchant reference|out trade no)s?\b|\b(?:out trade no|merchant reference|order|transaction)s?\s+is invalid\b`,
-		String.raw`\b(?:could not|cannot|can't|not) find\s+(?:the|this|an|a|any)?\s*${THING}\b`,
+		String.raw`(?:unknown|invalid) (?:order|transaction|refund|merchant reference|out trade no|order number)s?${VALUE}`,
+		String.raw`(?:selected )?(?:out trade no|merchant reference|order|transaction)s? is invalid`,
+		String.raw`(?:could not|cannot|can't|not) find (?:(?:the|this|an|a|any) )?${THING}${WITH}`,
 		// Nothing else is named, so it is what was asked for.
-		String.raw`^(?:the )?(?:not found|does not exist|not exist\w*)\W*$`,
-	].join('|'),
+		String.raw`not found|does not exist|not exist\w*`,
+	].join('|')})\W*$`,
 	'i',
 );
 

@@ -1,5 +1,5 @@
 import { textOf } from '../jsonObject';
-import { isSameMoney, type Money } from '../money';
+import { isReadable, isSameMoney, type Money } from '../money';
 import { cambodianNumber, plainPhone } from '../written/phone';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './services';
 
@@ -44,9 +44,39 @@ export function matchTransfer(asked: AskedTransfer, data: Record<string, unknown
 	return undefined;
 }
 
+/** What cannot be compared in an answer about a transfer, because it is not there or written as no number is. */
+export interface Comparable {
+	/** Without what cannot be compared. */
+	asked: AskedTransfer;
+	/** Its names. */
+	missing: string[];
+}
+
+/** What of a transfer can be compared with an answer at all. */
+export function comparable({ money, receiverId, ...asked }: AskedTransfer, data: Record<string, unknown>): Comparable {
+	const isMoney = isReadable(data.amount) && isThere(data.currency);
+	const isReceiver = isThere(data.receiver_id);
+	return {
+		asked: { ...asked, ...(isMoney && money && { money }), ...(isReceiver && receiverId !== undefined && { receiverId }) },
+		missing: [...(money && !isMoney ? ['amount'] : []), ...(receiverId !== undefined && !isReceiver ? ['receiver'] : [])],
+	};
+}
+
 /** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (docs/gateway.md §13, fund_transfer_id). */
 export function isPaid(data: Record<string, unknown>): boolean {
-	return textOf(data.result_code) === 'SUCCESS' && textOf(data.fund_transfer_id) !== '';
+	return resultOf(data) === 'SUCCESS' && textOf(data.fund_transfer_id) !== '';
+}
+
+/** Results of a transfer after which it is not carried out any more. Only SUCCESS, EXPIRED and NOTEXIST are published. */
+const NOT_CARRIED_OUT: ReadonlySet<string> = new Set(['FAILED', 'FAILURE', 'EXPIRED', 'NOTEXIST', 'CANCELLED', 'CANCELED', 'REJECTED', 'CLOSED']);
+
+/** Whether KESS says that nothing came of it. */
+export function isNothing(data: Record<string, unknown>): boolean {
+	return NOT_CARRIED_OUT.has(resultOf(data));
+}
+
+function resultOf(data: Record<string, unknown>): string {
+	return textOf(data.result_code).toUpperCase();
 }
 
 /**

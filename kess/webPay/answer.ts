@@ -8,7 +8,7 @@ import { verifyWebPayAnswer, type WebPaySignatureVerdict } from '../webPaySignat
 /** What the gateway said, before anything in it is trusted. */
 export type WebPayAnswer =
 	| { kind: 'success'; data: Json; signature: WebPaySignatureVerdict }
-	/** `isOwnShape`: so the gateway itself refuses, and hardly anything that stands before it; `status` of HTTP. */
+	/** `isOwnShape`: so the gateway itself refuses, and hardly anything that stands before it; `status` of HTTP, or of the body where that is 200. */
 	| { kind: 'refused'; code: string; reason: string; isOwnShape: boolean; status: number }
 	/** `isOwnWords`: so the gateway says it in JSON of its own, and not something on the way by a page. */
 	| { kind: 'unauthenticated'; code: string; reason: string; isOwnWords: boolean }
@@ -67,7 +67,7 @@ export function readWebPayAnswer(
 	const reason = words ?? `no reason given (HTTP ${status})`;
 	switch (refusalKind(status, code)) {
 		case 'refused':
-			return { kind: 'refused', code, reason, isOwnShape: isOwnShape(status, body), status };
+			return { kind: 'refused', code, reason, isOwnShape: isOwnShape(status, body), status: ownStatus(status, body) };
 		case 'unauthenticated':
 			return { kind: 'unauthenticated', code, reason, isOwnWords: words !== undefined };
 		case 'failed':
@@ -82,7 +82,7 @@ function refusalKind(status: number, code: string): 'refused' | 'unauthenticated
 }
 
 /** What KESS itself refuses with (docs/gateway.md §6), in the HTTP status or, where that is 200, in the body. */
-const OWN_STATUS: ReadonlySet<string | undefined> = new Set(['400', '404', '422']);
+const OWN_STATUS: ReadonlySet<number> = new Set([400, 404, 422]);
 
 /** KESS signs no refusal (docs/gateway.md §6): all that speaks for one is that it is built like all that are known. */
 function isOwnShape(status: number, body: PhpMap): boolean {
@@ -93,8 +93,12 @@ function isOwnShape(status: number, body: PhpMap): boolean {
 		(says === false || says === 'false') &&
 		firstTextOf(body, ['error_des', 'msg']) !== undefined &&
 		isRepeated &&
-		OWN_STATUS.has(status === 200 ? repeated : String(status))
+		OWN_STATUS.has(ownStatus(status, body))
 	);
+}
+
+function ownStatus(status: number, body: PhpMap): number {
+	return status === 200 ? Number(firstTextOf(body, ['status_code']) ?? status) : status;
 }
 
 function findProblem(data: PhpValue | undefined): string | undefined {

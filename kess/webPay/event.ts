@@ -81,12 +81,30 @@ export function orderEvent(told: JsonObject, shown: JsonObject | undefined, isKn
 		return { name: 'other', key: keyOf('refund', number, textOf(told.status), ...refundTold(told)) };
 	}
 	if (isRenewal(told, shown)) return { name: 'renewed', key: keyOf(PAID, number, transactionOf(told)) };
-	const name = STATUS_EVENTS.get(status) ?? 'other';
+	const name = nameOf(status, number, isKnown);
 	if (name === 'closed') return { name, key: keyOf(status, number) };
 	if (hasRefund(status)) return { name, key: keyOf(status, number, ...refundIn(told, shown)) };
 	const transaction = textOf(told.transaction_id) || transactionOf(order);
-	const wasPaid = name === 'paid' && isKnown(`${keyOf(PAID, number).slice(0, -1)},`);
-	return { name: wasPaid ? 'renewed' : name, key: keyOf(status, number, transaction) };
+	return { name, key: keyOf(status, number, transaction) };
+}
+
+/**
+ * What an order tells to those who ask for it again and again: its status, with the transaction that was paid or the refunds
+ * that were made since.
+ *
+ * @param isKnown as for `orderEvent`
+ */
+export function shownEvent(order: JsonObject, isKnown: (beginning: string) => boolean): WebPayEvent {
+	const [status, number] = [textOf(order.status), orderNumberIn(order)];
+	const refunds = refundsOf(order).map((refund) => textOf(refund.transaction_id) || textOf(refund.merchant_reference));
+	const details = hasRefund(status) ? refunds.sort() : isPaid(status) ? [textOf(order.transaction_id)] : [];
+	return { name: nameOf(status, number, isKnown), key: keyOf(status, number, ...details) };
+}
+
+/** An order that is paid once more than before is renewed. */
+function nameOf(status: string, number: string, isKnown: (beginning: string) => boolean): WebPayEventName {
+	const name = STATUS_EVENTS.get(status) ?? 'other';
+	return name === 'paid' && isKnown(`${keyOf(PAID, number).slice(0, -1)},`) ? 'renewed' : name;
 }
 
 /** A charge that is not the one which the gateway shows with the order, nor of the same time. */

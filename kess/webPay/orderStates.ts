@@ -34,6 +34,14 @@ export function isPending(status: unknown): boolean {
 	return typeof status === 'string' && /^(PENDING|PROCESSING|WAITING)/i.test(status);
 }
 
+/**
+ * Whether a refund or a subscription has been carried out. What words there are is not published, so every other one leaves that
+ * open.
+ */
+export function saysDone(status: unknown): boolean {
+	return typeof status === 'string' && /^(?:(?:PARTIAL_)?REFUNDED|SUCCESS(?:FUL)?|SUCCEEDED|COMPLETED?|DONE|PAID|ACTIVE|ACTIVATED)$/i.test(status);
+}
+
 /** Whether something has come to nothing, a refund for instance, as it or its order says. What words there are is not published. */
 export function saysFailed(status: unknown): boolean {
 	return typeof status === 'string' && /REJECT|FAIL|DECLINE|CANCEL/i.test(status);

@@ -35,8 +35,8 @@ export function requireReference(value: unknown, maxLength: number, say?: Say): 
 	if (/^\d+\.0+$/.test(text)) {
 		throw new InvalidValueError('is a number that has got decimals', `${AS_TEXT} and enter it again, without the point.`);
 	}
-	if (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) {
-		throw new InvalidValueError('is a number with separators for thousands', `${AS_TEXT} and enter it again, without the commas.`);
+	if (/^\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+,\d+)$/.test(text)) {
+		throw new InvalidValueError('is a number with separators for thousands', `${AS_TEXT} and enter it again, without them.`);
 	}
 	if (EXPONENT_FORM.test(text)) {
 		throw new InvalidValueError('is a number that a spreadsheet has shortened', `${AS_TEXT} and enter it again, so that every digit of it arrives.`);

@@ -41,7 +41,7 @@ export class KessWebPayPollTrigger implements INodeType {
 				],
 				default: ['SUCCESS'],
 				description:
-					'The statuses of an order that start the workflow, each once per order. What an order had when the workflow was activated starts nothing.',
+					'The statuses of an order that start the workflow, each once per order, and again for each further refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code> or <code>partiallyRefunded</code>. What an order had when the workflow was activated starts nothing.',
 			},
 			{
 				displayName: 'Days Back',

@@ -44,13 +44,18 @@ export async function runSession({ folder, once, signal }: SessionOptions): Prom
 	await mkdir(filesFolder, { recursive: true });
 	await mkdir(userFolder, { recursive: true });
 
-	const sandbox = await startSandbox({ port: await freePort(SANDBOX_PORT), keysFolder: join(folder, 'keys') });
+	const n8nPort = await freePort(N8N_PORT);
+	const sandbox = await startSandbox({
+		port: await freePort(SANDBOX_PORT),
+		keysFolder: join(folder, 'keys'),
+		n8nUrl: `http://127.0.0.1:${n8nPort}`,
+	});
 	let n8n: RunningN8n | undefined;
 	try {
 		const options: N8nOptions = {
 			userFolder,
 			filesFolder,
-			port: await freePort(N8N_PORT),
+			port: n8nPort,
 			logFile: join(folder, 'n8n.log'),
 			env: { GENERIC_TIMEZONE: 'Asia/Phnom_Penh' },
 			signal,

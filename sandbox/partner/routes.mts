@@ -1,7 +1,6 @@
 import { checked } from '../checked.mts';
 import { change } from '../control.mts';
 import type { SandboxCore } from '../core.mts';
-import { ledgerPage } from '../pages/ledgerPage.mts';
 import { gateway, type PartnerState } from './gateway.mts';
 import type { KeyRing } from './keys.mts';
 import { Ledger } from './ledger.mts';
@@ -12,12 +11,13 @@ import { TransferStore } from './transfers.mts';
 import { walletSchema, WalletStore } from './wallets.mts';
 
 /**
- * Adds the Partner gateway, its login, its ledger and the controls that concern only it.
+ * Adds the Partner gateway, its login and the controls that concern only it.
  *
  * @param keys asked for at the first use, because making keys takes a while
  * @param fastRsa whether OpenSSL signs instead of node-forge
+ * @returns what the pages show of it
  */
-export function mountPartner(core: SandboxCore, keys: () => KeyRing, fastRsa: boolean): void {
+export function mountPartner(core: SandboxCore, keys: () => KeyRing, fastRsa: boolean): { wallets: WalletStore; ledger: Ledger } {
 	const { app } = core;
 	const ledger = new Ledger(core.money);
 	let opened: Rsa2 | undefined;
@@ -37,8 +37,6 @@ export function mountPartner(core: SandboxCore, keys: () => KeyRing, fastRsa: bo
 	app.post('/partnerapi/v1/token', (c) => login(core, c, state.tokens));
 	app.post('/partnerapi/v1/gateway', (c) => gateway(core, c, state));
 
-	app.get('/ledger', (c) => c.html(ledgerPage(ledger)));
-
 	app.get('/sandbox/partner/keys', (c) => {
 		const { partnerPrivateKey, kessPublicKey } = keys();
 		return c.json({ partnerPrivateKey, kessPublicKey });
@@ -51,4 +49,5 @@ export function mountPartner(core: SandboxCore, keys: () => KeyRing, fastRsa: bo
 			return state.wallets.all();
 		}),
 	);
+	return { wallets: state.wallets, ledger };
 }

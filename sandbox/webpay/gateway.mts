@@ -50,7 +50,7 @@ export async function gateway(
 		try {
 			checkSender(c, state, version, faults.fault);
 			if (body instanceof Refusal) throw body;
-			if (faults.fault === 'success-false-200') throw new Refusal('PROCESS_FAILED', 'The sandbox was asked to refuse this.');
+			if (faults.fault === 'success-false-200') throw new Refusal('PROCESS_FAILED', 'The sandbox was asked to refuse this: the balance is too low.');
 			const refusal = plannedRefusal(faults);
 			if (refusal) {
 				if (faults.booked) serve(core, state, version, body, withFiles, faults);
@@ -174,7 +174,7 @@ function serve(
 /** The faults in which the gateway refuses on purpose. */
 function plannedRefusal({ fault, code }: RequestFaults): Refusal | undefined {
 	if ((fault !== 'refused-before' && fault !== 'refused-after') || code === undefined) return undefined;
-	return new Refusal(code, 'The sandbox was asked to refuse this.');
+	return new Refusal(code, 'The sandbox was asked to refuse this: the balance is too low.');
 }
 
 /** Charges a buyer: at once, or when the buyer has typed the password. */

@@ -4,7 +4,6 @@ import { change } from '../control.mts';
 import type { SandboxContext, SandboxCore } from '../core.mts';
 import { payPage, unknownLinkPage } from '../pages/payPage.mts';
 import { saveCardPage } from '../pages/saveCardPage.mts';
-import { startPage } from '../pages/startPage.mts';
 import { cipherPublicKey } from './cardCipher.mts';
 import { gateway } from './gateway.mts';
 import { KhqrPaymentStore, khqrPaymentData } from './khqrPayments.mts';
@@ -23,8 +22,12 @@ const refundInput = z.strictObject({ amount: z.number().positive().optional(), m
 
 export type RefundInput = z.input<typeof refundInput>;
 
-/** Adds the WebPay gateways, their login, their pages and the controls that concern only them. */
-export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly number[]): void {
+/**
+ * Adds the WebPay gateways, their login, the pages of the buyer and the controls that concern only them.
+ *
+ * @returns what other pages show of it
+ */
+export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly number[]): { orders: OrderStore; notifier: Notifier } {
 	const { app } = core;
 	const notifier = new Notifier(core, notifyRetryDelaysMs);
 	const orders = new OrderStore(core, (order, url) => notifier.notify(order, url));
@@ -49,7 +52,6 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	app.post('/api/mch/v2/gateway', (c) => gateway(core, c, state, 'v2'));
 	app.post('/api/mch/v2/upload-attachments', (c) => gateway(core, c, state, 'v2', true));
 
-	app.get('/', (c) => c.html(startPage(orders.all(), notifier.all(), core.origin())));
 	app.get('/save-card/:token', (c) => {
 		const card = savedCards.findByToken(c.req.param('token'));
 		return card ? c.html(saveCardPage(card)) : c.html(unknownLinkPage(), 404);
@@ -62,7 +64,7 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	});
 	app.get('/pay/:token', (c) => {
 		const order = orders.findByToken(c.req.param('token'));
-		return order ? c.html(payPage(order)) : c.html(unknownLinkPage(), 404);
+		return order ? c.html(payPage(order, core.origin())) : c.html(unknownLinkPage(), 404);
 	});
 	app.post('/pay/:token', async (c) => {
 		const order = orders.findByToken(c.req.param('token'));
@@ -114,4 +116,5 @@ export function mountWebPay(core: SandboxCore, notifyRetryDelaysMs: readonly num
 	app.post('/sandbox/saved-cards/:token/save', (c) => change(c, () => ({ card_token: savedCards.save(c.req.param('token')).cardToken })));
 	app.get('/sandbox/webpay/keys', (c) => c.json({ kessPublicKey: cipherPublicKey() }));
 	app.get('/sandbox/notifications', (c) => c.json(notifier.all()));
+	return { orders, notifier };
 }

@@ -30,7 +30,7 @@ export interface Subscription {
 export class SubscriptionStore {
 	private byCode = new Map<string, Subscription>();
 
-	constructor(private readonly core: Pick<SandboxCore, 'now' | 'money'>) {}
+	constructor(private readonly core: Pick<SandboxCore, 'now' | 'money' | 'settings'>) {}
 
 	/** A subscription begins when its order is paid. */
 	create(order: Order, interval: Interval): Subscription {
@@ -112,8 +112,9 @@ export class SubscriptionStore {
 
 	private charge(subscription: Subscription, at: number): Charge {
 		const { order, charges, interval, nextAt } = subscription;
-		const charge = { transactionId: `${order.transactionId}-${charges.length + 1}`, at };
+		const charge = { transactionId: `${String(charges[0]?.transactionId)}-${charges.length + 1}`, at };
 		charges.push(charge);
+		if (this.core.settings.values.orderShowsCharge === 'last') Object.assign(order, { transactionId: charge.transactionId, paidAt: at } satisfies Partial<Order>);
 		subscription.nextAt = after(nextAt ?? at, interval);
 		const { amount, currency, outTradeNo: what } = order;
 		this.core.money.book({ kind: 'renewal', number: charge.transactionId, amount, currency, what, at });

@@ -46,8 +46,8 @@ describe('an AI agent in the real n8n', () => {
 		await environment?.stop();
 	});
 
-	/** @returns what the agent says at its end, and whether the tool has failed */
-	async function ask(typeVersion: number, tool: { type: string; parameters: object; credentials: object }): Promise<string> {
+	/** @returns what the agent says at its end, and whether a tool has failed */
+	async function ask(typeVersion: number, ...tools: Array<{ type: string; parameters: object; credentials: object }>): Promise<string> {
 		const line = lineOf('agent', [
 			manualTrigger,
 			itemsNode([TRANSFER]),
@@ -63,10 +63,10 @@ describe('an AI agent in the real n8n', () => {
 				parameters: { model: { __rl: true, mode: 'id', value: 'none' }, options: { maxRetries: 0 } },
 				credentials: { openAiApi: { id: ids.model, name: 'model' } },
 			},
-			{ id: 'tool', name: 'Tool', typeVersion: 1, position: [200, 200], ...tool },
+			...tools.map((tool, index) => ({ id: `tool-${index}`, name: `Tool ${index}`, typeVersion: 1, position: [200 + 200 * index, 200] as [number, number], ...tool })),
 		);
 		line.connections.Model = { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] };
-		line.connections.Tool = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
+		for (const index of tools.keys()) line.connections[`Tool ${index}`] = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
 		const { id } = await environment.client.createWorkflow(line);
 		const execution = await environment.client.execute(id);
 		return String(outputOf(execution, 'Agent')[0]?.json.output ?? execution.data.resultData.error?.message);
@@ -111,19 +111,30 @@ describe('an AI agent in the real n8n', () => {
 			expect(await environment.control.paidOut()).toEqual(['T-1']);
 		});
 
-		test('makes a payment link', async () => {
-			model.toolArguments = { title: 'Iced coffee' };
-			const parameters = {
+		const orderTool = (operation: string, outTradeNo: string) => ({
+			type: 'n8n-nodes-kesspay.kessWebPayTool',
+			parameters: {
 				resource: 'order',
-				operation: 'create',
-				outTradeNo: "={{ $('Items').first().json.no }}",
+				operation,
+				outTradeNo,
 				body: "={{ $fromAI('title', 'What is bought') }}",
 				totalAmount: "={{ $('Items').first().json.amount }}",
 				currency: 'USD',
-			};
-			const credentials = { kessWebPayApi: { id: ids.orders, name: 'orders' } };
-			expect(await ask(version, { type: 'n8n-nodes-kesspay.kessWebPayTool', parameters, credentials })).toMatch(/The tool says: .*payment_link/);
+			},
+			credentials: { kessWebPayApi: { id: ids.orders, name: 'orders' } },
+		});
+
+		test('makes a payment link', async () => {
+			model.toolArguments = { title: 'Iced coffee' };
+			expect(await ask(version, orderTool('create', "={{ $('Items').first().json.no }}"))).toMatch(/The tool says: .*payment_link/);
 			expect(await environment.control.orderNumbers()).toEqual(['T-1']);
+		});
+
+		test('is told by two tools side by side that none of them waits, and goes on', async () => {
+			model.toolArguments = { title: 'Iced coffee' };
+			const said = await ask(version, orderTool('createAndWait', 'W-1'), orderTool('createAndWait', 'W-2'));
+			expect(said.match(/The tool says: .*A tool of an AI agent cannot wait for a payment/g)).toHaveLength(2);
+			expect((await environment.control.requestLog()).recent).toEqual([]);
 		});
 	});
 

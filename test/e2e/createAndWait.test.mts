@@ -101,6 +101,20 @@ describe('Create and Wait in the real n8n', () => {
 		await expectWentOn(parked, { out_trade_no: `PAGE-${notifyFormat}`, status: 'SUCCESS' });
 	});
 
+	it.each(['Pay', 'Pay "{{ 1 }}"'])('recognises the order that was created, whatever number and amount the expressions give later: %s', async (name) => {
+		const changing = { outTradeNo: '=NOW-{{ $now.toMillis() }}', totalAmount: '={{ (1 + Math.random()).toFixed(2) }}' };
+		const nodes = [manualTrigger, itemsNode([{}]), { ...createAndWait(changing), name }, after];
+		const { id: workflowId } = await environment.client.createWorkflow(lineOf('Now', nodes));
+		const id = await environment.client.runWorkflow(workflowId);
+		await environment.client.waitForExecution(id, { until: ['waiting'] });
+		const no = String((await environment.control.orderNumbers()).filter((number) => number.startsWith('NOW-')).sort().at(-1));
+		const parked = await parkedFor(no, id, workflowId);
+		expect((await http.post(parked.notifyUrl, { out_trade_no: 'NOW-1', status: 'SUCCESS' })).status).toBe(200);
+		expect(await statusOf(id)).toBe('waiting');
+		await environment.control.pay(no);
+		await expectWentOn(parked, { out_trade_no: no, status: 'SUCCESS' });
+	});
+
 	it('goes on with the closed order', async () => {
 		const parked = await park('CLOSED-1');
 		await environment.control.close('CLOSED-1');

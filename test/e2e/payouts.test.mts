@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { parse } from 'csv-parse/sync';
 
-import { importWorkflows, workflowsFolder } from '../../sandbox/host/content.mts';
+import { exampleWorkflows, importWorkflows, workflowsFolder } from '../../sandbox/host/content.mts';
 import { type Environment, START_WITHIN_MS, startEnvironment } from '../../sandbox/host/environment.mts';
 import { lineOf, manualTrigger } from '../../sandbox/host/workflow.mts';
 import { pageOf, rowsOnPage, submitForm, textOf, xlsxFile } from '../support/n8nForms.mts';
+import { asCsv, asExcel, realOrders, type RealRow, realWages } from '../support/realRows.mts';
 
 const FROM_SPREADSHEET = 'payWagesFromSpreadsheet';
 const WITH_APPROVAL = 'payWagesAfterApproval';
@@ -89,6 +90,83 @@ describe('Payouts in the real n8n', () => {
 	}
 
 	const columns = (rows: Row[], ...names: string[]) => rows.map((row) => names.map((name) => row[name]).join());
+
+	describe.each(['csv', 'xlsx'] as const)('200 rows as they really are, in a %s file', (format) => {
+		const thenOf = <Done extends object>({ then, inExcel = then }: RealRow<Done>) => (format === 'xlsx' ? inExcel : then);
+
+		async function put(name: string, rows: Array<RealRow<object>>): Promise<void> {
+			await writeFile(join(environment.options.filesFolder, `${name}.${format}`), format === 'csv' ? asCsv(rows) : asExcel(rows));
+		}
+
+		/** Adds an example that reads such a file, as somebody adapts it to theirs. @returns its id */
+		async function addExample(wanted: string, name: string, total = TOTAL): Promise<string> {
+			const { filesFolder } = environment.options;
+			const examples = await exampleWorkflows({ filesFolder, sandboxUrl: environment.sandbox.url });
+			const { id: _, ...example } = JSON.parse(JSON.stringify(examples.find(({ id }) => id === wanted)).replace(TOTAL, total)) as (typeof examples)[number];
+			for (const node of example.nodes) {
+				const parameters = node.parameters as Record<string, unknown>;
+				if (node.type.endsWith('.extractFromFile')) parameters.operation = format;
+				if (parameters.operation === 'read') parameters.fileSelector = join(filesFolder, `${name}.${format}`);
+			}
+			return (await environment.client.createWorkflow(example)).id;
+		}
+
+		it('makes a link for every order that can be read, says of each other what is wrong, and sends nothing for it', async () => {
+			const rows = realOrders();
+			await put('orders', rows);
+			expect(await environment.client.execute(await addExample('orderLinksFromSpreadsheet', 'orders'))).toMatchObject({ status: 'success' });
+			const results = await readRows('orders-with-links.csv');
+			expect(results).toHaveLength(200);
+			const made = new Map((await environment.control.orders()).map((order) => [order.out_trade_no, order]));
+			const wanted = new Set<string>();
+			for (const [index, row] of rows.entries()) {
+				const [then, { status, payment_link: link, problem }] = [thenOf(row), results[index] ?? {}];
+				if (then instanceof RegExp) {
+					expect([row.cells, status, link, problem]).toEqual([row.cells, 'NO LINK', '', expect.stringMatching(then)]);
+					continue;
+				}
+				wanted.add(then.no);
+				const order = made.get(then.no);
+				expect([row.cells, status, link, problem]).toEqual([row.cells, 'WAITING', order?.payment_link, '']);
+				expect(order?.total_amount).toBe(then.amount);
+			}
+			const { recent } = await environment.control.requestLog();
+			expect(new Set(recent.flatMap(({ out_trade_no: no }) => no ?? []))).toEqual(wanted);
+			expect([...made.keys()].sort()).toEqual([...wanted].sort());
+		});
+
+		it('pays nobody while rows of the list are wrong, and then every wage that can be read', async () => {
+			const { rows, stops } = realWages(parse(await readFile(join(workflowsFolder, 'wages.csv')), { columns: true, bom: true }));
+			const all = [...rows, ...stops];
+			await put('wages', all);
+			const stopped = await environment.client.execute(await addExample(FROM_SPREADSHEET, 'wages'));
+			const wrong = stops.filter((row) => thenOf(row) instanceof RegExp);
+			const said = stopped.data.resultData.error?.message.split('\n') ?? [];
+			expect(all).toHaveLength(200);
+			expect(said).toEqual(['Nothing was paid. Mend the list and run it again.', ...wrong.map((row) => expect.stringMatching(`^Row ${all.indexOf(row) + 2} ${(thenOf(row) as RegExp).source}`))]);
+			expect((await environment.control.requestLog()).recent).toEqual([]);
+
+			const left = all.filter((row) => !wrong.includes(row));
+			await put('wages', left);
+			// The total of what the list says, also of the rows that KESS will never see.
+			const total = left.map(thenOf).reduce((sum, then) => sum + (then instanceof RegExp ? 1.25 : then.amount), 0);
+			expect(await environment.client.execute(await addExample(FROM_SPREADSHEET, 'wages', total.toFixed(2)))).toMatchObject({ status: 'success' });
+			const results = await readRows('wages-with-results.csv');
+			const then = left.map(thenOf);
+			expect(results.map(({ status, problem }) => [status, problem])).toEqual(then.map((one) => (one instanceof RegExp ? ['NOT PAID', expect.stringMatching(one)] : ['PAID', ''])));
+			// Only KESS knows whose a wallet is; of no other row that is not paid it hears anything.
+			const isTold = (one: RegExp | object) => !(one instanceof RegExp) || /^\^(This receiver|The wallet)/.test(one.source);
+			const numbers = left.flatMap(({ cells }, index) => {
+				const one = then[index] ?? {};
+				return isTold(one) ? ['no' in one ? one.no : cells.transfer_no] : [];
+			});
+			expect(new Set((await environment.control.requestLog()).recent.flatMap(({ out_trade_no: no }) => no ?? []))).toEqual(new Set(numbers));
+			const { entries, doublePayments } = await environment.control.ledger();
+			expect(doublePayments).toEqual([]);
+			const paid = then.filter((one) => !(one instanceof RegExp));
+			expect(entries.map((entry) => ({ no: entry.out_trade_no, receiver: entry.receiver_id, amount: entry.amount }))).toEqual(paid);
+		});
+	});
 
 	describe('Pay wages from a spreadsheet', () => {
 		it('pays every row once, and says so again when it is run again', async () => {

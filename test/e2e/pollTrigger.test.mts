@@ -107,7 +107,7 @@ describe(`KESS WebPay Poll Trigger in the real n8n: ${COUNT} orders`, () => {
 		const id = await createWorkflow('Tried out', V2);
 		const execution = await environment.client.execute(id, { trigger: 'Paid' });
 		expect(execution.data.resultData.error).toBeUndefined();
-		expect(outputOf(execution, 'Paid').map(({ json }) => json.status)).toEqual(['SUCCESS']);
+		expect(outputOf(execution, 'Paid').map(({ json }) => [json.status, json.event])).toEqual([['SUCCESS', 'paid']]);
 	});
 
 	it('cannot be activated with version 1, and says so', async () => {

@@ -25,6 +25,10 @@ describe('parseMoney', () => {
 		[19.9 * 3, 'USD', '59.7', 5970n],
 		[1.1 * 1.1 * 100, 'USD', '121', 12100n],
 		[4.35 * 100, 'KHR', '435', 43500n],
+		[0.285 * 100, 'USD', '28.5', 2850n],
+		[1.005 * 1000, 'USD', '1005', 100500n],
+		[8.2 - 0.2, 'USD', '8', 800n],
+		['๑๐.๕', 'USD', '10.5', 1050n],
 	])('%p %s is exactly %s', (value, currency, decimal, hundredths) => {
 		expect(parseMoney(value, currency)).toEqual({ currency, decimal, hundredths });
 		expect(JSON.stringify(Number(decimal))).toBe(decimal);
@@ -40,6 +44,10 @@ describe('parseMoney', () => {
 		['1e3', 'USD', 'not a plain number'],
 		[1e21, 'USD', 'not a plain number'],
 		['$5', 'USD', 'not a plain number'],
+		['៥០០០៛', 'KHR', 'not a plain number'],
+		['10 .5', 'USD', 'not a plain number'],
+		['\u22125', 'USD', 'not a plain number'],
+		[2.675, 'USD', 'more than two decimals'],
 		['1,250.50', 'USD', 'not a plain number'],
 		['.', 'USD', 'not a plain number'],
 		['-', 'USD', 'not a plain number'],

@@ -13,6 +13,10 @@ export interface RowRun {
 	isLast?: true;
 	/** The run failed as a whole: n8n keeps no items of it. */
 	hasFailed: boolean;
+	/** Another run of the list was under way: of what this one says only the end of the run is known, not when it said it. */
+	isBeside?: true;
+	/** Its process was killed before it could say anything. */
+	wasKilled?: true;
 }
 
 export const SHORTFALLS = ['twice', 'false paid', 'false refused', 'false words', 'never ends', 'lost row'] as const;
@@ -57,19 +61,20 @@ export function judge(runs: RowRun[], booked: number[], limits: Limits): Shortfa
 	const found = new Set<Shortfall>();
 	if (booked.length > 1 && !limits.twice) found.add('twice');
 	for (const run of runs) {
-		const { said, begun, ended, sentAt, isLast, hasFailed } = run;
+		const { said, begun, ended, sentAt, isLast, hasFailed, wasKilled, isBeside } = run;
 		const others = runs.filter((other) => other !== run).flatMap((other) => other.sentAt);
 		// By a request that had left when the run ended: of this run, or of an earlier one.
 		const isFromBefore = (at: number) =>
 			at <= ended || ![...sentAt, ...others].some((sent) => sent > ended && sent <= at + MARGIN_MS);
 		const isOwn = (at: number) => sentAt.some((sent) => sent <= at + MARGIN_MS) && !others.some((sent) => sent <= at + MARGIN_MS);
 		if (said === undefined) {
-			if (!hasFailed || sentAt.length > 0) found.add('lost row');
+			if (!wasKilled && (!hasFailed || sentAt.length > 0)) found.add('lost row');
 			continue;
 		}
 		if (said.says === 'done' && !booked.some((at) => at <= ended + MARGIN_MS)) found.add('false paid');
 		// That nothing was prepared is wrong where the same workflow had asked for the payment before; otherwise its words are judged.
-		const refusesPayment = said.says === 'refused' && (!said.prepares || others.some((sent) => sent < begun));
+		const mayBeOlder = said.prepares || (isBeside && sentAt.length === 0);
+		const refusesPayment = said.says === 'refused' && (!mayBeOlder || others.some((sent) => sent < begun));
 		if (refusesPayment && booked.some(isFromBefore) && !limits.refused) found.add('false refused');
 		if (SAYS_NOTHING_MOVED.test(said.text) && booked.some(isOwn)) found.add('false words');
 		// It may pay in the last run, once, at a gateway that shows it later.

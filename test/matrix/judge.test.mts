@@ -39,6 +39,7 @@ describe('the judge of the matrix', () => {
 		['no item', [run(0, undefined), last(says('done'))], [200], ['lost row']],
 		['not reached by a run that has failed', [run(0, undefined, { hasFailed: true, sentAt: [] }), last(says('done'), { sentAt: [LATER + 100] })], [LATER + 200], []],
 		['paid by a run that has failed and does not name it', [run(0, undefined, { hasFailed: true }), last(says('done'))], [200], ['lost row']],
+		['paid by a process that was killed before it could say so', [run(0, undefined, { wasKilled: true }), last(says('done'))], [200], []],
 	])('%s', (_kind, runs, booked, short) => {
 		expect(judge(runs, booked, NONE)).toEqual(short);
 	});
@@ -47,6 +48,13 @@ describe('the judge of the matrix', () => {
 		const prepares = (begun: number) => run(begun, { ...says('refused', 'Nothing was prepared by this run.'), prepares: true }, { sentAt: [] });
 		expect(judge([prepares(0), run(50, says('done')), last(says('done'))], [200], NONE)).toEqual([]);
 		expect(judge([run(0, says('unknown')), prepares(2000), last(says('done'))], [200], NONE)).toEqual(['false refused']);
+	});
+
+	test('of two runs at the same time, one that sent nothing may have refused before the other one paid', () => {
+		const beside = (begun: number, sentAt: number[]) => run(begun, says('refused'), { isBeside: true, sentAt });
+		expect(judge([beside(0, []), run(0, says('done')), last(says('done'))], [200], NONE)).toEqual([]);
+		expect(judge([beside(0, [100]), run(0, says('done'), { sentAt: [] }), last(says('done'))], [200], NONE)).toEqual(['false refused']);
+		expect(judge([run(0, says('unknown')), beside(2000, []), last(says('done'))], [200], NONE)).toEqual(['false refused']);
 	});
 
 	test('what no client can tell is no shortfall, and everything else still is', () => {

@@ -4,7 +4,7 @@ import type { Limits } from './judge.mts';
 import type { MoneyOperation } from './operations.mts';
 
 /** What no client can tell in a cell of this operation. */
-export function limitsOf({ deliveredTwice, looksLate, isBlind, worlds, mustEnd }: MoneyOperation, { world, atPay, options }: MatrixCell): Limits {
+export function limitsOf({ deliveredTwice, looksLate, isBlind, worlds, mustEnd }: MoneyOperation, { world, atPay, options }: Pick<MatrixCell, 'world' | 'atPay' | 'options'>): Limits {
 	const settings = worlds[world] as SettingChanges;
 	const { code = '', booked } = options;
 	return {

@@ -29,7 +29,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('prints where it runs and what to ente
 	await until(() => output.out.includes('Ctrl+C'), 20_000);
 	const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.out)?.[0];
 	for (const value of Object.values(webPayAccount).filter((text) => text !== webPayAccount.sellerName)) expect(output.out).toContain(value);
-	for (const value of [...Object.values(partnerAccount), `${url}/sandbox/partner/keys`]) expect(output.out).toContain(value);
+	for (const value of [...Object.values(partnerAccount), `${url} shows them`]) expect(output.out).toContain(value);
 	expect((await fetch(`${url}/`)).status).toBe(200);
 	child.kill(signal);
 	expect(await exit).toBe(0);

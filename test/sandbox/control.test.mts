@@ -86,6 +86,7 @@ test('settings are all or nothing', async () => {
 		queryKhqr: true,
 		secondRefund: 'pay',
 		secondSubscription: 'refuse',
+		orderShowsCharge: 'first',
 		referencesAsNumbers: false,
 		amountsAs: 'number',
 		receiverAsUserId: [],

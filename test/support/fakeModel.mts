@@ -7,14 +7,14 @@ interface Message {
 }
 
 /**
- * A language model on this computer that speaks OpenAI's protocol and thinks nothing: it calls one tool that it is given,
- * with the arguments of the test, and repeats what the tool has answered.
+ * A language model on this computer that speaks OpenAI's protocol and thinks nothing: it calls the tools that it is given, all
+ * at once, with the arguments of the test, and repeats what they have answered.
  */
 export class FakeModel {
-	/** What the tool is called with. */
+	/** What the tools are called with. */
 	toolArguments: object = {};
 
-	/** Which tool is called; left out: the first. */
+	/** The only tool that is called; left out: all. */
 	tool?: string;
 
 	private constructor(private readonly server: Server) {}
@@ -44,22 +44,21 @@ export class FakeModel {
 	}
 
 	private answer({ messages, tools, model }: { messages: Message[]; tools?: Array<{ function: { name: string } }>; model: string }): object {
-		const last = messages.at(-1);
-		const name = this.tool ?? tools?.[0]?.function.name ?? '';
-		const message =
-			last?.role === 'tool'
-				? { role: 'assistant', content: `The tool says: ${last.content}` }
-				: {
-						role: 'assistant',
-						content: null,
-						tool_calls: [{ id: 'call_1', type: 'function', function: { name, arguments: JSON.stringify(this.toolArguments) } }],
-					};
+		const said = messages.filter(({ role }) => role === 'tool').map(({ content }) => `The tool says: ${content}`);
+		const hasCalled = said.length > 0;
+		const wanted = (tools ?? []).filter(({ function: { name } }) => this.tool === undefined || name === this.tool);
+		const toolCalls = wanted.map(({ function: { name } }, index) => ({
+			id: `call_${index}`,
+			type: 'function',
+			function: { name, arguments: JSON.stringify(this.toolArguments) },
+		}));
+		const message = { role: 'assistant', ...(hasCalled ? { content: said.join('\n') } : { content: null, tool_calls: toolCalls }) };
 		return {
 			id: 'chat-1',
 			object: 'chat.completion',
 			created: 1,
 			model,
-			choices: [{ index: 0, message, finish_reason: last?.role === 'tool' ? 'stop' : 'tool_calls' }],
+			choices: [{ index: 0, message, finish_reason: hasCalled ? 'stop' : 'tool_calls' }],
 			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 		};
 	}

@@ -86,6 +86,7 @@ describe('the check before anything is paid', () => {
 			{ amount: '10.1' },
 			{ transfer_no: '2' },
 		]);
+		expect(check([row({ amount: 0.1 + 0.2 }), row({ transfer_no: 'W-2', amount: 19.9 * 3 })], '60.00')).toMatchObject([{ amount: '0.3' }, { amount: '59.7' }]);
 	});
 
 	test.each<[string, Row, string]>([
@@ -97,13 +98,20 @@ describe('the check before anything is paid', () => {
 		['a shortened receiver', { receiver: '8.5512E+11' }, 'has a receiver that cannot be right: 8.5512E+11'],
 		['another currency', { currency: 'KHR' }, 'has the currency "KHR": KESS pays out USD only'],
 		['three decimals', { amount: '10.105' }, 'has an amount with more than two decimals: 10.105'],
-		['a sum of binary fractions', { amount: 0.1 + 0.2 }, 'has an amount with more than two decimals: 0.30000000000000004'],
+		['a sum of binary fractions as text', { amount: String(0.1 + 0.2) }, 'has an amount with more than two decimals: 0.30000000000000004'],
+		['a number of three decimals', { amount: 10.105 }, 'has an amount with more than two decimals: 10.105'],
 		['a decimal comma', { amount: '10,10' }, 'has an amount that is not written like 123.45: "10,10"'],
 		['a negative amount', { amount: '-10.10' }, 'has an amount that is not written like 123.45: "-10.10"'],
 		['no amount', { amount: '' }, 'has an amount that is not written like 123.45: ""'],
 		['nothing to pay', { amount: '0.00' }, 'has the amount 0'],
 	])('stops at a row with %s', (_, changes, problem) => {
 		expect(complaints([row({ transfer_no: 'W-0' }), row(changes)], '20.20')).toEqual([`Row 3 ${problem}`]);
+	});
+
+	test('takes out what nobody sees, but not of a name', () => {
+		const seen = row({ transfer_no: '\u200BW\u00A01\u2060', receiver: '012000232\u202C', amount: '\u200B10.10', worker: 'សុខ\u200Bដារា' });
+		expect(check([seen], ' 10.10\u200B')).toEqual([row({ transfer_no: 'W 1', worker: 'សុខ\u200Bដារា' })]);
+		expect(complaints([row(), row({ transfer_no: 'W\u00AD-1' })], '20.20')).toEqual(['Row 3 has the same transfer number as row 2']);
 	});
 
 	test('stops at a transfer number that is there twice, whatever its capital letters', () => {

@@ -2,10 +2,9 @@ import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookRespo
 
 import { textOf } from '../../../kess/jsonObject';
 import { messageOf } from '../../../kess/errors';
-import { parseCurrency, parseMoney } from '../../../kess/money';
-import { requireOutTradeNo } from '../../../kess/webPay/fields';
 import { peekWebPayNotification } from '../../../kess/webPay/notification';
 import { hasEnded } from '../../../kess/webPay/orderStates';
+import { awaitedBy } from '../actions/common/awaited';
 import { orderItem, queryOrder, requireDone } from '../actions/common/order';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
@@ -36,7 +35,7 @@ export const resumeWebhooks: IWebhookDescription[] = [
  * Wakes up an execution that Create and Wait has parked, when the order is paid or can no longer be.
  *
  * A notification only says that it is time to look: what the execution goes on with is the order that the gateway shows,
- * signed, under the number and over the amount that this node asked for. A notification is therefore not believed, nor
+ * signed, under the number and over the amount with which this node has created it. A notification is therefore not believed, nor
  * does it have to be: one that is forged, late, repeated, or signed in a way that nobody knows makes us look, no more, and
  * not more often than every few seconds. n8n resumes a waiting execution once.
  *
@@ -47,15 +46,15 @@ export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IW
 		const read = readCall(context);
 		const told = read.kind === 'unread' ? undefined : peekWebPayNotification(read.call);
 		if (told === undefined) return keepWaiting(context, 400);
-		const outTradeNo = requireOutTradeNo(context.getNodeParameter('outTradeNo'));
+		const awaited = awaitedBy(context);
 		const named = textOf(told.outTradeNo);
 		// In a loop the address stays the same, and an earlier order may be told again.
-		if (named !== '' && named !== outTradeNo) return keepWaiting(context, 200);
+		if (named !== '' && named !== awaited.outTradeNo) return keepWaiting(context, 200);
 		const status = textOf(told.status);
 		const ask = async () =>
 			await questions.ask(
 				`${context.getExecutionId()} ${context.getNode().id}`,
-				async () => await lookUp(context, outTradeNo),
+				async () => await lookUp(context, awaited),
 			);
 		const order = await lookAgain(ask, (answer) => hasEnded(status) && !hasEnded(answer.status));
 		if (hasEnded(order.status)) {
@@ -76,15 +75,13 @@ export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IW
 }
 
 /** The order as the gateway shows it. @throws KessError when it is not the one that was asked for */
-async function lookUp(context: IWebhookFunctions, outTradeNo: string): Promise<IDataObject> {
-	const currency = parseCurrency(context.getNodeParameter('currency'));
-	const money = parseMoney(context.getNodeParameter('totalAmount'), currency);
+async function lookUp(context: IWebhookFunctions, awaited: ReturnType<typeof awaitedBy>): Promise<IDataObject> {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const timeout = Math.min(Number(options.timeout) || NOTIFIED.timeout, NOTIFIED.timeout);
 	const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
 	const client = await WebPayClient.open(context, { timeout, signature, patience: NOTIFIED.patience });
-	const data = requireDone(await queryOrder(client, outTradeNo), 'query the order', 'KESS is asked again with its next notification.');
-	const unbelieved = findDifference(data, { outTradeNo, money });
+	const data = requireDone(await queryOrder(client, awaited.outTradeNo), 'query the order', 'KESS is asked again with its next notification.');
+	const unbelieved = findDifference(data, awaited);
 	if (unbelieved !== undefined) throw unbelieved;
 	return orderItem(client.redaction.data(data));
 }

@@ -5,7 +5,10 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { daysBefore } from '../../../kess/written/day';
 
 /** Of a hash: with a hundred thousand orders two of them are the same once in a hundred million times. */
-const MARK_LENGTH = 10;
+const ORDER_LENGTH = 10;
+
+/** Of a hash that has to differ only from those of the same order and status. */
+const DETAILS_LENGTH = 4;
 
 /** Where it lies in n8n's static data. */
 const NAME = 'orders';
@@ -20,35 +23,57 @@ export interface Memory {
 	statuses: string[];
 	/** The first day of which everything is noted. */
 	from: string;
-	/** Marks of orders, one behind the other, by the day on which they were noted. */
+	/** Marks of events, one behind the other, by the day on which they were noted. */
 	noted: { [day: string]: string };
 }
 
 /** A short text that stands for others, of equal length for all. */
 export function markOf(...texts: string[]): string {
-	return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, MARK_LENGTH);
+	return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, ORDER_LENGTH);
 }
 
-/** Which orders have been noted with which status: so little of each that a month of them can be kept. */
+/** The marks of an event's key, or of its beginning: its status and order, and the details that tell it from others of these. */
+function marksOf(key: string): { order: string; details: string } {
+	const [status = '', number = '', ...details] = JSON.parse(key.replace(/,?\]?$/, ']')) as string[];
+	return { order: markOf(status, number), details: markOf(...details.filter((text) => text !== '')).slice(0, DETAILS_LENGTH) };
+}
+
+const NO_DETAILS = markOf().slice(0, DETAILS_LENGTH);
+
+/** Which events have been noted: so little of each that a month of them can be kept. */
 export class Notes {
-	private readonly marks = new Set<string>();
+	/** Marks of details, by the mark of status and order. */
+	private readonly marks = new Map<string, Set<string>>();
 	private added = '';
 
 	constructor(private readonly noted: Memory['noted'] = {}) {
 		for (const day of Object.values(noted)) {
-			for (let start = 0; start < day.length; start += MARK_LENGTH) this.marks.add(day.slice(start, start + MARK_LENGTH));
+			for (const [, order = '', details = ''] of day.matchAll(/(.{10})(.{4})/g)) this.mark(order, details);
 		}
 	}
 
-	has(outTradeNo: string, status: string): boolean {
-		return this.marks.has(markOf(outTradeNo, status));
+	/** Whether an event has been noted, or one from which it cannot be told, because one of the two lacks the details. */
+	has(key: string): boolean {
+		const { order, details } = marksOf(key);
+		const known = this.marks.get(order);
+		return known !== undefined && [known.has(details), known.has(NO_DETAILS), details === NO_DETAILS].includes(true);
 	}
 
-	add(outTradeNo: string, status: string): void {
-		const mark = markOf(outTradeNo, status);
-		if (this.marks.has(mark)) return;
-		this.marks.add(mark);
-		this.added += mark;
+	/** Whether an event of the same status and order has been noted. @param beginning of its key */
+	hasSome(beginning: string): boolean {
+		return this.marks.has(marksOf(beginning).order);
+	}
+
+	add(key: string): void {
+		const { order, details } = marksOf(key);
+		if (this.mark(order, details)) this.added += order + details;
+	}
+
+	/** @returns whether it is new */
+	private mark(order: string, details: string): boolean {
+		const known = this.marks.get(order) ?? new Set();
+		this.marks.set(order, known);
+		return known.size < known.add(details).size;
 	}
 
 	/**

@@ -3,6 +3,7 @@ import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workfl
 import type { NotSent, Unknown } from '../../../kess/gateway/outcome';
 import { InvalidValueError, KessError } from '../../../kess/errors';
 import { type JsonObject, textOf } from '../../../kess/jsonObject';
+import { shownEvent, type WebPayEvent } from '../../../kess/webPay/event';
 import { dayInPhnomPenh, daysBefore } from '../../../kess/written/day';
 import { explainInvalid, toRunError } from '../../shared/run/errors';
 import { listOrders } from '../actions/common/listOrders';
@@ -57,8 +58,8 @@ interface Settings {
 }
 
 /**
- * One look of the poll trigger: the orders that have got one of the chosen statuses since the last one, each once, as KESS
- * gives them when asked one by one, because no signature covers a list.
+ * One look of the poll trigger: the orders that have got one of the chosen statuses since the last one, or a further payment
+ * or refund, each once, as KESS gives them when asked one by one, because no signature covers a list.
  *
  * @returns `null` when there are none
  * @throws an error for n8n. Nothing is lost by it: what was not handed on is found by the next look
@@ -147,7 +148,8 @@ async function findLatest(client: WebPayClient, { choices, daysBack }: Settings)
 	}
 	const latest = others.reduce((last, order) => (timeOf(order) > timeOf(last) ? order : last), first);
 	const result = await queryOrder(client, textOf(latest.out_trade_no));
-	return client.redaction.data(requireDone(result, 'show the order', 'Looking changes nothing: fetch again.') as JsonObject) as IDataObject;
+	const order = client.redaction.data(requireDone(result, 'show the order', 'Looking changes nothing: fetch again.') as JsonObject);
+	return { ...order, event: shownEvent(order, () => false).name };
 }
 
 /** Which formats KESS gives is not published (docs/gateway.md §3): 0 for one that is not known. */
@@ -169,17 +171,17 @@ async function findNew(context: IPollFunctions, client: WebPayClient, settings: 
 	if (from === undefined || start < from) {
 		const end = from === undefined || from > today ? today : daysBefore(from, 1);
 		for (const order of await listOrders(client, start, end, Infinity, NEXT_LOOK)) {
-			if (hasOneOf(choices, order)) notes.add(textOf(order.out_trade_no), textOf(order.status));
+			if (hasOneOf(choices, order)) notes.add(eventOf(order, notes).key);
 		}
 	}
 	const candidates: string[] = [];
 	if (last !== undefined && from !== undefined && from <= today) {
 		const before = choices.filter((choice) => last.statuses.includes(choice));
 		for (const order of await listOrders(client, from, today, Infinity, NEXT_LOOK)) {
-			const [outTradeNo, status] = [textOf(order.out_trade_no), textOf(order.status)];
-			if (outTradeNo === '' || !hasOneOf(choices, order) || notes.has(outTradeNo, status)) continue;
+			const [outTradeNo, { key }] = [textOf(order.out_trade_no), eventOf(order, notes)];
+			if (outTradeNo === '' || !hasOneOf(choices, order) || notes.has(key)) continue;
 			if (hasOneOf(before, order)) candidates.push(outTradeNo);
-			else notes.add(outTradeNo, status);
+			else notes.add(key);
 		}
 	}
 	// Lists begin with the newest.
@@ -226,17 +228,20 @@ async function confirm(client: WebPayClient, numbers: string[], choices: readonl
 		}
 	};
 	await Promise.all(Array.from({ length: LANES }, lane));
-	const found = answers.filter((order) => order !== undefined) as IDataObject[];
-	return {
-		missing,
-		found: found.filter((order) => {
-			const [outTradeNo, status] = [textOf(order.out_trade_no), textOf(order.status)];
-			// The list may have been ahead of the order, or the order of the list.
-			if (!hasOneOf(choices, order) || notes.has(outTradeNo, status)) return false;
-			notes.add(outTradeNo, status);
-			return true;
-		}),
-	};
+	const found: IDataObject[] = [];
+	for (const order of answers as Array<IDataObject | undefined>) {
+		if (order === undefined || !hasOneOf(choices, order)) continue;
+		const { name, key } = eventOf(order, notes);
+		// The list may have been ahead of the order, or the order of the list.
+		if (notes.has(key)) continue;
+		notes.add(key);
+		found.push({ ...order, event: name });
+	}
+	return { found, missing };
+}
+
+function eventOf(order: IDataObject, notes: Notes): WebPayEvent {
+	return shownEvent(order as JsonObject, (beginning) => notes.hasSome(beginning));
 }
 
 function reasonOf(result: Unknown | NotSent, outTradeNo: string): KessError {

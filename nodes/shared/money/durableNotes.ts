@@ -13,6 +13,7 @@ const LOCK: DeduplicationScope = 'node';
 
 /** Longer than a worker that lives takes for a few reads and writes. */
 const STALE_MS = 10_000;
+const MARGIN_MS = 1000;
 
 const WAIT_MS = 60_000;
 const LOOK_AGAIN_MS = 25;
@@ -21,6 +22,23 @@ const MARKS = 64;
 const MODE: ICheckProcessedOptions = { mode: 'entries' };
 
 const flights = new Flights();
+
+/** The row that this worker has made, and when. */
+interface Lock {
+	mark: number;
+	at: number;
+	ticks: number;
+}
+
+/** By the clock, which may be set, and by the time that has passed, which leaves out that a computer slept. */
+function isOverdue({ at, ticks }: Lock): boolean {
+	return Math.max(Date.now() - at, performance.now() - ticks) > STALE_MS - MARGIN_MS;
+}
+
+/** Another worker has broken the lock, or may have: nothing that was done under it can be relied on. */
+export class LockLostError extends Error {
+	override message = 'n8n took too long to read and write what it remembers';
+}
 
 /**
  * Texts that n8n remembers for one workflow across executions and workers, of which it tells nothing but whether they are
@@ -33,15 +51,21 @@ const flights = new Flights();
 export class DurableNotes {
 	constructor(private readonly context: IExecuteFunctions) {}
 
-	/** Does some work with the notes, while nobody else does. @throws Error when n8n cannot remember */
+	/**
+	 * Does some work with the notes, while nobody else does.
+	 *
+	 * @throws LockLostError when it took so long that somebody else may have done so too; Error when n8n cannot remember
+	 */
 	async exclusively<T>(work: () => Promise<T>): Promise<T> {
 		return await flights.run(String(this.context.getWorkflow().id), async () => {
-			await this.lock();
+			const lock = await this.lock();
 			try {
-				return await work();
+				const result = await work();
+				if (!(await this.isHeld(lock))) throw new LockLostError();
+				return result;
 			} finally {
-				// A lock that stays is broken by the next one.
-				await this.unlock().catch(() => undefined);
+				// One that stays is broken by the next one, and one that was broken is somebody else's.
+				if (!isOverdue(lock)) await this.unlock().catch(() => undefined);
 			}
 		});
 	}
@@ -80,7 +104,12 @@ export class DurableNotes {
 		if (notes.length > 0) await this.context.helpers.removeProcessed(notes, NOTES, MODE);
 	}
 
-	private async lock(): Promise<void> {
+	/** By how many entries its row has, and by the time: a worker that stood still may find the lock of another one. */
+	private async isHeld(lock: Lock): Promise<boolean> {
+		return (await this.context.helpers.getProcessedDataCount(LOCK, MODE)) === lock.mark && !isOverdue(lock);
+	}
+
+	private async lock(): Promise<Lock> {
 		const { checkProcessedAndRecord, getProcessedDataCount } = this.context.helpers;
 		// How many entries the row has is all that others can read of it: by that they see that it has changed hands.
 		const row = Array.from({ length: 1 + Math.floor(Math.random() * MARKS) }, (_, index) => `lock ${index}`);
@@ -90,8 +119,9 @@ export class DurableNotes {
 			const mark = await getProcessedDataCount(LOCK, MODE);
 			if (mark !== seen.mark) seen = { mark, since: Date.now() };
 			if (mark === 0) {
+				const lock = { mark: row.length, at: Date.now(), ticks: performance.now() };
 				try {
-					if ((await checkProcessedAndRecord(row, LOCK, MODE)).processed.length === 0) return;
+					if ((await checkProcessedAndRecord(row, LOCK, MODE)).processed.length === 0) return lock;
 				} catch (error) {
 					// Another worker was faster by a moment, or the database is away: then it goes on like this.
 					failure = error;

@@ -4,6 +4,7 @@ import { KessError, messageOf } from '../../../kess/errors';
 import { Flights } from '../../../kess/gateway/flights';
 import { decide, type Found, type Remembered } from '../../../kess/gateway/movement';
 import type { NotSent } from '../../../kess/gateway/outcome';
+import { LockLostError } from './durableNotes';
 import { endOfQuarter, LONGEST_MS, type Payment, PaymentNotes } from './paymentNotes';
 
 /** Before the first answer of a look-up is taken for the last: those that come late are seconds late. */
@@ -20,6 +21,8 @@ export type Look =
 			warning?: string | undefined;
 			/** When it does not show all that tells it from another payment under its number, so that the memory has to. */
 			isPart?: boolean;
+			/** Of such a part: so little that it is no proof for somebody who remembers nothing. */
+			isVague?: boolean;
 			/** When it is carried out by somebody at the gateway who may still refuse it, so that the memory must not call it done. */
 			isUnderWay?: boolean;
 	  }
@@ -145,7 +148,7 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 		const meanwhile = await anew(notes, movement);
 		if (meanwhile !== undefined) return meanwhile;
 	}
-	return await send(notes, movement, remembered);
+	return await send(notes, movement, remembered, found);
 }
 
 /** Notes down that it is begun anew; gives an end when another run has been faster. */
@@ -154,6 +157,7 @@ async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd |
 	try {
 		meanwhile = await notes.beginAnew(endOf(movement));
 	} catch (error) {
+		if (error instanceof LockLostError) return unknown(`another run may be at it at this moment (${error.message})`);
 		throw cannotRemember(error);
 	}
 	switch (meanwhile.state) {
@@ -168,7 +172,7 @@ async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd |
 	}
 }
 
-async function send(notes: PaymentNotes, movement: Movement, remembered: Remembered): Promise<MoneyEnd> {
+async function send(notes: PaymentNotes, movement: Movement, remembered: Remembered, shown: Found | undefined): Promise<MoneyEnd> {
 	const prepared = await prepare(movement);
 	if (prepared.kind !== 'ready') {
 		// It may come from what another run has done meanwhile.
@@ -184,7 +188,7 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 		throw prepared.error;
 	}
 	try {
-		if (!(await notes.isHeld(prepared.until))) return unknown('another run is at it at this moment', endOfQuarter(prepared.until));
+		if (!(await notes.isHeld(prepared.until, shown === 'rejected'))) return unknown('another run is at it at this moment', endOfQuarter(prepared.until));
 	} catch (error) {
 		await notes.settle('notSent');
 		throw cannotRemember(error);
@@ -236,6 +240,8 @@ function foundFor(remembered: Remembered, look: Look): Found {
 		case 'sent':
 		case 'refused':
 			return remembered.isMixed === true ? 'unclear' : 'this';
+		case 'nothing':
+			return look.isVague === true ? 'open' : 'this';
 		default:
 			return 'this';
 	}
@@ -334,7 +340,8 @@ function whyUnknown(remembered: Remembered, look: Look | undefined): string {
 }
 
 function reasonOf(look: Look | undefined): string | undefined {
-	return look === undefined || look.found === 'this' ? undefined : look.reason;
+	if (look?.found === 'this') return look.isVague === true ? `something has been paid under it, and ${look.warning ?? ''}` : undefined;
+	return look?.reason;
 }
 
 function notAsked(look: Look | undefined): KessError {

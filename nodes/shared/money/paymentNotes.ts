@@ -3,10 +3,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { hasEnded, isDone, type Remembered } from '../../../kess/gateway/movement';
-import { DurableNotes, QUARTER_MS, ROOM } from './durableNotes';
+import { DurableNotes, LockLostError, QUARTER_MS, ROOM } from './durableNotes';
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** What is remembered never has to last longer than this, except where nobody knows how long it may take. */
-export const LONGEST_MS = 24 * 60 * 60_000;
+export const LONGEST_MS = DAY_MS;
+
+/** So far a clock may be ahead without anybody taking what it has noted for something long ago. */
+const FURTHEST_MS = 60 * DAY_MS;
 
 /** What the gateway took in time may be carried out a little later, and clocks differ. */
 export const GRACE_MS = QUARTER_MS;
@@ -34,8 +39,10 @@ export interface Payment {
 	attempt?: string;
 }
 
+const NOTHING: Remembered = { state: 'nothing' };
+
 /** Notes that stay of a payment at most, whatever became of it. */
-const KEPT = 8;
+const KEPT = 10;
 
 /** How many payments a workflow remembers at least, in round figures. */
 export const REMEMBERED = Math.floor(ROOM / KEPT / 1000) * 1000;
@@ -74,17 +81,21 @@ export class PaymentNotes {
 	 */
 	async begin(until: number | undefined): Promise<Remembered> {
 		return await this.store.exclusively(async () => {
-			const there = await this.store.record([this.number]);
-			if (there.has(this.number)) return await this.look();
+			const known = (await this.store.record([this.number])).has(this.number) ? await this.look() : NOTHING;
+			if (known.state !== 'nothing') return known;
 			const intent = this.intent(until);
-			await this.store.record(intent);
-			return this.hold(intent, until);
+			const there = await this.store.record([this.number, ...intent]);
+			there.delete(this.number);
+			if (there.size === 0) return this.hold(intent, until);
+			// This worker stood still, and another one has noted it down meanwhile.
+			await this.store.forget(intent.filter((note) => !there.has(note)));
+			return await this.look();
 		});
 	}
 
 	/** What is known of it, for whoever pays nothing. @throws Error when n8n cannot remember */
 	async recall(): Promise<Remembered> {
-		return await this.store.exclusively(async () => ((await this.store.find([this.number])).size === 0 ? { state: 'nothing' } : await this.look()));
+		return await this.store.exclusively(async () => ((await this.store.find([this.number])).size === 0 ? NOTHING : await this.look()));
 	}
 
 	/**
@@ -106,17 +117,19 @@ export class PaymentNotes {
 	/**
 	 * Whether this run still holds the number, right before money moves. Also notes a later end.
 	 *
+	 * @param wasRejected whether the gateway shows that an earlier one was turned down
 	 * @throws Error when n8n cannot remember
 	 */
-	async isHeld(until: number | undefined): Promise<boolean> {
+	async isHeld(until: number | undefined, wasRejected = false): Promise<boolean> {
 		for (let look = 0; look < LOOKS && Date.now() < this.heldUntil; look++) {
 			const found = await this.store.exclusively(async () => {
 				const there = await this.store.record([this.number, this.by]);
 				// Where these notes were lost to somebody else's, the number is theirs.
 				if (!there.has(this.by) && there.has(this.number)) await this.store.forget([this.by]);
-				else await this.noteAgain(until, there.has(this.by));
+				else await this.noteAgain(until, wasRejected, there.has(this.by));
 				return there;
-			});
+			}).catch(lostLock);
+			if (found === undefined) return false;
 			if (found.has(this.by)) return true;
 			if (found.has(this.number)) return false;
 			// All were lost to another node's worker. They are there again, and that worker gets the time to finish.
@@ -148,7 +161,7 @@ export class PaymentNotes {
 					await this.store.record([this.number, this.what, this.live]);
 					await this.store.forget(passing.filter((note) => note !== this.what && note !== this.live).concat(this.open, this.busy, this.endless, this.lost));
 				} else {
-					const kept = until === undefined ? passing : [this.what, this.open, this.again(Math.floor(until / AGAIN_MS))];
+					const kept = [this.refused, ...(until === undefined ? passing : [this.what, this.open, this.again(Math.floor(until / AGAIN_MS))])];
 					await this.store.record(kept);
 					await this.store.forget(passing.filter((note) => !kept.includes(note)).concat(this.live));
 				}
@@ -159,8 +172,8 @@ export class PaymentNotes {
 	}
 
 	/** Notes a later end down, or all of it where it was lost. */
-	private async noteAgain(until: number | undefined, isThere: boolean): Promise<void> {
-		const intent = this.intent(until);
+	private async noteAgain(until: number | undefined, wasRejected: boolean, isThere: boolean): Promise<void> {
+		const intent = [...this.intent(until), ...(wasRejected ? [this.rejected] : [])];
 		const missing = isThere ? intent.filter((note) => !this.passing.has(note)) : intent;
 		if (missing.length > 0) await this.store.record(missing);
 		if (isThere) this.hold(intent, until);
@@ -169,15 +182,16 @@ export class PaymentNotes {
 	private hold(intent: string[], until: number | undefined): Remembered {
 		for (const note of intent) this.passing.add(note);
 		this.heldUntil = Math.max(this.heldUntil, endOfQuarter(until) ?? Infinity);
-		return { state: 'nothing' };
+		return NOTHING;
 	}
 
 	/** What the notes that were there before say. */
 	private async look(): Promise<Remembered> {
-		const asked = [this.number, this.what, this.open, this.live, this.busy, this.anything, this.mixed, this.endless, this.lost, this.attempt, this.mark];
+		const asked = [this.number, this.what, this.open, this.live, this.busy, this.anything, this.mixed, this.endless, this.lost, this.refused, this.rejected, this.attempt, this.mark];
 		const there = await this.store.find([...new Set(asked)]);
 		if (there.has(this.mark)) return await this.lose();
-		if (!there.has(this.number)) return { state: 'nothing' };
+		// A worker that was killed before it had noted anything leaves the number alone.
+		if (!there.has(this.number) || ![this.live, this.busy, this.refused].some((note) => there.has(note))) return NOTHING;
 		const isMixed = there.has(this.mixed) || !there.has(this.what);
 		// The number may be paid though KESS has refused it: so it waits for whatever is asked for next.
 		if (!there.has(this.live)) return { state: 'refused', until: Math.max(await this.end(), await this.askedAgain()), isMixed };
@@ -185,10 +199,10 @@ export class PaymentNotes {
 		const isComparable = this.payment.what !== undefined && !there.has(this.anything);
 		// It is not under way any more where something else has been paid since it was refused.
 		if (!there.has(this.busy)) return { state: isComparable ? 'doneAnother' : 'doneSomehow' };
-		const until = this.isEndless || there.has(this.endless) ? undefined : await this.end();
+		const until = this.isEndless || there.has(this.endless) || (await this.isFromTomorrow()) ? undefined : await this.end();
 		if (isComparable && !there.has(this.what) && !there.has(this.lost)) return { state: 'another', until };
 		const isLost = there.has(this.lost);
-		return { state: 'sent', until: isLost ? undefined : until, isMixed: isMixed || isLost, isSameAttempt: isLost || there.has(this.attempt), isLost };
+		return { state: 'sent', until: isLost ? undefined : until, isMixed: isMixed || isLost, isSameAttempt: isLost || there.has(this.attempt), isLost, wasRejected: there.has(this.rejected) };
 	}
 
 	/**
@@ -206,12 +220,17 @@ export class PaymentNotes {
 		return await this.store.latest(2 * LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter));
 	}
 
+	/** Whether it was begun at a time that is still to come: the clock has been set back since, and no end is any use. */
+	private async isFromTomorrow(): Promise<boolean> {
+		return (await this.store.latest(FURTHEST_MS, DAY_MS, (day) => this.day(day))) > Date.now() + DAY_MS;
+	}
+
 	private async askedAgain(): Promise<number> {
 		return await this.store.latest(LONGEST_AGAIN_MS, AGAIN_MS, (minute) => this.again(minute));
 	}
 
 	private intent(until: number | undefined): string[] {
-		return [this.what, this.open, this.live, this.busy, this.by, ...(this.payment.attempt === undefined ? [] : [this.attempt]), ...(until === undefined ? [] : [this.until(lastQuarter(until))])];
+		return [this.what, this.open, this.live, this.busy, this.by, this.day(Math.floor(Date.now() / DAY_MS)), ...(this.payment.attempt === undefined ? [] : [this.attempt]), ...(until === undefined ? [] : [this.until(lastQuarter(until))])];
 	}
 
 	private get number(): string {
@@ -248,6 +267,16 @@ export class PaymentNotes {
 		return this.note('lost');
 	}
 
+	/** Whether KESS has refused it with proof. */
+	private get refused(): string {
+		return this.note('refused');
+	}
+
+	/** Whether it was sent though an earlier one had been turned down. */
+	private get rejected(): string {
+		return this.note('rejected');
+	}
+
 	private get attempt(): string {
 		return this.note('attempt', this.payment.attempt ?? '');
 	}
@@ -270,6 +299,10 @@ export class PaymentNotes {
 		return this.note('until', String(quarter));
 	}
 
+	private day(day: number): string {
+		return this.note('day', String(day));
+	}
+
 	private again(minute: number): string {
 		return this.note('again', String(minute));
 	}
@@ -283,6 +316,11 @@ export class PaymentNotes {
 		const { kind, account, number } = this.payment;
 		return JSON.stringify([kind, account, number, ...parts]);
 	}
+}
+
+/** Somebody else may be at it. */
+function lostLock(error: unknown): undefined {
+	if (!(error instanceof LockLostError)) throw error;
 }
 
 /** From when on a run can tell that nothing more comes of what may be carried out until then. */

@@ -1,4 +1,4 @@
-import { tellsOfNothing, tellsOfUse } from '../../../kess/gateway/refusalWords.ts';
+import { tellsOfNothing, tellsOfReason, tellsOfUse } from '../../../kess/gateway/refusalWords.ts';
 
 /** Words of refusals, of KESS, its siblings, Laravel and payment gateways in general. */
 
@@ -26,13 +26,32 @@ test.each([
 	['422', 'The order is SUCCESS'],
 	['422', 'Payment is done'],
 	['422', 'The refund amount exceeds the refundable amount'],
+	['400', 'The out_trade_no already exists.'],
+	['400', 'out_trade_no is used'],
+	['400', 'Order no already paid'],
+	['OUT_TRADE_NO_USED', 'Bad request'],
+	['OUT_TRADE_NO_EXISTS', 'Bad request'],
+	['400', 'The out_trade_no is not unique'],
+	['400', 'The trade no exists'],
+	['400', 'Invalid request: the order is processing'],
 ])('%s "%s" may come from what was done before', (code, reason) => {
 	expect(tellsOfUse({ code, reason })).toBe(true);
+	expect(tellsOfReason({ code, reason })).toBe(false);
 });
 
 test.each([
 	['NOTEXIST', 'There is none'],
 	['NOTELIGIBLE', 'Not eligible'],
+	['INSUFFICIENT_BALANCE', 'Bad request'],
+	['422', 'Insufficient funds'],
+	['422', 'The card was declined.'],
+	['422', 'Your daily limit is 500 USD'],
+	['400', 'The sender has no permission'],
+	['400', 'Validation error | The sign field is invalid.'],
+	['422', 'The order INV-1 is not paid.'],
+	['422', 'The order has not been paid yet'],
+	['422', 'Only 2.50 USD of the order INV-1 can be refunded.'],
+	['422', 'Wallet is suspended'],
 	['400', 'The receiver does not exist.'],
 	['400', "Receiver doesn't exist"],
 	['400', 'The wallet is not registered'],
@@ -40,10 +59,28 @@ test.each([
 	['422', 'The amount to be paid exceeds the balance'],
 	['422', 'This payment method cannot be used'],
 	['400', 'The selected currency is invalid.'],
-	['422', 'The payment was not successful'],
 	['422', 'auth_code is expired'],
 ])('%s "%s" is an honest refusal', (code, reason) => {
 	expect(tellsOfUse({ code, reason })).toBe(false);
+	expect(tellsOfReason({ code, reason })).toBe(true);
+});
+
+test.each([
+	['400', 'Bad request'],
+	['422', 'Timeout'],
+	['422', 'The payment was not successful'],
+	['422', 'The bank did not answer'],
+	['422', 'System busy, try again later'],
+	['422', 'The order is under review'],
+	['400', 'Request accepted, please query'],
+	['USERPAYING', 'The user is paying, please query later'],
+	['ORDERPAID', 'Bad request'],
+	['422', 'Waiting for the buyer to confirm'],
+	['400', 'លេខបញ្ជាទិញនេះត្រូវបានប្រើរួចហើយ'],
+	['400', '商户订单号重复'],
+	['400', ''],
+])('%s "%s" does not tell why nothing should have been carried out', (code, reason) => {
+	expect(tellsOfReason({ code, reason })).toBe(false);
 });
 
 test.each([
@@ -62,6 +99,9 @@ test.each([
 	['400', 'The selected out_trade_no is invalid.'],
 	['400', 'No data'],
 	['400', 'Invalid order number'],
+	['400', 'Order INV-1 not found.'],
+	['400', 'No order found'],
+	['400', 'The requested order does not exist'],
 ])('%s "%s" says that there is nothing', (code, reason) => {
 	expect(tellsOfNothing({ code, reason })).toBe(true);
 });
@@ -82,6 +122,13 @@ test.each([
 	['404', 'Refund query: user not found'],
 	['404', ''],
 	['NOT_FOUND', 'The merchant was not found'],
+	['400', 'No data connection'],
+	['400', 'There is no payment permission for this merchant'],
+	['400', 'Order not found yet, please try later'],
+	['400', 'Order not found in replica'],
+	['400', 'Session data not found'],
+	['400', 'Invalid order signature'],
+	['400', 'Merchant data not found'],
 ])('%s "%s" says nothing of it', (code, reason) => {
 	expect(tellsOfNothing({ code, reason })).toBe(false);
 });

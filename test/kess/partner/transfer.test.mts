@@ -92,8 +92,8 @@ describe('matchTransfer', () => {
 
 test('paid means SUCCESS with a transfer ID', () => {
 	expect(isPaid(data)).toBe(true);
-	expect(isPaid({ ...data, result_code: ' SUCCESS ' })).toBe(true);
-	for (const result_code of ['success', 'PROCESSING', 'SUCCESSFUL', '', undefined, true]) expect(isPaid({ ...data, result_code })).toBe(false);
+	for (const result_code of [' SUCCESS ', 'success', 'Success']) expect(isPaid({ ...data, result_code })).toBe(true);
+	for (const result_code of ['PROCESSING', 'SUCCESSFUL', '', undefined, true]) expect(isPaid({ ...data, result_code })).toBe(false);
 	for (const fund_transfer_id of ['', null, undefined, {}]) expect(isPaid({ ...data, fund_transfer_id })).toBe(false);
 });
 

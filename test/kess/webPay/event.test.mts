@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../kess/jsonObject.ts';
-import { cardEvent, isAboutCard, isBehind, orderEvent } from '../../../kess/webPay/event.ts';
+import { cardEvent, isAboutCard, isBehind, orderEvent, shownEvent } from '../../../kess/webPay/event.ts';
 
 const PAID: JsonObject = { out_trade_no: 'A', transaction_id: 'T1', total_amount: '10.5', currency: 'USD', status: 'SUCCESS', paid_at: '2026-11-01T00:00:00Z' };
 const RENEWED: JsonObject = { ...PAID, transaction_id: 'T2', paid_at: '2026-12-01T00:00:00Z' };
@@ -170,4 +170,21 @@ describe('cards', () => {
 		['other', { ...CARD, status: 'DECLINED' }],
 		['other', { ...CARD, success: false }],
 	])('%s: %j', (event, told) => expect(cardEvent(told).name).toBe(event));
+});
+
+describe('what an order shows, asked again and again', () => {
+	const keyOf = (order: JsonObject) => shownEvent(order, nobody).key;
+
+	test('the key changes with every payment and refund, and with nothing else', () => {
+		const states = [PAID, RENEWED, refunded(refund(1)), refunded(refund(1), refund(2)), { ...PAID, status: 'CLOSED' }, { ...PAID, out_trade_no: 'B' }];
+		expect(new Set(states.map(keyOf)).size).toBe(states.length);
+		expect(keyOf({ ...PAID, paid_at: '2026-11-01 07:00', settled_at: 'now' })).toBe(keyOf(PAID));
+		expect(keyOf(refunded(refund(2), refund(1)))).toBe(keyOf(refunded(refund(1), refund(2))));
+		expect(keyOf({ ...PAID, status: 'CLOSED', transaction_id: null })).toBe(keyOf({ ...PAID, status: 'CLOSED' }));
+	});
+
+	test('it is called renewed when a payment of the order is known', () => {
+		const isKnown = (beginning: string) => keyOf(PAID).startsWith(beginning);
+		expect([PAID, RENEWED, refunded(refund(1)), { ...RENEWED, out_trade_no: 'B' }].map((order) => shownEvent(order, isKnown).name)).toEqual(['renewed', 'renewed', 'partiallyRefunded', 'paid']);
+	});
 });

@@ -15,6 +15,13 @@ test.each([
 	['WAGE-null', 'has "null" in it'],
 	['NaN-1', 'has "NaN" in it'],
 	['[object Object]', 'is "[object Object]"'],
+	['#GETTING_DATA', 'is "#GETTING_DATA"'],
+	['#ERROR!', 'is "#ERROR!"'],
+	['INV-Err:502', 'has "Err:502" in it'],
+	['(null)', 'has "null" in it'],
+	['INV-{{ $json.no }}', 'has "{{ $json.no }}" in it'],
+	['1.001,00', 'separators for thousands'],
+	['INV-1\u0082-2', 'has an invisible character (U+0082) behind "INV-1"'],
 	['INV-[object Promise]', 'has "[object Promise]" in it'],
 	['SHOP-Invalid DateTime', 'has "Invalid DateTime" in it'],
 	['{{ $json.no }}', 'is "{{ $json.no }}"'],
@@ -46,6 +53,9 @@ test.each([
 	['\uFEFFINV-1', 'a byte order mark'],
 	['INV\u200B-\u202E1', 'a zero-width space and a right-to-left override'],
 	['INV-1\u{E0041}', 'an invisible character (U+E0041)'],
+	['INV\uFE0F-1', 'an invisible character (U+FE0F)'],
+	['INV\u115F-1', 'a Hangul filler'],
+	['\u2066INV-1\u2069', 'a left-to-right isolate and an end of a writing direction'],
 ])('%j is INV-1: what nobody sees leaves it, and that is said', (value, names) => {
 	expect(read(value)).toEqual({ text: 'INV-1', notes: [`had ${names} in it, which nobody sees: it was taken out.`] });
 });

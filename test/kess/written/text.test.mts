@@ -54,11 +54,11 @@ describe('requireText', () => {
 		expect(requireText(value, 64)).toBe(value);
 	});
 
-	test.each(['Coffee 🛵'.slice(0, 8), '\uDEF5 coffee', 'a\uD83Db'])('refuses half of an emoji: %j', (value) => {
+	test.each(['Coffee 🛵'.slice(0, 8), '\uDEF5 coffee', 'a\uD83Db', '🛵'.slice(1), 'x 👨‍👩'.slice(0, 3)])('refuses half of an emoji: %j', (value) => {
 		expect(() => requireText(value, 64)).toThrow('has half of a character in it');
 	});
 
-	test.each([['?????', true], ['កាហ្វេ \uFFFD', true], ['Where is it???', false], ['ok?', false]])('%p: letters that were lost are said (%s)', (value, isSaid) => {
+	test.each([['?????', true], ['កាហ្វេ \uFFFD', true], ['Caf\uFFFD', true], ['ទឹក ????', true], ['????', true], ['Where is it???', false], ['ok?', false]])('%p: letters that were lost are said (%s)', (value, isSaid) => {
 		const notes: string[] = [];
 		requireText(value, 64, (note) => notes.push(note));
 		expect(notes.some((note) => note.includes('UTF-8'))).toBe(isSaid);

@@ -159,7 +159,13 @@ describe('pay', () => {
 		},
 	);
 
-	test.each(['lost-before-booking', 'error-500-before', 'success-false-200'] as const)('%s: unknown, and never sent again', async (fault) => {
+	test('a refusal that comes with HTTP 200 is one', async () => {
+		await sandbox.fault('success-false-200', { service: PAY });
+		expect((await pay({ outTradeNo: 'PAY-200' })).error?.message).toMatch(/^KESS refuses to pay the KHQR code: .*balance is too low/);
+		expect(await sandbox.khqrPayments()).toHaveLength(0);
+	});
+
+	test.each(['lost-before-booking', 'error-500-before'] as const)('%s: unknown, and never sent again', async (fault) => {
 		await sandbox.fault(fault, { service: PAY });
 		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
 		const { items, error } = await pay({}, { settings });

@@ -301,9 +301,17 @@ describe('each way to get no order has its own words', () => {
 		expectNoSecrets(result);
 	});
 
-	test('a base URL with a path', async () => {
-		const result = await run({ credential: { baseUrl: `${sandbox.url}/api` } });
-		expect(result.error?.message).toBe('The Base URL of the credential has a path after the host [item 0]');
+	test.each([
+		['/api', 'a path'],
+		['/api?x=1', 'a path'],
+		['/?x=1', 'a question mark'],
+		['?token=abc', 'a question mark'],
+		['/#/login', 'a #'],
+	])('a base URL with %s', async (behind, named) => {
+		const result = await run({ credential: { baseUrl: sandbox.url + behind } });
+		expect(result.error?.message).toBe(`The Base URL of the credential has ${named} after the host [item 0]`);
+		expect(result.error?.description).toContain(`Enter only ${sandbox.url};`);
+		expect(JSON.stringify(result.error)).not.toContain('abc');
 	});
 });
 

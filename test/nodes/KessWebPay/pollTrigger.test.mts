@@ -61,7 +61,7 @@ test('begins from now: what was paid before the activation starts nothing, what 
 	await sandbox.close('C');
 	const items = await workflow.poll();
 	expect(numbersOf(items).sort()).toEqual(['A', 'B']);
-	expect(items[0]?.json).toMatchObject({ status: 'SUCCESS', total_amount: 10.5, payment_link: expect.any(String) });
+	expect(items[0]?.json).toMatchObject({ event: 'paid', status: 'SUCCESS', total_amount: 10.5, payment_link: expect.any(String) });
 	expect(await workflow.poll()).toEqual([]);
 });
 
@@ -79,7 +79,7 @@ test('300 orders, paid in batches, with restarts between them and while n8n is o
 	expect(seen).toHaveLength(300);
 	expect(new Set(seen)).toEqual(new Set(all));
 	process.stdout.write(`300 orders: n8n stores ${workflow.storedLength} characters\n`);
-	expect(workflow.storedLength).toBeLessThan(300 * 25);
+	expect(workflow.storedLength).toBeLessThan(300 * 30);
 });
 
 test('an order of yesterday that is paid today is found; one that is older than Days Back is not', async () => {
@@ -228,7 +228,7 @@ test('more days, another status and another account begin from now, too', async 
 	const wider = { daysBack: 10, statuses: ['SUCCESS', 'CLOSED'] };
 	expect(numbersOf(await workflow.activate(wider))).toEqual(['PAID-1']);
 	await sandbox.close('CLOSED-2');
-	expect(numbersOf(await workflow.poll())).toEqual(['CLOSED-2']);
+	expect(await workflow.poll()).toMatchObject([{ json: { out_trade_no: 'CLOSED-2', event: 'closed' } }]);
 	await sandbox.pay('PAID-2');
 	expect(numbersOf(await workflow.activate({ daysBack: 2 }))).toEqual(['PAID-2']);
 	// Fewer days, and more again.
@@ -242,16 +242,38 @@ test('more days, another status and another account begin from now, too', async 
 	expect(await moved.activate()).toEqual([]);
 });
 
-test('a refund in part and one of all are told apart, and of the same order', async () => {
+const eventsOf = (items: Array<{ json: IDataObject }>) => items.map(({ json }) => json.event);
+
+test('every refund of an order is told, in part or of all, also of those between two looks', async () => {
 	await createOrders(sandbox, ['R'], true);
 	const workflow = await activated({ statuses: ['REFUNDED'] });
-	await sandbox.refund('R', { amount: 2 });
-	const [part] = await workflow.poll();
-	expect(part?.json).toMatchObject({ out_trade_no: 'R', status: 'PARTIAL_REFUNDED' });
-	expect(await workflow.poll()).toEqual([]);
+	for (const refunds of [1, 2, 2]) {
+		for (let count = 0; count < refunds; count += 1) await sandbox.refund('R', { amount: 2 });
+		const items = await workflow.poll();
+		expect(items).toMatchObject([{ json: { out_trade_no: 'R', status: 'PARTIAL_REFUNDED', event: 'partiallyRefunded' } }]);
+		expect(await workflow.poll()).toEqual([]);
+	}
 	await sandbox.refund('R');
-	expect((await workflow.poll()).map(({ json }) => json.status)).toEqual(['REFUNDED']);
-	expect(await workflow.poll()).toEqual([]);
+	expect(eventsOf(await workflow.poll())).toEqual(['refunded']);
+	expect(await workflow.activate()).toEqual([]);
+});
+
+test.each([
+	['last', [['renewed'], [], ['renewed'], []]],
+	['first', [[], [], [], []]],
+] as const)('a renewal is told where the order shows its %s charge', async (orderShowsCharge, told) => {
+	await sandbox.settings({ orderShowsCharge });
+	const link = { outTradeNo: 'SUB-1', totalAmount: '5', currency: 'USD', interval: 'monthly', notifyUrl: 'http://127.0.0.1:9/paid' };
+	await runWebPay(sandbox, 'subscription', 'createLink', link);
+	const workflow = await activated();
+	await sandbox.pay('SUB-1');
+	expect(eventsOf(await workflow.poll())).toEqual(['paid']);
+	const events: unknown[] = [];
+	for (const restarts of [false, true]) {
+		await sandbox.renew('SUB-1');
+		events.push(eventsOf(await (restarts ? workflow.activate() : workflow.poll())), eventsOf(await workflow.poll()));
+	}
+	expect(events).toEqual(told);
 });
 
 test('two looks at the same time give each order once', async () => {
@@ -286,7 +308,7 @@ describe('Fetch Test Event', () => {
 		await sandbox.pay('A');
 		const { items, error } = await fetch();
 		expect(error).toBeUndefined();
-		expect(items.map(({ json }) => [json.out_trade_no, json.status])).toEqual([['A', 'SUCCESS']]);
+		expect(items.map(({ json }) => [json.out_trade_no, json.status, json.event])).toEqual([['A', 'SUCCESS', 'paid']]);
 		expect(numbersOf((await fetch()).items)).toEqual(['A']);
 		expect(numbersOf(await workflow.poll()).sort()).toEqual(['A', 'C']);
 	});

@@ -57,7 +57,7 @@ export interface Cluster {
 }
 
 /** Starts everything but the processes that are named. The nodes come from the packed project, into a user folder for each process. */
-export async function startCluster(names: string[]): Promise<Cluster> {
+export async function startCluster(names: string[], concurrency = CONCURRENCY): Promise<Cluster> {
 	await ensureBuild();
 	const folder = await mkdtemp(join(tmpdir(), 'kesspay-queue-'));
 	const userFolder = (name: string) => join(folder, name);
@@ -107,7 +107,7 @@ export async function startCluster(names: string[]): Promise<Cluster> {
 					userFolder: userFolder(name),
 					filesFolder,
 					env: { ...env, ...clockEnv(aheadMs) },
-					concurrency: CONCURRENCY,
+					concurrency,
 				});
 				started.push(running.stop);
 				const worker = withHistory(name, running);

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectedReceiverName, receiverId } from '../../../nodes/KessPartner/actions/fundTransfer/fields.ts';
 import { partnerAccount } from '../../../sandbox/accounts.mts';
 import { startSandbox, type Sandbox } from '../../../sandbox/server.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
@@ -19,6 +20,11 @@ describe('wallets', () => {
 		expect(all.filter(({ name }) => /\p{Script=Latin}/u.test(name)).length).toBeGreaterThan(5);
 		expect(new Set(all.flatMap(({ userId, phone }) => [userId, phone])).size).toBe(2 * all.length);
 		for (const { phone } of all) expect(phone).toMatch(/^0[1-9]\d{7,8}$/);
+	});
+
+	test("whom the node's fields name as their example can be paid", async () => {
+		const example = ({ placeholder = '' }) => placeholder.replace('e.g. ', '');
+		expect((await client.create('A', { receiver_id: example(receiverId) })).json.data).toMatchObject({ receiver_name: example(expectedReceiverName) });
 	});
 
 	test('a new one can be paid, a changed one cannot, until the reset', async () => {

@@ -80,6 +80,12 @@ export async function findDoubt(
 	}
 }
 
+/** Whether a transfer over this amount is surely not the prepared one, as far as this workflow remembers that. Never throws. */
+export async function isOtherAmount(context: IExecuteFunctions, client: PartnerClient, preTransferId: string, amount: Money): Promise<boolean> {
+	const known = await notesOf(context, client, preTransferId).recall([amountFact(amount)]).catch(() => undefined);
+	return known?.isKnown === true && known.doubtful.size > 0;
+}
+
 function otherThanApproved(expected: Array<string | undefined>): KessError {
 	return new KessError(
 		`This transfer was prepared for something else than was approved: ${expected.join(', ')}, and that is not what it was prepared for`,

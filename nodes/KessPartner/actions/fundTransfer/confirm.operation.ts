@@ -2,17 +2,17 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
+import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
-import { moveMoney } from '../../../shared/money/moveMoney';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import { payRow } from '../../../shared/money/payRow';
 import type { PartnerOperation } from '../operation';
-import { approvedFields, endOfPrepared, findDoubt, readApproved } from './approved';
+import { approvedFields, endOfPrepared, findDoubt, isOtherAmount, readApproved } from './approved';
 import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm as confirmTransfer, lookUp, transferNumber, transferPayment } from './transfers';
+import { spent, confirm as confirmTransfer, lookUp, transferNumbers } from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -51,35 +51,38 @@ export const confirm: PartnerOperation = {
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
-		const payment = transferPayment(client, number);
-		const row = await readRow(call, payment, () => ({
-			preTransfer: call.read('preTransferId', requirePreTransferId),
-			transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
-			expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
-			approved: readApproved(call),
-		}));
-		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, options)];
-		const { preTransfer, transaction, approved } = row.asked;
-		const asked = { outTradeNo: number, ...approved };
-		const item = await call.once({ ...transferNumber(client, number), mark: 'already_confirmed' }, async () => {
-			const expiresAt = row.asked.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
-			const until = expiresAt ?? Date.now() + LONGEST_MS;
-			const end = await moveMoney(call.context, {
-				payment: transferPayment(client, number, { attempt: preTransfer }),
-				lifeMs: Math.max(0, until - Date.now()),
-				async lookUp() {
-					const look = await lookUp(client, asked);
-					return look.found === 'open' && !isUnderWay(look.data) ? { ...look, found: 'waiting' } : look;
-				},
-				async prepare() {
-					const doubt = await findDoubt(call.context, client, preTransfer, approved);
-					return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
-				},
-				send: async (isAnew) =>
-					await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt, isAnew),
-				spent,
-			});
-			return transferItem(call, end, { out_trade_no: number, pre_transfer_id: preTransfer }, options);
+		const item = await payRow(call, {
+			...transferNumbers(client, number),
+			read: () => ({
+				preTransfer: call.read('preTransferId', requirePreTransferId),
+				transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
+				expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
+				approved: readApproved(call),
+			}),
+			told: ({ preTransfer }) => ({ attempt: preTransfer }),
+			async movement({ preTransfer, transaction, approved, ...row }) {
+				const asked = { outTradeNo: number, ...approved };
+				const expiresAt = row.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
+				const until = expiresAt ?? Date.now() + LONGEST_MS;
+				return {
+					lifeMs: Math.max(0, until - Date.now()),
+					async lookUp() {
+						const look = await lookUp(client, asked);
+						if (look.found === 'open' && !isUnderWay(look.data)) return { ...look, found: 'waiting' };
+						const paid = look.found === 'this' && asked.money === undefined ? amountOf(look.data) : undefined;
+						if (paid === undefined || !(await isOtherAmount(call.context, client, preTransfer, paid))) return look;
+						return { found: 'another', reason: `KESS shows a transfer over ${paid.decimal} ${paid.currency}, and this one was prepared for another amount` };
+					},
+					async prepare() {
+						const doubt = await findDoubt(call.context, client, preTransfer, approved);
+						return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
+					},
+					send: async (isAnew) =>
+						await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt, isAnew),
+					spent,
+				};
+			},
+			output: (end, row) => transferItem(call, end, { out_trade_no: number, ...(row && { pre_transfer_id: row.preTransfer }) }, options),
 		});
 		return [item];
 	},
@@ -88,6 +91,14 @@ export const confirm: PartnerOperation = {
 /** Whether KESS says that somebody has confirmed it: a prepared transfer only waits. Its words for either are not published. */
 function isUnderWay(data: IDataObject | undefined): boolean {
 	return /PROCESS|PROGRESS/i.test(textOf(data?.result_code));
+}
+
+function amountOf({ amount, currency }: IDataObject): Money | undefined {
+	try {
+		return parseMoney(amount, parseCurrency(currency));
+	} catch {
+		return undefined;
+	}
 }
 
 function requireTime(value: unknown): number {

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
 import { SERVICES } from '../../../../kess/partner/services';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';
-import { readRow } from '../../../shared/money/readRow';
+import { readRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';

@@ -5,15 +5,15 @@ import { KessError } from '../../../../kess/errors';
 import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
 import { CREATE_TRANSFER, SERVICES } from '../../../../kess/partner/services';
 import { type AskedTransfer, matchTransfer, personOf } from '../../../../kess/partner/transfer';
-import { type MoneyEnd, type Movement, moveMoney, type Prepared } from '../../../shared/money/moveMoney';
+import type { Movement, Prepared } from '../../../shared/money/moveMoney';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
-import { onceInRun, readRow } from '../../../shared/money/readRow';
+import { payRow } from '../../../shared/money/payRow';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm, lookUp, prepare, transferNumber, transferPayment } from './transfers';
+import { spent, confirm, lookUp, prepare, transferNumbers } from './transfers';
 
 /** Pays one row: look up, create, check the name, confirm, and find out what happened when that is not clear. */
 export const payOut: PartnerOperation = {
@@ -48,17 +48,16 @@ export const payOut: PartnerOperation = {
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
-		const row = await readRow(call, transferPayment(client, number), () => ({
-			transfer: readNewTransfer(call, number),
-			transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
-		}));
-		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, options)];
-		const { transfer, transaction } = row.asked;
-		const { out_trade_no, receiver_id, amount: sum, currency: unit } = transfer.fields;
-		const itemOf = (end: MoneyEnd) => transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, options);
-		const own = { ...transferNumber(client, number), mark: 'already_confirmed' } as const;
-		const movement = payment(client, transfer, transaction);
-		const item = await onceInRun(call, own, movement.payment, itemOf, async () => itemOf(await moveMoney(call.context, movement)));
+		const item = await payRow(call, {
+			...transferNumbers(client, number),
+			read: () => ({ transfer: readNewTransfer(call, number), transaction: call.read('partnerTransactionId', requirePartnerTransactionId) }),
+			told: ({ transfer }) => ({ what: whatIs(transfer.asked) }),
+			movement: ({ transfer, transaction }) => movement(client, transfer, transaction),
+			output(end, row) {
+				const { receiver_id, amount: sum, currency: unit } = row?.transfer.fields ?? {};
+				return transferItem(call, end, { out_trade_no: number, ...(row && { receiver_id, amount: sum, currency: unit }) } as IDataObject, options);
+			},
+		});
 		return [item];
 	},
 };
@@ -77,7 +76,7 @@ function whatIs({ receiverId, money }: AskedTransfer): string {
 	return JSON.stringify([personOf(receiverId ?? ''), money?.decimal, money?.currency]);
 }
 
-function payment(client: PartnerClient, transfer: NewTransfer, partnerTransactionId: string): Movement {
+function movement(client: PartnerClient, transfer: NewTransfer, partnerTransactionId: string): Omit<Movement, 'payment'> {
 	const { asked, fields } = transfer;
 	const key = JSON.stringify([client.identity, asked.outTradeNo]);
 	let ready: Ready;
@@ -98,7 +97,6 @@ function payment(client: PartnerClient, transfer: NewTransfer, partnerTransactio
 		return { kind: 'ready', until: ready.until };
 	};
 	return {
-		payment: transferPayment(client, asked.outTradeNo, { what: whatIs(asked) }),
 		// Before it is prepared nothing of it can be carried out.
 		lifeMs: 0,
 		async lookUp() {

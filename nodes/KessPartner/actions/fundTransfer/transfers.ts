@@ -7,7 +7,7 @@ import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
-import { type AskedTransfer, isPaid, matchTransfer, receiverNote } from '../../../../kess/partner/transfer';
+import { type AskedTransfer, comparable, isNothing, isPaid, matchTransfer, receiverNote } from '../../../../kess/partner/transfer';
 import { type Look, type Prepared, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { GRACE_MS, type Payment } from '../../../shared/money/paymentNotes';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
@@ -50,13 +50,14 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 	if (!isPaid(data as JsonObject)) {
 		const code = textOf(data.result_code);
 		const reason = `KESS shows it as ${quoted(code)}`;
-		return code === 'FAILED' ? { found: 'none', reason } : { found: 'open', reason, data };
+		return isNothing(data as JsonObject) ? { found: 'none', reason } : { found: 'open', reason, data };
 	}
 	// The query does not name the pre-transfer: a number is paid once, whichever of its pre-transfers did it.
-	const difference = matchTransfer({ ...asked, preTransferId: undefined }, data as JsonObject, QUERY_TRANSFER);
+	const { asked: shown, missing } = comparable({ ...asked, preTransferId: undefined }, data as JsonObject);
+	const difference = matchTransfer(shown, data as JsonObject, QUERY_TRANSFER);
 	if (difference === undefined) {
-		const warning = receiverNote(asked, data as JsonObject);
-		return { found: 'this', data, warning, isPart: warning !== undefined };
+		const warning = missing.length > 0 ? `KESS does not show the ${missing.join(' and the ')} in a way that could be compared` : receiverNote(asked, data as JsonObject);
+		return { found: 'this', data, warning, isPart: warning !== undefined, isVague: missing.length > 0 };
 	}
 	return {
 		found: 'another',
@@ -154,18 +155,18 @@ function contradicts(code: string, until: number | undefined, isAnew: boolean): 
 	return code === 'NOTEXIST' && end + GRACE_MS > Date.now();
 }
 
-/**
- * A number is paid once, whichever operation does it.
- *
- * @param what what is paid and to whom, where the operation knows it; `attempt` which prepared transfer is confirmed
- */
-export function transferPayment(client: PartnerClient, number: string, { what, attempt }: { what?: string; attempt?: string } = {}): Payment {
-	return { account: client.identity, kind: 'transfer', number, what, ...(attempt !== undefined && { attempt }) };
+/** A number is paid once, whichever operation does it. */
+export function transferPayment(client: PartnerClient, number: string): Payment {
+	return { account: client.identity, kind: 'transfer', number, what: undefined };
 }
 
-/** The transfer number as one of this execution's. */
 export function transferNumber(client: PartnerClient, number: string): OwnNumber {
 	return { kind: 'transfer number', account: client.identity, number };
+}
+
+/** What a row that pays a transfer is known by. */
+export function transferNumbers(client: PartnerClient, number: string): { payment: Payment; own: OwnNumber } {
+	return { payment: transferPayment(client, number), own: { ...transferNumber(client, number), mark: 'already_confirmed' } };
 }
 
 /** The number stands for something else. */

@@ -1,5 +1,5 @@
 import type { Refused } from '../../../../kess/gateway/outcome';
-import { tellsOfNothing, tellsOfUse } from '../../../../kess/gateway/refusalWords';
+import { tellsOfNothing, tellsOfReason } from '../../../../kess/gateway/refusalWords';
 import { type Look, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { refusal } from './order';
 
@@ -7,11 +7,11 @@ import { refusal } from './order';
 export const LAG_MS = 2 * 60_000;
 
 /**
- * A refusal of something that moves money. Nobody signs it, so it counts only in KESS's own shape, and not when it may come
- * from what the very same request has done before.
+ * A refusal of something that moves money. Nobody signs it, so it counts only in KESS's own shape, and for a reason that has
+ * nothing to do with what the very same request may have done before.
  */
 export function refusedPayment(refused: Refused, intent: string): Sent {
-	return { kind: 'refused', error: refusal(refused, intent), isProof: refused.verified && !tellsOfUse(refused) };
+	return { kind: 'refused', error: refusal(refused, intent), isProof: refused.verified && tellsOfReason(refused) };
 }
 
 /**

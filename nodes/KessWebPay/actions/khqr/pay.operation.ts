@@ -4,13 +4,12 @@ import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { REMEMBERED } from '../../../shared/money/paymentNotes';
-import type { MoneyEnd } from '../../../shared/money/moveMoney';
-import { onceInRun, readRow } from '../../../shared/money/readRow';
+import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
-import { orderNumber, readOutTradeNo } from '../common/order';
+import { ownNumber, readOutTradeNo } from '../common/order';
 import { currencyProperty } from '../common/transaction';
-import { khqrItem, khqrNumber, khqrPayment, type KhqrPayment, payOnce } from './payOnce';
+import { khqrItem, khqrMovement, type KhqrPayment } from './khqrPayment';
 import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.payKhqr` (docs/gateway.md §3): pays a KHQR code with the money of a KESS user. */
@@ -78,11 +77,15 @@ export const pay: WebPayOperation = {
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		call.reference = `payment ${outTradeNo}`;
-		const row = await readRow(call, khqrNumber(client, outTradeNo), () => readPayment(call, outTradeNo));
-		if ('end' in row) return [khqrItem(call, row.end, { out_trade_no: outTradeNo })];
-		const number = { ...orderNumber(client, outTradeNo), kind: 'payment number' };
-		const output = (end: MoneyEnd) => khqrItem(call, end, { out_trade_no: outTradeNo });
-		return [await onceInRun(call, number, khqrPayment(client, row.asked), output, async () => await payOnce(call, client, row.asked))];
+		const item = await payRow(call, {
+			payment: { account: client.merchant, kind: 'khqr', number: outTradeNo, what: undefined },
+			own: ownNumber(client, 'payment number', outTradeNo),
+			read: () => readPayment(call, outTradeNo),
+			told: ({ money, qrcode }) => ({ what: JSON.stringify([money.decimal, money.currency, qrcode]) }),
+			movement: (payment) => khqrMovement(client, payment),
+			output: (end, payment) => khqrItem(call, end, outTradeNo, payment),
+		});
+		return [item];
 	},
 };
 

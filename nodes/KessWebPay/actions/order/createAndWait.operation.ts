@@ -7,6 +7,7 @@ import { CREDENTIAL } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField } from '../common/qrPicture';
 import { create, failIfClosedField, readOrder } from './create.operation';
+import { noteAwaited } from '../common/awaited';
 import { createOnce } from '../common/createOnce';
 import { hasEnded } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -18,7 +19,7 @@ const DEFAULT_EXPIRES_IN = 1800;
 
 const waitNotice: INodeProperties = {
 	displayName:
-		'The workflow goes on when KESS says that the order is paid or closed. When the time is up, n8n passes on the <b>input</b> of this node instead of the order: take the order number from the input, and query the order after this node if <code>status</code> is not SUCCESS. To send the payment link to the buyer first, create the order before with <b>Create</b> and <code>{{ $execution.resumeUrl }}</code> as its Notify URL, send the link, and use this node with the same order number and amount. KESS has to reach the address of this n8n.',
+		'The workflow goes on when KESS says that the order is paid or closed. When the time is up, n8n passes on the <b>input</b> of this node instead of the order: take the order number from the input (so make one that changes, with <code>$now</code> for example, in a node before), and query the order after this node if <code>status</code> is not SUCCESS. To send the payment link to the buyer first, create the order before with <b>Create</b> and <code>{{ $execution.resumeUrl }}</code> as its Notify URL, send the link, and use this node with the same order number and amount. KESS has to reach the address of this n8n.',
 	name: 'waitNotice',
 	type: 'notice',
 	default: '',
@@ -43,6 +44,7 @@ export const createAndWait: WebPayOperation = {
 		await requireOneAccount(context, CREDENTIAL, 'Create and Wait');
 		const limit = call.read('limitWaitTime', readLimit);
 		const { fields, ...order } = readOrder(call, client);
+		noteAwaited(context, order);
 		const expiresIn = Number(fields.expires_in ?? limit ?? DEFAULT_EXPIRES_IN);
 		const made = await createOnce(client, SERVICES.createOrder, {
 			...order,

@@ -17,7 +17,7 @@ import {
 	settingField,
 	transactionProperties,
 } from '../common/transaction';
-import { type Charge, chargeRow } from './chargeOnce';
+import { type Charge, chargeRow } from './charge';
 
 /** `webpay.acquire.directPay` (docs/gateway.md §3, §7): a card is charged whose data the merchant has encrypted for KESS. */
 export const directPay: WebPayOperation = {

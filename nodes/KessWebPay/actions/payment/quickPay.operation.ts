@@ -12,7 +12,7 @@ import {
 	schemaUrlField,
 	transactionProperties,
 } from '../common/transaction';
-import { type Charge, chargeRow } from './chargeOnce';
+import { type Charge, chargeRow } from './charge';
 
 /** `webpay.acquire.quickpay` (docs/gateway.md §3): the buyer shows a code and is charged at once. */
 export const quickPay: WebPayOperation = {

@@ -8,16 +8,16 @@ import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/written/text';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { type Look, type MoneyEnd, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { LONGEST_MS, type Payment, PaymentNotes } from '../../../shared/money/paymentNotes';
-import { onceInRun, readRow } from '../../../shared/money/readRow';
+import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { orderNumber, ownNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
 import { LAG_MS, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
-import { hasRefund, isKnown, isPending, saysFailed } from '../../../../kess/webPay/orderStates';
+import { hasRefund, isKnown, isPending, saysDone, saysFailed } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { findRefund, merchantReferenceField, refundFacts, requireMerchantReference, tellsOfRefund } from './refunds';
 
@@ -100,18 +100,17 @@ export const create: WebPayOperation = {
 		const readReference = () => additional.read('merchantReference', requireMerchantReference);
 		// Of a part nothing is known without its reference.
 		const part = isPartial ? readReference() : undefined;
-		const row = await readRow(call, refundNumber(client, outTradeNo, part), () => readRefund(call, outTradeNo, part ?? readReference()));
-		if ('end' in row) return [refundItem(call, row.end, outTradeNo, part)];
-		const own = part === undefined ? orderNumber(client, outTradeNo) : ownNumber(client, 'merchant reference', part);
-		const refund = row.asked;
-		const output = (end: MoneyEnd) => refundItem(call, end, outTradeNo, refund.merchantReference);
-		return [await onceInRun(call, own, refundPayment(client, refund), output, async () => output(await refundOnce(call, client, refund)))];
+		const item = await payRow(call, {
+			payment: refundNumber(client, outTradeNo, part),
+			own: part === undefined ? orderNumber(client, outTradeNo) : ownNumber(client, 'merchant reference', part),
+			read: () => readRefund(call, outTradeNo, part ?? readReference()),
+			told: ({ partial }) => ({ what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]) }),
+			movement: (refund) => refundMovement(call, client, refund),
+			output: (end, refund) => refundItem(call, end, outTradeNo, refund?.merchantReference ?? part),
+		});
+		return [item];
 	},
 };
-
-function refundPayment(client: WebPayClient, { outTradeNo, partial, merchantReference }: NewRefund): Payment {
-	return { ...refundNumber(client, outTradeNo, partial && merchantReference), what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]) };
-}
 
 /** All of an order goes back once, whichever reference that has; of its parts each has its own. @param reference of a part */
 function refundNumber(client: WebPayClient, outTradeNo: string, reference: string | undefined): Payment {
@@ -168,11 +167,10 @@ function requirePartialAmount(value: unknown, currency: string | undefined): Mon
 	return parseMoney(value, currency);
 }
 
-/** Makes a refund, or finds the one that an earlier attempt has made: by its reference, or a full one by the order's status. */
-async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefund): Promise<MoneyEnd> {
+/** A refund, or the one that an earlier attempt has made: found by its reference, or a full one by the order's status. */
+function refundMovement(call: ItemCall, client: WebPayClient, refund: NewRefund): Omit<Movement, 'payment'> {
 	const { outTradeNo, partial, merchantReference } = refund;
-	return await moveMoney(call.context, {
-		payment: refundPayment(client, refund),
+	return {
 		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
 		async lookUp() {
@@ -193,7 +191,7 @@ async function refundOnce(call: ItemCall, client: WebPayClient, refund: NewRefun
 						`This merchant reference is used${reason === undefined ? '' : `: ${reason}`}`,
 						'This run has refunded nothing. Use another merchant reference for another refund. If the same one is meant, correct the order number and the amount.',
 					),
-	});
+	};
 }
 
 const OTHER_UNDER_WAY: Look = { found: 'open', reason: 'an earlier run has asked KESS for another refund of this order or under this reference, and KESS does not show what became of it' };
@@ -229,7 +227,7 @@ async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
 	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined) return { kind: 'unknown', reason: `the answer to the refund names another ${difference} than the one sent` };
-	return { kind: isPending(status) ? 'pending' : 'done', data: result.data as IDataObject };
+	return { kind: status === undefined || saysDone(status) ? 'done' : 'pending', data: result.data as IDataObject };
 }
 
 /** In what an answer about a refund differs from it, as far as it says. */

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { hasRefund, isPending, saysFailed } from '../../../../kess/webPay/orderStates';
+import { hasRefund, isPending, saysDone } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireReference } from '../../../../kess/written/reference';
@@ -83,7 +83,10 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 			if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
 			const { merchantReference: named, status } = refundFacts(refund, reference);
 			if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
-			if (saysFailed(status)) return { found: 'ended', reason: `the refund with it has the status ${quoted(status)}` };
+			const reason = `the refund with it has the status ${quoted(status)}`;
+			// Of all such words only this one is known to end it (docs/gateway.md §3, States).
+			if (status === 'REJECT_REFUNDED') return { found: 'ended', reason };
+			if (status !== undefined && !isPending(status) && !saysDone(status)) return { found: 'open', reason };
 			return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
 		}
 	}

@@ -3,15 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
 import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
-import { isPending, saysFailed } from '../../../../kess/webPay/orderStates';
+import { isPending, saysDone, saysFailed } from '../../../../kess/webPay/orderStates';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { KessError } from '../../../../kess/errors';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type MoneyEnd, moveMoney, type Sent } from '../../../shared/money/moveMoney';
-import type { Payment } from '../../../shared/money/paymentNotes';
-import { onceInRun, readRow } from '../../../shared/money/readRow';
+import type { MoneyEnd, Movement, Sent } from '../../../shared/money/moveMoney';
+import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -69,30 +68,25 @@ export const create: WebPayOperation = {
 	],
 	async execute(call, client) {
 		const token = call.read('preOrderToken', (value, say) => requireReference(value, 255, say));
-		const payment: Payment = { account: client.merchant, kind: 'subscription', number: token, what: undefined };
-		const row = await readRow(call, payment, () => ({
-			pre_order_token: token,
-			holder_name: call.read('holderName', (value, say) => requireText(value, 255, say)),
-			card: call.read('card', requireCipherText),
-			interval: call.read('interval', requireInterval),
-		}));
-		if ('end' in row) return [subscriptionItem(call, row.end, {})];
-		const { interval } = row.asked;
-		const output = (end: MoneyEnd) => subscriptionItem(call, end, { interval });
-		const own = ownNumber(client, 'pre order token', token);
-		return [await onceInRun(call, own, { ...payment, what: interval }, output, async () => await subscribeOnce(call, client, payment, row.asked))];
+		const item = await payRow(call, {
+			payment: { account: client.merchant, kind: 'subscription', number: token, what: undefined },
+			own: ownNumber(client, 'pre order token', token),
+			read: () => ({
+				pre_order_token: token,
+				holder_name: call.read('holderName', (value, say) => requireText(value, 255, say)),
+				card: call.read('card', requireCipherText),
+				interval: call.read('interval', requireInterval),
+			}),
+			told: ({ interval }) => ({ what: interval }),
+			movement: (fields) => subscriptionMovement(client, fields),
+			output: (end, fields) => subscriptionItem(call, end, fields?.interval),
+		});
+		return [item];
 	},
 };
 
-async function subscribeOnce(
-	call: ItemCall,
-	client: WebPayClient,
-	payment: Payment,
-	fields: JsonObject & { interval: string },
-): Promise<IDataObject> {
-	const { interval } = fields;
-	const end = await moveMoney(call.context, {
-		payment: { ...payment, what: interval },
+function subscriptionMovement(client: WebPayClient, fields: JsonObject): Omit<Movement, 'payment'> {
+	return {
 		lifeMs: undefined,
 		refusedMs: LAG_MS,
 		async prepare() {
@@ -110,20 +104,20 @@ async function subscribeOnce(
 				'This pre order token has been used for another subscription',
 				'This run has charged nothing. Make a new order, and use its pre order token.',
 			),
-	});
-	return subscriptionItem(call, end, { interval });
+	};
 }
 
 /** The buyer may have to confirm it first, and an answer may tell that nothing came of it. */
 function begun(data: IDataObject): Sent {
 	const { status, html_confirm_payment: page } = data;
-	if (saysFailed(status)) return { kind: 'unknown', reason: `KESS gives the subscription the status ${quoted(status)}` };
-	return { kind: (page ?? '') !== '' || isPending(status) ? 'pending' : 'done', data };
+	if (!saysFailed(status) && ((page ?? '') !== '' || isPending(status))) return { kind: 'pending', data };
+	if (saysDone(status)) return { kind: 'done', data };
+	return { kind: 'unknown', reason: status === undefined ? 'its answer gives the subscription no status' : `KESS gives the subscription the status ${quoted(status)}` };
 }
 
-function subscriptionItem(call: ItemCall, end: MoneyEnd, known: IDataObject): IDataObject {
+function subscriptionItem(call: ItemCall, end: MoneyEnd, interval: string | undefined): IDataObject {
 	return moneyItem(call, end, {
-		known,
+		known: interval === undefined ? {} : { interval },
 		act: 'charge the card',
 		again: 'the same pre order token',
 		ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { type IDataObject, type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { passOn, toPassOn } from '../../../../nodes/KessWebPay/notifications/passOn.ts';
 import { contextOver, withStore } from '../../../support/withStore.mts';
@@ -42,16 +42,19 @@ test('of six that begin at once in one process one goes on', async () => {
 });
 
 test('of six that begin at once in six processes one goes on', async () => {
-	const processes = Array.from({ length: 6 }, () => {
-		let module: typeof import('../../../../nodes/KessWebPay/notifications/passOn.ts') | undefined;
-		jest.isolateModules(() => {
-			module = require('../../../../nodes/KessWebPay/notifications/passOn.ts');
-		});
-		return module ?? { passOn };
-	});
+	const processes = Array.from({ length: 6 }, isolated);
 	const all = await Promise.all(processes.map(async (own, index) => await own.passOn(execution('A', { id: String(101 + index) }))));
 	expect(all.flat(2)).toHaveLength(1);
 });
+
+/** As another process has it. */
+function isolated(): { passOn: typeof passOn } {
+	let module = { passOn };
+	jest.isolateModules(() => {
+		module = require('../../../../nodes/KessWebPay/notifications/passOn.ts');
+	});
+	return module;
+}
 
 test('each trigger has its own, whatever it is called', async () => {
 	for (const node of ['1', '2', '3']) expect(await handedOn('A', { node })).toHaveLength(1);
@@ -76,4 +79,28 @@ test('an event goes on when n8n cannot remember, and the log says so', async () 
 	};
 	expect((await passOn(context)).flat()).toHaveLength(1);
 	expect(warn).toHaveBeenCalledWith(expect.stringContaining('the database is away'));
+});
+
+test('an event is never lost, however long workers are held up between reading the notes and writing them', async () => {
+	const heldUp = async () => await sleep(Math.random() * 400);
+	const tell = async (_: unknown, trial: number) => {
+		let notes: string[] = [];
+		const worker = async (key: string, id: number) => {
+			await heldUp();
+			// In one process they would wait for each other.
+			const context = execution(key, { id: String(id), node: `${trial} ${id}` });
+			context.helpers.checkProcessedAndRecord = async (texts) => {
+				const read = notes;
+				await heldUp();
+				notes = [...new Set([...read, ...texts.map(String)])];
+				return { new: [], processed: texts.filter((text) => read.includes(String(text))) };
+			};
+			return (await passOn(context)).flat();
+		};
+		// Three are told of one event, and three of others.
+		const told = await Promise.all(['A', 'A', 'A', 'B', 'C', 'D'].map(async (key, id) => await worker(key, id)));
+		return told.flat().filter(({ json }) => json.out_trade_no === 'A').length;
+	};
+	const wentOn = await Promise.all(Array.from({ length: 100 }, tell));
+	expect(wentOn.filter((count) => count === 0)).toEqual([]);
 });

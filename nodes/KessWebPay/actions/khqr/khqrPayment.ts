@@ -6,8 +6,7 @@ import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
-import type { Payment } from '../../../shared/money/paymentNotes';
+import { type Look, type MoneyEnd, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder } from '../common/order';
@@ -25,18 +24,11 @@ export interface KhqrPayment {
 }
 
 /**
- * Pays a KHQR code and never sends the payment a second time: KESS publishes neither what it does with a number that it
- * knows, nor a service that surely finds the payment again.
- *
- * @returns the answer of the gateway; or, when nobody can tell whether money has moved, what was asked for with the status
- *   `unknown`, a reason and the next step
- * @throws KessError when certainly nothing has been paid
+ * A payment that is never sent a second time: KESS publishes neither what it does with a number that it knows, nor a service
+ * that surely finds the payment again.
  */
-export async function payOnce(call: ItemCall, client: WebPayClient, payment: KhqrPayment): Promise<IDataObject> {
-	const { outTradeNo, fields } = payment;
-	const known = { out_trade_no: outTradeNo, amount: fields.amount as number, currency: fields.currency as string };
-	const end = await moveMoney(call.context, {
-		payment: khqrPayment(client, payment),
+export function khqrMovement(client: WebPayClient, payment: KhqrPayment): Omit<Movement, 'payment'> {
+	return {
 		lifeMs: undefined,
 		lookUp: async () => await lookUp(client, payment),
 		send: async () => await send(client, payment),
@@ -46,25 +38,20 @@ export async function payOnce(call: ItemCall, client: WebPayClient, payment: Khq
 				`This payment number stands for another payment${reason === undefined ? '' : `: ${reason}`}`,
 				'This run has paid nothing. Use a payment number of its own for each payment.',
 			),
-	});
-	return khqrItem(call, end, { ...known, ...(end.end === 'done' && { status: PAID }) });
+	};
 }
 
-export function khqrNumber(client: WebPayClient, number: string): Payment {
-	return { account: client.merchant, kind: 'khqr', number, what: undefined };
-}
-
-export function khqrPayment(client: WebPayClient, { outTradeNo, money, qrcode }: KhqrPayment): Payment {
-	return { ...khqrNumber(client, outTradeNo), what: JSON.stringify([money.decimal, money.currency, qrcode]) };
-}
-
-/** The output item of a payment, whatever became of it. */
-export function khqrItem(call: ItemCall, end: MoneyEnd, known: IDataObject & { out_trade_no: string }): IDataObject {
+/** The output item of a payment, whatever became of it. @param payment left out where the row could not be read */
+export function khqrItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, payment?: KhqrPayment): IDataObject {
 	return moneyItem(call, end, {
-		known,
+		known: {
+			out_trade_no: outTradeNo,
+			...(payment && { amount: payment.fields.amount, currency: payment.fields.currency }),
+			...(end.end === 'done' && { status: PAID }),
+		} as IDataObject,
 		act: 'pay this code',
 		again: 'the same payment number',
-		ask: `Ask KESS, or the receiver, whether payment ${known.out_trade_no} was made; if it was not, pay with a new payment number.`,
+		ask: `Ask KESS, or the receiver, whether payment ${outTradeNo} was made; if it was not, pay with a new payment number.`,
 		mark: 'already_existed',
 	});
 }

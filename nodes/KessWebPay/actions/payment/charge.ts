@@ -4,12 +4,12 @@ import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { isSameMoney } from '../../../../kess/money';
-import { isOver, isPaid } from '../../../../kess/webPay/orderStates';
+import { isOver, isPaid, saysFailed } from '../../../../kess/webPay/orderStates';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, type MoneyEnd, moveMoney, type Sent, unclear } from '../../../shared/money/moveMoney';
-import { LONGEST_MS, type Payment } from '../../../shared/money/paymentNotes';
-import { onceInRun, readRow } from '../../../shared/money/readRow';
+import { type Look, type MoneyEnd, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { LONGEST_MS } from '../../../shared/money/paymentNotes';
+import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { orderNumber, queryOrder, readOutTradeNo } from '../common/order';
@@ -32,28 +32,19 @@ export interface Charge extends NewOrder {
  */
 export async function chargeRow(call: ItemCall, client: WebPayClient, read: (outTradeNo: string) => Charge): Promise<IDataObject> {
 	const outTradeNo = readOutTradeNo(call);
-	const row = await readRow(call, chargeNumber(client, outTradeNo), () => read(outTradeNo));
-	if ('end' in row) return chargeItem(call, row.end, { out_trade_no: outTradeNo });
-	const charge = row.asked;
-	const output = (end: MoneyEnd) => chargeItem(call, end, { out_trade_no: outTradeNo });
-	return await onceInRun(call, orderNumber(client, outTradeNo), chargePayment(client, charge), output, async () => await chargeOnce(call, client, charge));
+	return await payRow(call, {
+		payment: { account: client.merchant, kind: 'order', number: outTradeNo, what: undefined },
+		own: orderNumber(client, outTradeNo),
+		read: () => read(outTradeNo),
+		told: ({ service, money, payer }) => ({ what: JSON.stringify([service.name, money.decimal, money.currency, payer]) }),
+		movement: (charge) => chargeMovement(client, charge),
+		output: (end, charge) => chargeItem(call, end, outTradeNo, charge?.within),
+	});
 }
 
-function chargePayment(client: WebPayClient, { outTradeNo, service, money, payer }: Charge): Payment {
-	return { ...chargeNumber(client, outTradeNo), what: JSON.stringify([service.name, money.decimal, money.currency, payer]) };
-}
-
-/**
- * Makes an order that is charged at once, or finds the one that an earlier attempt has charged.
- *
- * @returns the answer of the gateway, or the order where an earlier attempt has made it; an order that is not paid yet comes
- *   with its status
- * @throws KessError when certainly nobody has been charged
- */
-async function chargeOnce(call: ItemCall, client: WebPayClient, charge: Charge): Promise<IDataObject> {
-	const { outTradeNo, within } = charge;
-	const end = await moveMoney(call.context, {
-		payment: chargePayment(client, charge),
+/** An order that is charged at once, or that an earlier attempt has charged. */
+function chargeMovement(client: WebPayClient, charge: Charge): Omit<Movement, 'payment'> {
+	return {
 		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
 		lookUp: async () => await lookUp(client, charge),
@@ -63,25 +54,21 @@ async function chargeOnce(call: ItemCall, client: WebPayClient, charge: Charge):
 				`This order number is used${reason === undefined ? ' for another charge' : `: ${reason}`}`,
 				'This run has charged nothing. Use another order number for a new charge, or correct the amount.',
 			),
-	});
-	if (end.end === 'pending') return end.data;
+	};
+}
+
+/** The answer of the gateway, or the order where an earlier attempt has made it; one that is not paid yet comes with its status. */
+function chargeItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, within: Charge['within']): IDataObject {
 	const nested = (order: IDataObject): IDataObject => (within === undefined ? order : { [within]: order });
-	if (end.end === 'unknown' && end.data !== undefined) {
+	if (end.end === 'unknown' && end.data !== undefined && !saysFailed(end.data.status)) {
 		call.advise(
 			`The order has the status ${quoted(end.data.status)}, and whether the buyer will be charged is not known yet. Query it later, and do not charge the buyer in another way before you know.`,
 		);
 		return { ...nested(end.data), already_existed: true };
 	}
-	const item = chargeItem(call, end, { out_trade_no: outTradeNo, ...(end.end === 'done' && { status: 'SUCCESS' }) });
+	const known = { out_trade_no: outTradeNo, ...(end.end === 'done' && { status: 'SUCCESS' }) };
+	const item = moneyItem(call, end, { known, act: 'charge the buyer', again: 'the same order number' });
 	return end.end === 'done' && end.existed ? { ...nested(item), already_existed: true } : item;
-}
-
-function chargeNumber(client: WebPayClient, number: string): Payment {
-	return { account: client.merchant, kind: 'order', number, what: undefined };
-}
-
-function chargeItem(call: ItemCall, end: MoneyEnd, known: IDataObject): IDataObject {
-	return moneyItem(call, end, { known, act: 'charge the buyer', again: 'the same order number' });
 }
 
 async function send(client: WebPayClient, charge: Charge): Promise<Sent> {
@@ -103,6 +90,7 @@ async function send(client: WebPayClient, charge: Charge): Promise<Sent> {
 
 /** The buyer may still have to confirm it. */
 function ended({ money }: Charge, order: IDataObject, data: IDataObject): Sent {
+	if (saysFailed(order.status)) return { kind: 'unknown', reason: `KESS gives the order the status ${quoted(order.status)}, after which another attempt may follow` };
 	if (!isPaid(order.status)) return { kind: 'pending', data };
 	if (isSameMoney(money, order.total_amount, order.currency)) return { kind: 'done', data };
 	const warning = `KESS has charged ${quoted(order.total_amount)} ${quoted(order.currency)} instead of ${money.decimal} ${money.currency}`;

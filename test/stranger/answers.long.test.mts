@@ -1,0 +1,264 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { type Answer, type Body, no, ok, webPayRefusal, webPaySigned } from './gateway.mts';
+import { confirm, create, DAY, directPay, forward, gateway, HOUR, khqrPay, MINUTE, PART, payOut, pause, quickPay, refund, setUp, subscribe } from './nodes.mts';
+
+/** What a gateway may answer that nobody here has thought of, and what the nodes must not make of it. */
+setUp();
+
+const order = (status: string, extra: Body = {}) => ({ token: 't', out_trade_no: 'INV-1', transaction_id: 'T9', body: 'x', total_amount: 10.5, currency: 'USD', status, ...extra });
+
+describe('refund: a status that nobody knows', () => {
+	test.each(['DENIED', 'NOT_REFUNDED', 'ON_HOLD'])('%s is not done', async (status) => {
+		gateway.orders.set('INV-1', order('SUCCESS'));
+		// Nothing is booked: KESS has taken the request, and turns it down.
+		gateway.on.v2refund = (body) => webPaySigned({ amount: body.partial_refund_amount, currency: 'USD', status, transaction_id: null, out_trade_no: body.out_trade_no, merchant_reference: body.merchant_reference });
+		const first = await refund(PART);
+		gateway.on.v2refund = (_b, honest) => honest();
+		forward(3 * DAY);
+		const again = await refund(PART);
+		expect(gateway.paid('INV-1').length).toBe(0);
+		expect({ first: first.text, again: again.text }).not.toMatchObject({ again: expect.stringContaining('already_existed') });
+	});
+});
+
+test('refund: an order that shows REJECT_REFUNDED of an older refund, and lags', async () => {
+	gateway.orders.set('INV-1', order('REJECT_REFUNDED'));
+	gateway.lagMs = 10_000;
+	gateway.on.v2refund = (_b, honest) => {
+		honest();
+		return 'cut';
+	};
+	const first = await refund();
+	const again = await refund();
+	expect(gateway.paid('INV-1').length).toBe(1);
+	expect([first.says, again.says, again.text]).toEqual([['unknown'], ['unknown'], expect.anything()]);
+});
+
+test('refund: look-up says FAILED while KESS tries again, then REFUNDED', async () => {
+	gateway.orders.set('INV-1', order('SUCCESS'));
+	gateway.on.v2refund = (_b, honest) => {
+		honest();
+		return 'cut';
+	};
+	let failed = true;
+	gateway.on.queryrefund = (_b, honest) => {
+		const answer = honest() as { body: Body };
+		if (!answer.body.success) return answer as Answer;
+		return webPaySigned({ ...answer.body.data, status: failed ? 'FAILED' : 'REFUNDED' });
+	};
+	const first = await refund(PART);
+	const again = await refund(PART);
+	failed = false;
+	expect([first.says, again.says, again.text]).toEqual([['unknown'], ['unknown'], expect.anything()]);
+});
+
+describe('subscription: a status that nobody knows', () => {
+	test.each(['INACTIVE', 'ERROR', undefined])('%s is not done', async (status) => {
+		gateway.on.subscription = () => webPaySigned({ code: 'SUB1', status, html_confirm_payment: '' });
+		const first = await subscribe();
+		const again = await subscribe();
+		expect(gateway.ledger.length).toBe(0);
+		expect([first.text, again.text]).not.toEqual([expect.anything(), expect.stringContaining('already_existed":true')]);
+	});
+});
+
+describe('Pay Out: the query writes the very same transfer otherwise', () => {
+	const ways: Array<[string, (data: Body) => Body]> = [
+		['separators', (data) => ({ ...data, amount: '1,250.00' })],
+		['no currency', ({ currency: _c, ...data }) => data],
+		['no receiver', ({ receiver_id: _r, ...data }) => data],
+		['amount with its currency', (data) => ({ ...data, amount: '1250.00 USD' })],
+		['four decimals', (data) => ({ ...data, amount: '1250.0000' })],
+		['float', (data) => ({ ...data, amount: '1250.0000000000002' })],
+		['status in lower case', (data) => ({ ...data, result_code: 'success' })],
+		['status Success', (data) => ({ ...data, result_code: 'Success' })],
+		['masked receiver', (data) => ({ ...data, receiver_id: '01234***78' })],
+		['receiver with spaces', (data) => ({ ...data, receiver_id: '+855 12 345 678' })],
+		['receiver as number', (data) => ({ ...data, receiver_id: 12345678 })],
+	];
+	const look = (change: (data: Body) => Body) => (_b: Body, honest: () => Answer): Answer => {
+		const answer = honest() as { status: number; body: Body };
+		return answer.body.success ? ok(change(answer.body.data)) : (answer as Answer);
+	};
+	test.each(ways)('%s: another workflow, which knows nothing, does not call it unpaid', async (_way, change) => {
+		await payOut({ amount: '1250' }, { workflowId: 'copy' });
+		gateway.on['query.fundtransfer'] = look(change);
+		const said = await payOut({ amount: '1250' });
+		expect(gateway.paid('WAGE-1').length).toBe(1);
+		expect([said.says, said.text]).not.toEqual([['REFUSED'], expect.anything()]);
+	});
+	test.each(ways)('%s: an unknown ends', async (_way, change) => {
+		gateway.on['query.fundtransfer'] = look(change);
+		gateway.on['confirm.fundtransfer'] = (_b, honest) => {
+			honest();
+			return 'cut';
+		};
+		await payOut({ amount: '1250' });
+		forward(2 * DAY);
+		const said = await payOut({ amount: '1250' });
+		expect(gateway.paid('WAGE-1').length).toBe(1);
+		expect([said.says, said.text]).toEqual([['paid'], expect.anything()]);
+	});
+});
+
+describe('Pay Out: an end in KESS’s words that the node does not know', () => {
+	test.each(['EXPIRED', 'failed', 'CANCELLED'])('result code %s ends an unknown', async (code) => {
+		let made = false;
+		gateway.on['query.fundtransfer'] = (body, honest) => (made && gateway.paid('WAGE-1').length === 0 ? ok({ result_code: code, out_trade_no: body.out_trade_no, amount: 100, currency: 'USD', receiver_id: '012345678' }) : honest());
+		gateway.on['confirm.fundtransfer'] = (_b, honest, nth) => {
+			made = true;
+			return nth === 1 ? 'cut' : honest();
+		};
+		const first = await payOut();
+		forward(3 * DAY);
+		const again = await payOut();
+		forward(3 * DAY);
+		const third = await payOut();
+		expect([first.says[0], again.says[0], third.says[0], gateway.ledger.length, third.text.slice(0, 300)]).not.toEqual(['unknown', 'unknown', 'unknown', 0, expect.anything()]);
+	});
+});
+
+test.each(['FAILED', 'Declined'])('Quick Pay: the answer is a charge with status %s', async (status) => {
+	gateway.on.quickpay = (body) => {
+		gateway.orders.set('INV-1', order(status));
+		return webPaySigned({ ...order(status), total_amount: body.total_amount });
+	};
+	// Another attempt may follow, so it is neither paid nor refused.
+	expect((await quickPay()).says).toEqual(['unknown']);
+	forward(5 * DAY);
+	expect((await quickPay()).says).toEqual(['unknown']);
+});
+
+describe('a look-up that cannot look', () => {
+	test.each(['No data connection', 'Order not found yet, please try later'])('"%s" does not mean that there is nothing', async (words) => {
+		gateway.on.quickpay = (_b, honest, nth) => {
+			const answer = honest();
+			return nth === 1 ? 'cut' : answer;
+		};
+		gateway.on.queryorder = (_b, honest) => (gateway.ledger.length === 0 ? honest() : webPayRefusal(400, words));
+		const first = await quickPay();
+		forward(25 * HOUR);
+		const again = await quickPay();
+		expect([first.says, gateway.paid('INV-1').length, again.text.slice(0, 300)]).toEqual([['unknown'], 1, expect.anything()]);
+	});
+	test('refund too', async () => {
+		gateway.orders.set('INV-1', order('SUCCESS'));
+		gateway.on.v2refund = (_b, honest, nth) => {
+			const answer = honest();
+			return nth === 1 ? 'cut' : answer;
+		};
+		gateway.on.queryrefund = (_b, honest) => (gateway.ledger.length === 0 ? honest() : webPayRefusal(400, 'No data connection'));
+		await refund(PART);
+		forward(25 * HOUR);
+		const again = await refund(PART);
+		expect([gateway.paid('INV-1').length, again.text.slice(0, 200)]).toEqual([1, expect.anything()]);
+	});
+});
+
+test('Confirm of another transfer that this workflow has prepared, after Pay Out has paid the number', async () => {
+	gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'Wrong pre transfer ID');
+	const made = await create({ receiverId: '098765432', amount: '50' });
+	await payOut();
+	delete gateway.on['query.fundtransfer'];
+	const said = await confirm({ preTransferId: made.items[0]?.pre_transfer_id });
+	expect(gateway.ledger.map(({ amount }) => amount)).toEqual(['100 USD']);
+	expect(said.says).not.toEqual(['paid']);
+});
+
+describe('an honest refusal with HTTP 200 is said', () => {
+	const refuse = () => ({ status: 200, body: { success: false, error_des: 'Insufficient balance', status_code: 422 } });
+	test.each([['khqr', 'paykhqr', khqrPay], ['quick', 'quickpay', quickPay], ['subscription', 'subscription', subscribe]] as const)('%s', async (_n, key, go) => {
+		gateway.on[key] = refuse;
+		const said = await go();
+		expect(said.says).toEqual(['REFUSED']);
+	});
+});
+
+describe('a buyer who still types the password, and an order that shows late', () => {
+	test.each(['USERPAYING', 'System busy, try again later'])('%s', async (words) => {
+		let paid = false;
+		gateway.on.quickpay = () => webPayRefusal(400, words);
+		gateway.on.queryorder = (_b, honest) => (paid ? honest() : webPayRefusal(404, 'Order not found'));
+		const first = await quickPay();
+		gateway.on.quickpay = (_b, honest) => honest();
+		gateway.book('charge', 'INV-1', '10.5 USD', '', '', order('SUCCESS'));
+		paid = true;
+		expect([first.says[0], gateway.ledger.length, first.text.slice(0, 250)]).not.toEqual(['REFUSED', 1, expect.anything()]);
+	});
+});
+
+test('clock: was ahead by three days, is set back', async () => {
+	gateway.lagMs = 5 * DAY;
+	forward(3 * DAY);
+	gateway.on['confirm.fundtransfer'] = (_b, honest, nth) => {
+		const answer = honest();
+		return nth === 1 ? 'cut' : answer;
+	};
+	const first = await payOut();
+	forward(-3 * DAY);
+	await pause(50);
+	const again = await payOut();
+	expect([first.says[0], again.says[0], gateway.paid('WAGE-1').length]).toEqual(['unknown', 'unknown', 1]);
+});
+
+test('clock: refund, was ahead by three days, is set back', async () => {
+	gateway.orders.set('INV-1', order('SUCCESS'));
+	gateway.lagMs = 5 * DAY;
+	forward(3 * DAY);
+	gateway.on.v2refund = (_b, honest, nth) => {
+		const answer = honest();
+		return nth === 1 ? 'cut' : answer;
+	};
+	const first = await refund(PART);
+	forward(-3 * DAY);
+	const again = await refund(PART);
+	expect([first.says[0], again.says[0], gateway.paid('INV-1').length]).toEqual(['unknown', 'unknown', 1]);
+});
+
+/** A request is delivered twice (a proxy sends it again): the first is carried out, the second is refused as used. */
+const twice = (reason: string, status = 400) => (_: Body, honest: () => Answer) => {
+	honest();
+	return webPayRefusal(status, reason);
+};
+const PHRASES = ['The out_trade_no already exists.', 'លេខបញ្ជាទិញនេះត្រូវបានប្រើរួចហើយ'];
+const OPS: Array<[string, string, () => Promise<{ says: string[]; text: string }>, string]> = [
+	['Quick Pay', 'quickpay', quickPay, 'INV-1'],
+	['Direct Pay', 'directpay', directPay, 'INV-1'],
+	['KHQR Pay', 'paykhqr', khqrPay, 'PAY-1'],
+	['Refund part', 'v2refund', async () => await refund(PART), 'INV-1'],
+];
+
+describe.each(OPS)('%s', (_name, key, go, number) => {
+	test.each(PHRASES)('re-sent, the second refused with: %s', async (reason) => {
+		gateway.lagMs = 4000;
+		gateway.orders.set('INV-9', {});
+		if (key === 'v2refund') gateway.orders.set('INV-1', { out_trade_no: 'INV-1', total_amount: 10.5, currency: 'USD', status: 'SUCCESS' });
+		gateway.on[key] = twice(reason);
+		const said = await go();
+		const booked = gateway.paid(number).length;
+		expect(booked).toBe(1);
+		// Nothing called refused that was paid.
+		expect({ says: said.says, text: said.text.slice(0, 300) }).not.toMatchObject({ says: ['REFUSED'] });
+	});
+});
+
+test('KHQR Pay: refused, then 2 minutes later the same row pays again, at a gateway whose check of numbers is only against a resend', async () => {
+	gateway.on.paykhqr = (_body: IDataObject, honest: () => Answer, nth: number) => {
+		const answer = honest();
+		return nth === 1 ? webPayRefusal(400, 'The out_trade_no already exists.') : answer;
+	};
+	const first = await khqrPay();
+	forward(3 * MINUTE);
+	const second = await khqrPay();
+	expect([first.says, second.says, gateway.paid('PAY-1').length]).toEqual([['unknown'], ['unknown'], 1]);
+});
+
+test('Pay Out: a number that another workflow has just used is refused with "out_trade_no already exists", while its look-up lags', async () => {
+	gateway.lagMs = 3000;
+	await payOut({}, { workflowId: 'copy' });
+	gateway.on['create.unified.fundtransfer'] = () => no(400, 'VALIDATIONERROR', 'The out_trade_no already exists.');
+	const said = await payOut();
+	expect(gateway.paid('WAGE-1').length).toBe(1);
+	expect(said.says).not.toEqual(['REFUSED']);
+});
