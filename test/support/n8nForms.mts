@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import axios from 'axios';
@@ -8,22 +8,21 @@ import { until } from './gatewayClient.mts';
 
 type Row = Record<string, string>;
 
-// What n8n itself reads and writes spreadsheets with. It lies outside of what jest loads.
-const SHEETS = join(projectFolder, 'sandbox/n8n/node_modules/@e965/xlsx');
-
-/** Runs a program with that, in a process of its own. */
-function withSheets(program: string, input: string): string {
-	const script = `const { read, write, utils } = require(${JSON.stringify(SHEETS)}); process.stdout.write(((input) => ${program})(require('node:fs').readFileSync(0, 'utf8')));`;
-	return execFileSync(process.execPath, ['-e', script], { input, encoding: 'utf8', maxBuffer: 10_000_000 });
+interface Sheets {
+	read(bytes: Buffer): { Sheets: Record<string, object>; SheetNames: string[] };
+	write(book: object, options: object): Buffer;
+	utils: { sheet_to_json(sheet?: object): Row[]; json_to_sheet(rows: Row[]): object; book_new(sheet: object, name: string): object };
 }
+
+/** What n8n itself reads and writes spreadsheets with. */
+const sheets = createRequire(join(projectFolder, 'sandbox', 'n8n', 'package.json'))('@e965/xlsx') as Sheets;
 
 const http = axios.create({ proxy: false, validateStatus: () => true, timeout: 20_000 });
 
 /** An .xlsx file in which every cell is text. */
 export function xlsxFile(name: string, rows: Row[]): File {
-	const book = '{ Sheets: { List: utils.json_to_sheet(JSON.parse(input)) }, SheetNames: ["List"] }';
-	const base64 = withSheets(`write(${book}, { type: 'base64', bookType: 'xlsx' })`, JSON.stringify(rows));
-	return new File([Buffer.from(base64, 'base64')], name);
+	const book = sheets.utils.book_new(sheets.utils.json_to_sheet(rows), 'List');
+	return new File([new Uint8Array(sheets.write(book, { type: 'buffer', bookType: 'xlsx' }))], name);
 }
 
 /**
@@ -67,7 +66,6 @@ export function textOf(page: string): string {
 export function rowsOnPage(page: string): Row[] {
 	const [file] = JSON.parse(decodeURIComponent(/const binaries = "([^"]+)"/.exec(page)?.[1] ?? '')) as Array<{ data: string | { data: number[] } }>;
 	const { data = '' } = file ?? {};
-	const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : Buffer.from(data.data);
-	const list = withSheets(`JSON.stringify(utils.sheet_to_json(Object.values(read(input, { type: 'base64' }).Sheets)[0]))`, bytes.toString('base64'));
-	return JSON.parse(list) as Row[];
+	const { Sheets: found, SheetNames: names } = sheets.read(typeof data === 'string' ? Buffer.from(data, 'latin1') : Buffer.from(data.data));
+	return sheets.utils.sheet_to_json(found[names[0] ?? '']);
 }
