@@ -1,6 +1,6 @@
 import { withoutEndZeros } from './digits';
 import { InvalidValueError } from './errors';
-import { type Decimal, readDecimal } from './written/decimal';
+import { type Decimal, plainDigits, readDecimal } from './written/decimal';
 import type { Say } from './written/text';
 
 /** Decimals that KESS books for each currency it takes. Riel have none in everyday use (docs/gateway.md §12: "two decimal"). */
@@ -50,12 +50,19 @@ export function parseCurrency(value: unknown): string {
  * @throws InvalidValueError when it is no plain decimal number, not greater than zero, or finer than the currency
  */
 export function parseMoney(value: unknown, currency: string, say?: Say): Money {
-	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 1n);
+	return moneyOf(readAmount(value, currency, say), currency, 1n);
 }
 
 /** The same, for what may cost nothing. */
 export function parsePrice(value: unknown, currency: string, say?: Say): Money {
-	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 0n);
+	return moneyOf(readAmount(value, currency, say), currency, 0n);
+}
+
+/** Where there are no decimals, a point before three zeros rather stands for thousands. */
+function readAmount(value: unknown, currency: string, say: Say | undefined): Decimal {
+	const [, thousands] = /^\s*(\d{1,3})\.000\s*$/.exec(plainDigits(String(value))) ?? [];
+	if (thousands === undefined || DECIMALS.get(currency) !== 0) return readDecimal(value, EXAMPLE, say);
+	throw new InvalidValueError(`is "${thousands}.000", which may mean ${thousands} or ${thousands}000 ${currency}`, `Write it without a point: ${thousands}000, or ${thousands}.`);
 }
 
 /** @param least hundredths that it has to be at least */

@@ -45,6 +45,8 @@ describe('parseMoney', () => {
 		[1e21, 'USD', 'not a plain number'],
 		['$5', 'USD', 'not a plain number'],
 		['៥០០០៛', 'KHR', 'not a plain number'],
+		['5.000', 'KHR', 'may mean 5 or 5000 KHR'],
+		['៥.០០០', 'KHR', 'may mean 5 or 5000 KHR'],
 		['10 .5', 'USD', 'not a plain number'],
 		['\u22125', 'USD', 'not a plain number'],
 		[2.675, 'USD', 'more than two decimals'],
