@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
+import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
+import { KessWebPayPollTrigger } from '../nodes/KessWebPay/KessWebPayPollTrigger.node.ts';
+import { KessWebPayTrigger } from '../nodes/KessWebPay/KessWebPayTrigger.node.ts';
 import { decide, type Found, type Remembered } from '../kess/gateway/movement.ts';
+import { fieldsPage } from './support/fieldsPage.mts';
+import { expectWritten } from './support/written.mts';
 
 /** What the code cites has to be there for those who have only this repository. */
 
@@ -24,7 +30,7 @@ test('every section of docs/gateway.md that is cited is there', () => {
 	expect(cited.filter(({ number }) => !sections.has(number))).toEqual([]);
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/gateway.md', 'docs/money.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/fields.md', 'docs/gateway.md', 'docs/money.md', 'docs/scaling.md'])('the links of %s lead somewhere', (page) => {
 	const text = readFileSync(join(root, page), 'utf8');
 	const folder = join(root, page, '..');
 	const anchors = (content: string) =>
@@ -38,6 +44,11 @@ test.each(['README.md', 'CONTRIBUTING.md', 'docs/ai-agents.md', 'docs/gateway.md
 		}
 	});
 	expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+test('docs/fields.md shows what the panels show', () => {
+	const nodes = [new KessWebPay(), new KessWebPayTrigger(), new KessWebPayPollTrigger(), new KessPartner()];
+	expectWritten('docs/fields.md', fieldsPage(nodes.map(({ description }) => description)));
 });
 
 test('docs/money.md shows what is decided', () => {
