@@ -1,6 +1,6 @@
 const { dest, parallel, src } = require('gulp');
 
-// tsc writes only JavaScript: icons and codex files have to follow it into dist,
+// tsc writes only JavaScript: icons, codex files and the fields that outputs have, to drag, have to follow it into dist,
 // where the paths inside the compiled classes expect them.
 
 function icons() {
@@ -8,7 +8,7 @@ function icons() {
 }
 
 function codex() {
-	return src('nodes/**/*.node.json').pipe(dest('dist/nodes'));
+	return src(['nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json']).pipe(dest('dist/nodes'));
 }
 
 exports.default = parallel(icons, codex);

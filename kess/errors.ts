@@ -32,7 +32,7 @@ export function messageOf(error: unknown): string {
  * A value that KESS would refuse, found before anything was sent.
  *
  * `message` continues a sentence that begins with the parameter's name ("is longer than 64 characters"), because the
- * protocol does not know what the user's form calls the field; `hint` says how to mend it.
+ * protocol does not know what the user's form calls the field; `hint` says how to fix it.
  */
 export class InvalidValueError extends Error {
 	override name = 'InvalidValueError';
@@ -52,4 +52,9 @@ export class InvalidValueError extends Error {
 export function inContext(error: unknown, subject: string): Error {
 	if (error instanceof InvalidValueError) return new InvalidValueError(`${subject} ${error.message}`, error.hint);
 	return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Two sentences in one text, whoever has written the first one. */
+export function inSentences(first: string, second: string): string {
+	return `${first.replace(/\.$/, '')}. ${second}`;
 }

@@ -11,7 +11,7 @@ export class RsaKeyError extends Error {
 
 	/**
 	 * @param message what is wrong, as a sentence about "the key"
-	 * @param description how to mend it
+	 * @param description how to fix it
 	 */
 	constructor(
 		message: string,

@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
+import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
+import { KessWebPayPollTrigger } from '../nodes/KessWebPay/KessWebPayPollTrigger.node.ts';
+import { KessWebPayTrigger } from '../nodes/KessWebPay/KessWebPayTrigger.node.ts';
 import { owner } from '../sandbox/host/owner.mts';
 import { decide, type Found, type Remembered } from '../kess/gateway/movement.ts';
+import { fieldsPage } from './support/fieldsPage.mts';
+import { expectWritten } from './support/written.mts';
 
 /** What the code cites has to be there for those who have only this repository. */
 
@@ -72,6 +78,11 @@ test('docs/troubleshooting.md has messages that there are', () => {
 	const unknown = messages.filter((part) => part.length > 8 && !part.includes('`') && !sources.some((source) => source.includes(part)));
 	expect(messages.length).toBeGreaterThan(30);
 	expect(unknown).toEqual([]);
+});
+
+test('docs/fields.md shows what the panels show', () => {
+	const nodes = [new KessWebPay(), new KessWebPayTrigger(), new KessWebPayPollTrigger(), new KessPartner()];
+	expectWritten('docs/fields.md', fieldsPage(nodes.map(({ description }) => description)));
 });
 
 test('docs/money.md shows what is decided', () => {

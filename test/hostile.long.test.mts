@@ -356,7 +356,8 @@ describe('5: a signature that signs nothing', () => {
 			operation: 'create',
 			outTradeNo: 'INV-1',
 			reason: 'Returned',
-			additionalFields: { merchantReference: 'REF-1', partialRefundAmount: '1', partialRefundAmountCcy: 'USD' },
+			refundType: 'partial', partialRefundAmount: '1', partialRefundAmountCcy: 'USD',
+			additionalFields: { merchantReference: 'REF-1' },
 			options: { responseSignature },
 		};
 		expect((await run(parameters)).error).toBeDefined();
@@ -458,8 +459,8 @@ describe('7: one signed text with two readings', () => {
 		expect(gateway.services).not.toContain('webpay.acquire.v2refund');
 	});
 
-	const PARTIAL = { partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD', merchantReference: 'REF-1' };
-	const refundPart = { resource: 'refund', operation: 'create', outTradeNo: 'INV-1', reason: 'Returned', additionalFields: PARTIAL };
+	const PARTIAL = { refundType: 'partial', partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD', additionalFields: { merchantReference: 'REF-1' } };
+	const refundPart = { resource: 'refund', operation: 'create', outTradeNo: 'INV-1', reason: 'Returned', ...PARTIAL };
 	const PAID = { ...ORDER, status: 'SUCCESS' };
 
 	test('refunds that somebody has written into an order prove nothing', async () => {
@@ -561,10 +562,10 @@ describe('8: a gateway that repeats what it was sent', () => {
 			const credentials = webPayCredential({ ...webPaySecrets, gatewayVersion, publicKey: cipherPublicKey() });
 			const results = await Promise.all(
 				examples.map(
-					async ({ resource, operation, required, optional = {}, files }) =>
+					async ({ resource, operation, required, chosen, optional = {}, files }) =>
 						await runNode({
 							node: new KessWebPay(),
-							parameters: { resource, operation, ...required, additionalFields: optional, options: { timeout: 5000 } },
+							parameters: { resource, operation, ...required, ...chosen, simplify: false, additionalFields: optional, options: { timeout: 5000 } },
 							items: [item],
 							files,
 							credentialTypes: [new KessWebPayApi()],

@@ -6,7 +6,7 @@ import { NotSentError } from '../errors';
  * system or of TLS somewhere along the chain of causes.
  */
 
-/** What keeps a request from leaving, and how to mend it. */
+/** What keeps a request from leaving, and how to fix it. */
 interface Obstacle {
 	/** As it continues "KESS cannot be reached at …:". */
 	reason: string;

@@ -40,6 +40,6 @@ export function explainUnauthenticated(
 export function explainRefusal({ code, reason }: { code: string; reason: string }, intent: string): WebPayExplanation {
 	return {
 		message: `KESS refuses to ${intent}: ${reason} (${code})`,
-		hint: adviceOn({ code, reason }) ?? 'The text after the colon is the answer of KESS. Mend what it names and run the item again.',
+		hint: adviceOn({ code, reason }) ?? 'The text after the colon is the answer of KESS. Correct what it names and run the item again.',
 	};
 }

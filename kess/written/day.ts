@@ -84,6 +84,17 @@ export function dayInPhnomPenh(time: number): string {
 	return dayIn(time + PHNOM_PENH_MS);
 }
 
+/** A moment as the clock in Phnom Penh has it: `2026-11-21T15:30:00.000+07:00`. @param time milliseconds since 1970 */
+export function clockInPhnomPenh(time: number): string {
+	return new Date(time + PHNOM_PENH_MS).toISOString().replace('Z', '+07:00');
+}
+
+/** The same for a moment in an answer, to the second. @param value whatever is no moment with its time zone stays as it is */
+export function timeInPhnomPenh<T>(value: T): T | string {
+	const time = typeof value === 'string' && ZONED.test(value) ? Date.parse(value) : Number.NaN;
+	return Number.isNaN(time) ? value : clockInPhnomPenh(time).replace(/\.\d+/, '');
+}
+
 /** @param day as `requireDay` returns it. @returns the day so many days before */
 export function daysBefore(day: string, days: number): string {
 	return dayIn(Date.parse(`${day}T00:00:00Z`) - days * DAY_MS);

@@ -121,7 +121,7 @@ export function noValue(found: string, whole = true): InvalidValueError {
 	return new InvalidValueError(
 		whole ? `is ${shown}, which stands for a value that is not there` : `has ${shown} in it, which stands for a value that is not there`,
 		found.startsWith('#') || found.startsWith('Err:')
-			? 'The spreadsheet could not work it out. Mend the formula in this row.'
+			? 'The spreadsheet could not work it out. Correct the formula in this row.'
 			: 'The expression found nothing in this row. Check the name of the column that it reads.',
 	);
 }

@@ -18,7 +18,7 @@ export class KessPartner implements INodeType {
 		icon: { light: 'file:../../icons/kessPartner.svg', dark: 'file:../../icons/kessPartner.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operations.subtitle,
 		description: 'Send money to KESS wallets: payouts that are never paid twice, in one step or two',
 		defaults: { name: 'KESS Partner' },
 		usableAsTool: true,

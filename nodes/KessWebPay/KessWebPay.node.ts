@@ -23,8 +23,9 @@ export class KessWebPay implements INodeType {
 		icon: { light: 'file:../../icons/kess.svg', dark: 'file:../../icons/kess.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Take payments through KESS WebPay: orders, payment links and their status',
+		subtitle: operations.subtitle,
+		// In n8n's list one row stands for this node and the trigger, with the sentence of one of them.
+		description: 'Take payments in Cambodia through KESS: payment links, QR codes (KHQR), refunds and subscriptions, and workflows that start when somebody has paid',
 		defaults: { name: 'KESS WebPay' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -6,6 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { simplifyProperty } from '../shared/run/simplify';
 import { testWebPayCredential } from './methods/testCredential';
 import { pollOrders } from './polling/poll';
 import { responseSignatureOption } from './responseSignature';
@@ -17,8 +18,8 @@ export class KessWebPayPollTrigger implements INodeType {
 		icon: { light: 'file:../../icons/kess.svg', dark: 'file:../../icons/kess.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["statuses"].join(", ") }}',
-		description: 'Asks KESS WebPay which orders have been paid, for an n8n that KESS cannot reach (gateway version 2)',
+		subtitle: '={{ $parameter["statuses"].map((status) => ({ SUCCESS: "Order Paid", CLOSED: "Order Closed", REFUNDED: "Order Refunded" })[status]).join(", ") }}',
+		description: 'Starts the workflow when orders have been paid: asks KESS again and again, for an n8n that KESS cannot reach (version 2)',
 		defaults: { name: 'KESS WebPay Poll Trigger' },
 		polling: true,
 		inputs: [],
@@ -31,17 +32,17 @@ export class KessWebPayPollTrigger implements INodeType {
 				type: 'multiOptions',
 				required: true,
 				options: [
-					{ name: 'Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
-					{ name: 'Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS)' },
+					{ name: 'Order Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS)' },
+					{ name: 'Order Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
 					{
-						name: 'Refunded',
+						name: 'Order Refunded',
 						value: 'REFUNDED',
 						description: 'The money, or a part of it, has been given back (status REFUNDED or PARTIAL_REFUNDED)',
 					},
 				],
 				default: ['SUCCESS'],
 				description:
-					'The statuses of an order that start the workflow, each once per order, and again for each further refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code> or <code>partiallyRefunded</code>. What an order had when the workflow was activated starts nothing.',
+					'The statuses of an order that start the workflow, each once per order, and again for each further refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code> or <code>partiallyRefunded</code>. What an order had when the workflow was published starts nothing.',
 			},
 			{
 				displayName: 'Days Back',
@@ -52,6 +53,7 @@ export class KessWebPayPollTrigger implements INodeType {
 				description:
 					'How many days before today, in Phnom Penh, the orders are looked at. An order that was made before that and is paid now is not found, so choose as many days as your payment links are valid.',
 			},
+			simplifyProperty,
 			{
 				displayName: 'Options',
 				name: 'options',

@@ -8,6 +8,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { simplifyProperty } from '../shared/run/simplify';
 import { testWebPayCredential } from './methods/testCredential';
 import { responseSignatureOption } from './responseSignature';
 import { passOn } from './notifications/passOn';
@@ -20,18 +21,29 @@ export class KessWebPayTrigger implements INodeType {
 		icon: { light: 'file:../../icons/kess.svg', dark: 'file:../../icons/kess.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["statuses"].join(", ") }}',
-		description: 'Starts the workflow when KESS WebPay tells of a payment, a refund or a saved card, and says which',
+		subtitle: '={{ $parameter["statuses"].map((status) => ({ SUCCESS: "Order Paid", CLOSED: "Order Closed", OTHER: "Other" })[status]).join(", ") }}',
+		// In n8n's list one row stands for this node and the trigger, with the sentence of one of them.
+		description: 'Take payments in Cambodia through KESS: payment links, QR codes (KHQR), refunds and subscriptions, and workflows that start when somebody has paid',
+		eventTriggerDescription: 'Waiting for KESS to call the Test URL: pay an order that has it as its Notify URL',
+		activationMessage: 'From now on KESS starts this workflow: give orders the Production URL as their Notify URL.',
+		triggerPanel: {
+			header: 'Wait for a payment',
+			executionsHelp: {
+				inactive: 'To try it out, listen here, create an order whose Notify URL is the <b>Test URL</b>, and pay it. To use it, publish the workflow and give orders the <b>Production URL</b>.',
+				active: 'To try it out, listen here, create an order whose Notify URL is the <b>Test URL</b>, and pay it. What KESS tells the <b>Production URL</b> starts the workflow by itself: see its executions.',
+			},
+			activationHint: 'Publish the workflow, and KESS starts it at every payment whose order has the Production URL.',
+		},
 		defaults: { name: 'KESS WebPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'kessWebPayApi', required: true, testedBy: 'kessWebPayApiTest' }],
 		// With an empty responseData n8n answers with what webhook() gives.
-		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'webhook' }],
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'kess-webpay' }],
 		properties: [
 			{
 				displayName:
-					'KESS calls the address that an order names. Copy the <b>Production URL</b> above into <b>Notify URL</b> of the order and activate this workflow. The Test URL is another address: it works only while the editor listens, so use it only for an order with which you try the workflow out.',
+					'Copy the <b>Production URL</b> above into <b>Notify URL</b> of your orders, and publish this workflow. The Test URL works only while the editor listens.',
 				name: 'urlNotice',
 				type: 'notice',
 				default: '',
@@ -42,9 +54,9 @@ export class KessWebPayTrigger implements INodeType {
 				type: 'multiOptions',
 				required: true,
 				options: [
-					{ name: 'Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
+					{ name: 'Order Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS), also with each renewal of a subscription' },
+					{ name: 'Order Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
 					{ name: 'Other', value: 'OTHER', description: 'Anything else: a refund, a saved card, any other status' },
-					{ name: 'Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS), also with each renewal of a subscription' },
 				],
 				default: ['SUCCESS'],
 				description: 'What starts the workflow, once for each payment and each refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code>, <code>partiallyRefunded</code>, <code>cardSaved</code> or <code>other</code>.',
@@ -65,6 +77,7 @@ export class KessWebPayTrigger implements INodeType {
 				displayOptions: { show: { confirmWithGateway: [false] } },
 				default: '',
 			},
+			simplifyProperty,
 			{
 				displayName: 'Options',
 				name: 'options',

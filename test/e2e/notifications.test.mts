@@ -65,7 +65,7 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 		};
 		workflowId = (await environment.client.createWorkflow(lineOf('Many notifications', [trigger, deliver]))).id;
 		await environment.client.activateWorkflow(workflowId);
-		address = `${environment.n8n.url}/webhook/many-notifications/webhook`;
+		address = `${environment.n8n.url}/webhook/many-notifications/kess-webpay`;
 		await until(async () => (await http.post(address, {})).status === 401, 10_000);
 	}, START_WITHIN_MS);
 

@@ -43,9 +43,9 @@ describe('every WebPay operation in the real n8n', () => {
 
 	it.each(
 		examples.filter(({ operation }) => operation !== ELSEWHERE).map((example) => [`${example.resource}:${example.operation}`, example] as const),
-	)('%s', async (name, { resource, operation, service, required, optional, files, prepare }) => {
+	)('%s', async (name, { resource, operation, service, required, chosen, optional, files, prepare }) => {
 		const item = (await prepare?.(sandbox)) ?? {};
-		const parameters = { resource, operation, ...required, ...(optional && { additionalFields: optional }) };
+		const parameters = { resource, operation, ...required, ...chosen, ...(optional && { additionalFields: optional }) };
 		const node = {
 			name: 'KESS',
 			type: 'n8n-nodes-kesspay.kessWebPay',

@@ -65,7 +65,7 @@ describe('a stranger and the real n8n', () => {
 	let answer: (asked: Asked) => StubAnswer = () => ({ status: 500, body: {} });
 	let triggerId = '';
 	let logFile = '';
-	const TRIGGER = '/webhook/stranger/webhook';
+	const TRIGGER = '/webhook/stranger/kess-webpay';
 
 	beforeAll(async () => {
 		echoing = await startStubGateway((service, asked) =>
@@ -237,8 +237,8 @@ describe('a stranger and the real n8n', () => {
 			onError: 'continueRegularOutput',
 		});
 		const webPay = ['markedV1', 'markedV2'].flatMap((id) =>
-			serviceExamples(card).map(({ resource, operation, required, optional = {} }) =>
-				node(`${id} ${resource} ${operation}`, 'kessWebPay', 'kessWebPayApi', id, { resource, operation, ...required, additionalFields: optional }),
+			serviceExamples(card).map(({ resource, operation, required, chosen, optional = {} }) =>
+				node(`${id} ${resource} ${operation}`, 'kessWebPay', 'kessWebPayApi', id, { resource, operation, ...required, ...chosen, simplify: false, additionalFields: optional }),
 			),
 		);
 		const partner = ['create', 'confirm', 'query', 'payOut'].map((operation) =>

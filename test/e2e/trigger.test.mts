@@ -56,7 +56,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		const next = { name: 'Next', type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} };
 		const { id } = await environment.client.createWorkflow(lineOf(webhookId, [trigger, next]));
 		await environment.client.activateWorkflow(id);
-		const path = `/webhook/${webhookId}/webhook`;
+		const path = `/webhook/${webhookId}/kess-webpay`;
 		await until(async () => (await http.post(environment.n8n.url + path, {})).status === 401, 10_000);
 		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
 		return {

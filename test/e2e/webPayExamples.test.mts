@@ -41,7 +41,7 @@ describe('the examples for paid orders in the real n8n', () => {
 		await copySpreadsheets(environment.options.filesFolder, {});
 		listed = await rowsOf('orders.csv');
 		const trigger = wanted.find(({ id }) => id === IDS.markPaid)?.nodes.find(({ name }) => name === 'Order paid');
-		notifyUrl = `${environment.n8n.url}/webhook/${String(trigger?.webhookId)}/webhook`;
+		notifyUrl = `${environment.n8n.url}/webhook/${String(trigger?.webhookId)}/kess-webpay`;
 	}, START_WITHIN_MS);
 
 	afterAll(async () => {
@@ -193,7 +193,7 @@ describe('the examples for paid orders in the real n8n', () => {
 			expect(done[index]?.status).toMatch(/REFUNDED/);
 		}
 		expect(done.slice(refunds.length).map(({ status, problem }) => [status, problem])).toEqual([
-			['SEE PROBLEM', expect.stringContaining('Partial Refund Amount (additionalFields.partialRefundAmount) is empty')],
+			['SEE PROBLEM', expect.stringContaining('Partial Refund Amount (partialRefundAmount) is empty')],
 			['SEE PROBLEM', expect.stringMatching(/^KESS refuses to refund the order/)],
 			// Nobody signs a refusal, and HTTP 404 may come from anything on the way.
 			['UNKNOWN', expect.stringMatching(/There is no order with the out_trade_no NO-SUCH-ORDER\..* Do not refund this in another way yet\. Run it again .*now or after \d{4}-/)],

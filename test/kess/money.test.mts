@@ -69,7 +69,7 @@ describe('parseMoney', () => {
 		expect(() => parseMoney(value, currency)).toThrow(complaint);
 	});
 
-	test('says how to mend it', () => {
+	test('says how to fix it', () => {
 		const hint = (value: unknown, currency = 'USD') => {
 			try {
 				parseMoney(value, currency);

@@ -76,7 +76,7 @@ describe.each(AGENTS)('an agent that %s', (agent) => {
 		const item = (await prepare?.(sandbox)) ?? {};
 		const call = { agent };
 		const before = await requests();
-		const parameters = name === 'refund:query' ? { additionalFields: { merchantReference: 'REF-1' } } : { ...required, ...written(required, item) };
+		const parameters = { ...required, ...written(required, item) };
 		const run = await webPay(resource, operation, parameters, call);
 		if (!PAYING.includes(name)) {
 			expect(failure(run)).toBeUndefined();
@@ -239,7 +239,7 @@ describe('above the limit of the credential nothing leaves', () => {
 	])('Refund > Create, at most 5 USD: %s; a full refund names no amount', async (amount, passes) => {
 		await webPay('order', 'create', { ...order, totalAmount: '10.50', currency: 'USD' }, {});
 		await sandbox.pay('A-1');
-		const partial = amount === undefined ? {} : { additionalFields: { partialRefundAmount: amount, partialRefundAmountCcy: 'USD', merchantReference: 'R-1' } };
+		const partial = amount === undefined ? {} : { refundType: 'partial', partialRefundAmount: amount, partialRefundAmountCcy: 'USD', additionalFields: { merchantReference: 'R-1' } };
 		const { error } = await webPay('refund', 'create', { outTradeNo: 'A-1', reason: 'Returned', ...partial }, { credential: { maxPaymentUsd: '5' } });
 		expect(error?.message ?? '').toMatch(passes ? /^$/ : OVER);
 		expect(await sandbox.requests('webpay.acquire.v2Refund')).toBe(passes ? 1 : 0);

@@ -38,7 +38,8 @@ const refund = async () =>
 	await runWebPay(sandbox, 'refund', 'create', {
 		outTradeNo: 'INV-1',
 		reason: 'Returned',
-		additionalFields: { merchantReference: 'REF-1', partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD' },
+		...{ refundType: 'partial', partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD' },
+		additionalFields: { merchantReference: 'REF-1' },
 	});
 
 const callService = async (service: string) =>

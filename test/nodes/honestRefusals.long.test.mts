@@ -32,7 +32,7 @@ const CASES: Array<[name: string, resource: string, operation: string, parameter
 		'a refund of an order that is not paid',
 		'refund',
 		'create',
-		{ outTradeNo: '={{ $json.no }}', reason: 'Damaged', additionalFields: { merchantReference: '={{ "REF-" + $json.no }}', partialRefundAmount: '1', partialRefundAmountCcy: 'USD' } },
+		{ outTradeNo: '={{ $json.no }}', reason: 'Damaged', refundType: 'partial', partialRefundAmount: '1', partialRefundAmountCcy: 'USD', additionalFields: { merchantReference: '={{ "REF-" + $json.no }}' } },
 		/is not paid/,
 		async () => await createOrders(sandbox, numbers, false),
 	],

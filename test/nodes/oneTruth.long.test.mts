@@ -15,7 +15,7 @@ const CONTINUE = { onError: 'continueRegularOutput' } as const;
 
 const ORDER = { outTradeNo: 'CASE-1', body: 'Iced coffee', totalAmount: '={{ $json.amount ?? "10.50" }}', currency: 'USD' };
 const QUICK_PAY = { ...ORDER, authCode: '134567890123456789', serviceCode: 'WECHAT' };
-const PART = { outTradeNo: 'CASE-1', reason: 'Damaged', additionalFields: { merchantReference: 'REF-1', partialRefundAmount: '={{ $json.amount ?? "2.50" }}', partialRefundAmountCcy: 'USD' } };
+const PART = { outTradeNo: 'CASE-1', reason: 'Damaged', refundType: 'partial', partialRefundAmount: '={{ $json.amount ?? "2.50" }}', partialRefundAmountCcy: 'USD', additionalFields: { merchantReference: 'REF-1' } };
 
 const isLook = (service: string) => service.includes('query');
 

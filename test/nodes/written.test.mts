@@ -62,7 +62,7 @@ test('rows that a spreadsheet has destroyed fail, each with its own reason, and 
 test('what is said of many rows is said once, with the first of them', async () => {
 	const result = await create(Array.from({ length: 60 }, (_, index) => ({ no: `INV/${index}` })));
 	expect(hintsOf(result)).toEqual([
-		'Order Number is longer than 32 characters, or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not. [items 0, 1, 2 and 57 more]',
+		'Order Number is longer than 32 characters, or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not. [order INV/0; order INV/1; order INV/2 and 57 more]',
 	]);
 });
 
@@ -95,18 +95,18 @@ describe('product lines', () => {
 	});
 
 	test.each(['={{ "no list" }}', '={{ [1, 2] }}', '={{ 7 }}', '={{ { a: 1 } }}'])('%s is none, and nothing is sent', async (detailJson) => {
-		expect((await create([{ no: 'L-1' }], { detailJson })).error?.message).toMatch(/^Detail \(JSON\) \(additionalFields.detailJson\) is not a list of products/);
+		expect((await create([{ no: 'L-1' }], { detailJson })).error?.message).toMatch(/^Product Lines \(JSON\) \(additionalFields.detailJson\) is not a list of products/);
 		expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
 	});
 
 	test('stand in one place', async () => {
 		const { error } = await create([{ no: 'L-1', lines }], { detail: { items: [lines[0]] }, detailJson: '={{ $json.lines }}' });
-		expect(error?.message).toMatch(/^There are product lines in Detail and in Detail \(JSON\)/);
+		expect(error?.message).toMatch(/^There are lines in Product Lines and in Product Lines \(JSON\)/);
 	});
 
 	test('that come to another sum are said', async () => {
 		expect(hintsOf(await create([{ no: 'L-1', lines, amount: '5.00' }], { detailJson: '={{ $json.lines }}' }))).toEqual([
-			'Detail (JSON) comes to another sum than the order. The buyer pays the Total Amount. [item 0]',
+			'Product Lines (JSON) comes to another sum than the order. The buyer pays the Total Amount. [order L-1]',
 		]);
 	});
 });
@@ -120,7 +120,7 @@ describe('an order that exists already and is closed', () => {
 	test('comes with a hint, because nobody can pay by its link', async () => {
 		const result = await create([{ no: 'C-1' }]);
 		expect(result.items[0]?.json).toMatchObject({ already_existed: true, status: 'CLOSED' });
-		expect(hintsOf(result)).toEqual(['The order existed already and has the status CLOSED: nobody can pay by its link any more. [item 0]']);
+		expect(hintsOf(result)).toEqual(['The order existed already and has the status CLOSED: nobody can pay by its link any more. [order C-1]']);
 	});
 
 	test('fails where that is wanted, and one that was paid does not', async () => {
@@ -137,6 +137,6 @@ test.each(['012 000 232', '+855 12 000 232', '012-000-232', '០១២ ០០០
 	async (receiver) => {
 		const result = await runCell({ items: [{ no: 'W-1', receiver }] }, sandbox.partnerCredential());
 		expect(result.items[0]?.json).toMatchObject({ status: 'paid' });
-		expect(hintsOf(result)).toEqual([expect.stringMatching(/^Receiver ID is sent as (\+855|0)12000232\. \[item 0\]$/)]);
+		expect(hintsOf(result)).toEqual([expect.stringMatching(/^Receiver ID is sent as (\+855|0)12000232\. \[transfer W-1\]$/)]);
 	},
 );

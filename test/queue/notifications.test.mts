@@ -40,7 +40,7 @@ describe('the trigger in queue mode', () => {
 		const next = { name: 'Next', type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} };
 		workflowId = (await cluster.client.createWorkflow(lineOf('Told twice', [trigger, next]))).id;
 		await cluster.client.activateWorkflow(workflowId);
-		addresses = [cluster.main.url, webhooks.url].map((url) => `${url}/webhook/told-twice/webhook`);
+		addresses = [cluster.main.url, webhooks.url].map((url) => `${url}/webhook/told-twice/kess-webpay`);
 		for (const address of addresses) await until(async () => (await http.post(address, {})).status === 401, 20_000);
 	}, START_WITHIN_MS);
 

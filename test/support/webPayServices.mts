@@ -17,6 +17,8 @@ export interface ServiceExample {
 	after?: string[];
 	/** The parameters that cannot be left out; values that belong to the gateway come from the item. */
 	required: IDataObject;
+	/** Parameters that another choice shows. */
+	chosen?: IDataObject;
 	/** All others. */
 	optional?: IDataObject;
 	/** Files of the item. */
@@ -40,6 +42,7 @@ const SETTING = '{ "payment_type": "online" }';
 const TRANSACTION = { outTradeNo: 'NEW-1', body: ' Iced coffee ', totalAmount: '10.50', currency: 'USD' };
 const ADDRESSES = { notifyUrl: NOTIFY_URL, redirectUrl: REDIRECT_URL, schemaUrl: 'myshop://paid', expiresIn: 600 };
 const DETAIL = { items: [{ no: '03232', name: 'Iced coffee', price: '5.25', qty: '2', discount: '0.05' }] };
+const PART = { refundType: 'partial', partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD' };
 const LINK = { outTradeNo: 'SUB-1', totalAmount: '5', currency: 'USD', interval: 'daily', notifyUrl: NOTIFY_URL };
 
 const order = (paid: boolean) => async (sandbox: KessSandbox) => (await createOrders(sandbox, ['INV-1'], paid)).items[0]?.json ?? {};
@@ -49,7 +52,8 @@ async function refunded(sandbox: KessSandbox): Promise<IDataObject> {
 	const parameters = {
 		outTradeNo: 'INV-1',
 		reason: 'Returned',
-		additionalFields: { merchantReference: 'REF-1', partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD' },
+		...PART,
+		additionalFields: { merchantReference: 'REF-1' },
 	};
 	return (await runWebPay(sandbox, 'refund', 'create', parameters)).items[0]?.json ?? {};
 }
@@ -114,7 +118,7 @@ export const serviceExamples = (card: string): ServiceExample[] => [
 			setting: SETTING,
 		},
 	},
-	{ resource: 'order', operation: 'query', service: 'queryOrder', required: { outTradeNo: 'INV-1' }, prepare: order(false) },
+	{ resource: 'order', operation: 'query', service: 'queryOrder', required: { outTradeNo: 'INV-1' }, prepare: order(true) },
 	{ resource: 'order', operation: 'close', service: 'closeorder', required: { outTradeNo: 'INV-1' }, prepare: order(false) },
 	{ resource: 'order', operation: 'queryByDateRange', service: 'queryorderbydaterange', required: { ...DAY, ...LIST }, prepare: order(true) },
 	{
@@ -149,15 +153,16 @@ export const serviceExamples = (card: string): ServiceExample[] => [
 		service: 'v2Refund',
 		before: ['queryRefund'],
 		required: { outTradeNo: 'INV-1', reason: 'Returned' },
-		optional: { partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD', merchantReference: 'REF-1', callbackUrl: NOTIFY_URL },
+		chosen: PART,
+		optional: { merchantReference: 'REF-1', callbackUrl: NOTIFY_URL },
 		prepare: order(true),
 	},
 	{
 		resource: 'refund',
 		operation: 'query',
 		service: 'queryRefund',
-		required: {},
-		optional: { merchantReference: 'REF-1', transactionId: '={{ $json.transaction_id }}' },
+		required: { merchantReference: 'REF-1' },
+		chosen: { lookUpBy: 'transactionId', transactionId: '={{ $json.transaction_id }}' },
 		prepare: refunded,
 	},
 	{ resource: 'savedCard', operation: 'createLink', service: 'saveCard', required: { notifyUrl: NOTIFY_URL }, optional: { redirectUrl: REDIRECT_URL } },

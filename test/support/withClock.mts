@@ -8,7 +8,7 @@ export interface MovableClock {
 	passTime(time: unknown): Promise<void>;
 }
 
-const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/;
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/;
 
 export function withClock(sandbox: KessSandbox): MovableClock {
 	const real = Date.now;

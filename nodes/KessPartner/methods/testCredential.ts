@@ -89,13 +89,13 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 				toWrongSignature.reason === answer.reason;
 			if (!isSame) return undefined;
 			return causeOf(answer) === 'signature'
-				? `KESS refuses your signature: ${words} (${answer.code}). ${MEND_SIGNATURE}`
-				: `KESS refuses to answer: ${words} (${answer.code}). It says the same to a signature that is certainly wrong, so that it may be the signature. ${MEND_SIGNATURE} If they belong together, ask KESS what it means.`;
+				? `KESS refuses your signature: ${words} (${answer.code}). ${FIX_SIGNATURE}`
+				: `KESS refuses to answer: ${words} (${answer.code}). It says the same to a signature that is certainly wrong, so that it may be the signature. ${FIX_SIGNATURE} If they belong together, ask KESS what it means.`;
 		}
 	}
 }
 
-const MEND_SIGNATURE =
+const FIX_SIGNATURE =
 	'Give KESS the public key that belongs to Private Key ("openssl pkey -in private.pem -pubout" prints it), or enter the private key whose public key KESS has.';
 
 function question({ privateKey }: PartnerKeys): string {

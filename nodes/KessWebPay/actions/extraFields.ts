@@ -18,23 +18,26 @@ const extraFieldsField: INodeProperties = {
 		'Fields of the gateway that have no parameter here, as a JSON object, by their gateway names. Never enter passwords or card numbers here.',
 };
 
+const emptyCollection: INodeProperties = {
+	displayName: 'Additional Fields',
+	name: COLLECTION,
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	options: [],
+};
+
 /** What the client adds by itself, and what must not stand in a workflow. */
 const NEVER = new Set(['card', 'seller_code', 'seller_id', 'service']);
 
 /** The parameters of an operation, with Extra Fields among its Additional Fields. */
 export function withExtraFields(properties: INodeProperties[]): INodeProperties[] {
-	const others = properties.filter(({ name }) => name !== COLLECTION);
-	const collection: INodeProperties = properties.find(({ name }) => name === COLLECTION) ?? {
-		displayName: 'Additional Fields',
-		name: COLLECTION,
-		type: 'collection',
-		placeholder: 'Add Field',
-		default: {},
-		options: [],
-	};
-	const options = [...((collection.options ?? []) as INodeProperties[]), extraFieldsField];
-	options.sort((a, b) => a.displayName.localeCompare(b.displayName));
-	return [...others, { ...collection, options }];
+	const hasCollection = properties.some(({ name }) => name === COLLECTION);
+	return (hasCollection ? properties : [...properties, emptyCollection]).map((property) => {
+		if (property.name !== COLLECTION) return property;
+		const options = [...((property.options ?? []) as INodeProperties[]), extraFieldsField];
+		return { ...property, options: options.sort((a, b) => a.displayName.localeCompare(b.displayName)) };
+	});
 }
 
 /**

@@ -11,8 +11,8 @@ export interface WebPayResource extends Resource<WebPayClient> {
 }
 
 /**
- * The same operations, with what is the same for all of them: each refuses a gateway version that does not have its service
- * before it does anything, and sends what stands in Extra Fields with it.
+ * The same operations, with what is the same for all of them: each says which gateway version it needs, refuses one that does
+ * not have its service before it does anything, and sends what stands in Extra Fields with it.
  */
 export function asOffered({ option, operations }: WebPayResource): WebPayResource {
 	return { option, operations: operations.map((operation) => (operation.service === undefined ? operation : offered(operation, operation.service))) };
@@ -21,6 +21,7 @@ export function asOffered({ option, operations }: WebPayResource): WebPayResourc
 function offered(operation: WebPayOperation, service: WebPayService): WebPayOperation {
 	return {
 		...operation,
+		option: service.versions.includes('v1') ? operation.option : { ...operation.option, description: `${operation.option.description ?? ''} (version 2)` },
 		properties: withExtraFields(operation.properties),
 		async execute(call, client) {
 			client.requireService(service);

@@ -1,4 +1,4 @@
-import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
 import type { JsonObject } from '../../../kess/jsonObject';
@@ -21,7 +21,7 @@ export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<IN
 			.flatMap(({ bic, title }) => (typeof bic === 'string' && bic !== '' ? [{ name: name(title, bic), value: bic }] : []))
 			.sort((a, b) => a.name.localeCompare(b.name));
 	} catch (error) {
-		throw toPanelError(this, error);
+		return [whyThereAreNone(error)];
 	}
 }
 
@@ -29,8 +29,8 @@ function name(title: unknown, bic: string): string {
 	return typeof title === 'string' && title !== '' && title !== bic ? `${quoted(title)} (${quoted(bic)})` : quoted(bic);
 }
 
-/** n8n shows the message of a list that cannot be loaded, and nothing else. */
-function toPanelError(context: ILoadOptionsFunctions, error: unknown): Error {
-	if (!(error instanceof KessError)) return error instanceof Error ? error : new Error(String(error));
-	return new NodeOperationError(context.getNode(), `${error.message}. ${error.hint}`, { description: error.hint });
+/** Of a list that cannot be loaded n8n says only that: so the reason is the only entry of the list, and none that can be chosen. */
+function whyThereAreNone(error: unknown): INodePropertyOptions {
+	if (!(error instanceof KessError)) throw error;
+	return { name: error.message, value: '', description: error.hint };
 }

@@ -5,6 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { inSentences } from '../../../kess/errors';
 import { busyReason } from '../../../kess/gateway/busy';
 import { parseOrText } from '../../../kess/gateway/login';
 import { readWebPayAnswer, type WebPayAnswer } from '../../../kess/webPay/answer';
@@ -59,7 +60,7 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 				: undefined;
 		case 'unauthenticated': {
 			const { message, hint } = explainUnauthenticated(account.version, answer);
-			return `${message}. ${hint}`;
+			return inSentences(message, hint);
 		}
 		case 'busy':
 			return `KESS is reachable, but ${busyReason(answer.code)}. Try again later.`;

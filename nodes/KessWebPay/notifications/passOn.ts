@@ -27,7 +27,7 @@ const flights = new Flights();
 
 /** The item with which an execution begins, for `passOn`. */
 export function toPassOn({ name, key }: WebPayEvent, order: IDataObject): INodeExecutionData {
-	const json: Handed = { key, item: { ...order, event: name } };
+	const json: Handed = { key, item: { event: name, ...order } };
 	return { json };
 }
 

@@ -6,7 +6,8 @@ import { messageOf } from '../../../kess/errors';
 import { readWebPayAccount } from '../../../kess/webPay/account';
 import { cardEvent, isAboutCard, isAboutRefund, isBehind, orderEvent, orderNumberIn, type WebPayEvent } from '../../../kess/webPay/event';
 import { readWebPayNotification } from '../../../kess/webPay/notification';
-import { queryOrder } from '../actions/common/order';
+import { asChosen } from '../../shared/run/simplify';
+import { ORDER_FIELDS, queryOrder } from '../actions/common/order';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
 import { type SignatureRule, WebPayClient } from '../client';
@@ -48,7 +49,7 @@ export async function receiveNotification(context: IWebhookFunctions): Promise<I
 			else response.once('close', settle);
 			decision.store();
 			return {
-				workflowData: [[toPassOn(decision.event, decision.order as IDataObject)]],
+				workflowData: [[toPassOn(decision.event, shown(context, decision.order as IDataObject))]],
 				// n8n reads this when the execution has begun, right before it stores the static data. Since n8n 2.41 at the
 				// latest, the beginning of an execution makes it forget that the data was changed.
 				get webhookResponse() {
@@ -64,6 +65,11 @@ export async function receiveNotification(context: IWebhookFunctions): Promise<I
 			context.getResponseObject().status(decision.status).json({ received: false });
 			return { noWebhookResponse: true };
 	}
+}
+
+/** Of a card nobody knows what matters. */
+function shown(context: IWebhookFunctions, order: IDataObject): IDataObject {
+	return isAboutCard(order as JsonObject) ? order : asChosen(context, order, [...ORDER_FIELDS, 'amount', 'merchant_reference']);
 }
 
 async function decide(context: IWebhookFunctions): Promise<Decision> {

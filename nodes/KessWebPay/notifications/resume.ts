@@ -4,8 +4,9 @@ import { textOf } from '../../../kess/jsonObject';
 import { messageOf } from '../../../kess/errors';
 import { peekWebPayNotification } from '../../../kess/webPay/notification';
 import { hasEnded } from '../../../kess/webPay/orderStates';
+import { asChosen } from '../../shared/run/simplify';
 import { awaitedBy } from '../actions/common/awaited';
-import { orderItem, queryOrder, requireDone } from '../actions/common/order';
+import { ORDER_FIELDS, orderItem, queryOrder, requireDone } from '../actions/common/order';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
 import { findDifference, type SignatureRule, WebPayClient } from '../client';
@@ -62,7 +63,7 @@ export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IW
 			if (resumed.has(order)) return keepWaiting(context, 200);
 			resumed.add(order);
 			return {
-				workflowData: [[{ json: order, pairedItem: { item: 0 } }]],
+				workflowData: [[{ json: asChosen(context, order, ORDER_FIELDS), pairedItem: { item: 0 } }]],
 				webhookResponse: { received: true },
 			};
 		}

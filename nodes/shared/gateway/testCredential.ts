@@ -10,7 +10,7 @@ import { type AnswerStream, readAnswerBytes } from '../../../kess/gateway/answer
 import { BUSY_REPEATS, busyReason, busyWait, isBusyStatus } from '../../../kess/gateway/busy';
 import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
 import { plainHttpAdvice } from '../../../kess/gateway/address';
-import { InvalidValueError, KessError } from '../../../kess/errors';
+import { inSentences, InvalidValueError, KessError } from '../../../kess/errors';
 import { decodeUtf8 } from '../../../kess/phpJson';
 import { loginFailure } from '../../../kess/gateway/tokenStore';
 
@@ -103,7 +103,7 @@ function readText(bytes: Uint8Array): string {
 }
 
 function explain(error: unknown, origin: string): string {
-	if (error instanceof InvalidValueError) return `Base URL ${error.message}. ${error.hint}`;
+	if (error instanceof InvalidValueError) return inSentences(`Base URL ${error.message}`, error.hint);
 	const { message, hint } = error instanceof KessError ? error : loginFailure(error, origin);
-	return `${message}. ${hint}`;
+	return inSentences(message, hint);
 }

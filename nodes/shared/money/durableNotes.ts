@@ -3,7 +3,7 @@ import { type DeduplicationScope, type ICheckProcessedOptions, type IExecuteFunc
 import { Flights } from '../../../kess/gateway/flights';
 
 /** How many notes n8n keeps for a workflow; it drops the oldest, and writes all of them each time. */
-export const ROOM = 30_000;
+const ROOM = 30_000;
 
 /** So exactly are times kept that are hours away. */
 export const QUARTER_MS = 15 * 60_000;

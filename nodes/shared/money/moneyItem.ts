@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
+import { clockInPhnomPenh } from '../../../kess/written/day';
 import type { ItemCall } from '../run/item';
 import type { OwnNumber } from '../run/runNumbers';
 import type { MoneyEnd } from './moveMoney';
@@ -40,7 +41,7 @@ export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDa
 	}
 	const nextStep = nextStepOf(end, words);
 	if (words.stopAtUnknown === true) call.stopsRun = new KessError(`It is not known what became of it: ${end.reason}`, nextStep);
-	return { ...words.known, status: 'unknown', reason: end.reason, next_step: nextStep };
+	return { status: 'unknown', ...words.known, reason: end.reason, next_step: nextStep };
 }
 
 function nextStepOf({ until, because }: MoneyEnd & { end: 'unknown' }, { act, again, ask }: MoneyWords): string {
@@ -48,5 +49,5 @@ function nextStepOf({ until, because }: MoneyEnd & { end: 'unknown' }, { act, ag
 	if (ask !== undefined) return `${wait} ${ask}`;
 	const isOver = until === undefined || until <= Date.now();
 	if (because !== undefined && isOver) return `${wait} Ask KESS whether it was done: ${because}, so that running it again may find out nothing.`;
-	return `${wait} Run it again in this same workflow with ${again}${isOver ? '' : `, now or after ${new Date(until).toISOString()}`}: it is looked up first.`;
+	return `${wait} Run it again in this same workflow with ${again}${isOver ? '' : `, now or after ${clockInPhnomPenh(until)}`}: it is looked up first.`;
 }

@@ -4,6 +4,7 @@ import { KessError, messageOf } from '../../../kess/errors';
 import { Flights } from '../../../kess/gateway/flights';
 import { decide, type Found, type Remembered } from '../../../kess/gateway/movement';
 import type { NotSent } from '../../../kess/gateway/outcome';
+import { clockInPhnomPenh } from '../../../kess/written/day';
 import { LockLostError } from './durableNotes';
 import { endOfQuarter, LONGEST_MS, type Payment, PaymentNotes } from './paymentNotes';
 
@@ -365,5 +366,5 @@ function endOf({ lifeMs }: Movement): number | undefined {
 
 function timeOf(remembered: Remembered): string {
 	const until = 'until' in remembered ? remembered.until : undefined;
-	return new Date(until ?? Date.now() + LONGEST_MS).toISOString();
+	return clockInPhnomPenh(until ?? Date.now() + LONGEST_MS);
 }

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { hasEnded, isDone, type Remembered } from '../../../kess/gateway/movement';
-import { DurableNotes, LockLostError, QUARTER_MS, ROOM } from './durableNotes';
+import { DurableNotes, LockLostError, QUARTER_MS } from './durableNotes';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -40,12 +40,6 @@ export interface Payment {
 }
 
 const NOTHING: Remembered = { state: 'nothing' };
-
-/** Notes that stay of a payment at most, whatever became of it. */
-const KEPT = 10;
-
-/** How many payments a workflow remembers at least, in round figures. */
-export const REMEMBERED = Math.floor(ROOM / KEPT / 1000) * 1000;
 
 /**
  * What all workers of a workflow remember of one payment: `begin` before anything is sent, `isHeld` right before money

@@ -18,6 +18,8 @@ export interface Operation<Client> {
 	option: INodePropertyOptions & { value: string };
 	/** Its parameters, without display rules: those follow from where the operation is listed. */
 	properties: INodeProperties[];
+	/** The fields that matter of what it returns, the first ones first, where that are more than ten: the panel then offers Simplify. */
+	simplified?: readonly string[];
 	execute(call: ItemCall, client: Client): Promise<Array<IDataObject | ItemWithFiles>>;
 }
 

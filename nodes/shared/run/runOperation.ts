@@ -10,6 +10,7 @@ import { ItemCall } from './item';
 import { ItemParameters } from './parameters';
 import type { OperationList } from './listOperations';
 import { ItemWithFiles } from './operation';
+import { simplified } from './simplify';
 import { readCommonOptions } from './options';
 import { runItems } from './runItems';
 import { RunNumbers } from './runNumbers';
@@ -38,9 +39,13 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
 	const parameters = new ItemParameters(context);
 	const numbers = new RunNumbers();
-	const hints = new RunHints(context);
 	const accounts = new Accounts(context, credentialType, (credentials) => open(credentials, timeout, options));
 	const calls = new Array<{ item: ItemCall; client: Client } | undefined>(items.length);
+	const hints = new RunHints(context, (itemIndex) => {
+		const call = calls[itemIndex];
+		return call?.item.reference === undefined ? undefined : call.client.redaction.message(call.item.reference);
+	});
+	const isSimplified = (itemIndex: number) => operation.simplified !== undefined && parameters.get('simplify', itemIndex, true) !== false;
 	const output = await runItems(context, items.length, batching, {
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
 		async run(itemIndex, notStarted) {
@@ -56,15 +61,11 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 				// Whoever moves money first sees whether an earlier run has.
 				if (notStarted !== undefined && operation.service?.does !== 'pays') throw notStarted;
 				const output = await operation.execute(item, client);
+				const shape = (json: IDataObject) => clean(isSimplified(itemIndex) ? simplified(json, operation.simplified ?? []) : json);
 				const pairedItem = { item: itemIndex };
-				return {
-					output: output.map((part) =>
-						part instanceof ItemWithFiles
-							? { ...part, json: clean(part.json), pairedItem }
-							: { json: clean(part), pairedItem },
-					),
-					stopsRun: item.stopsRun,
-				};
+				const shaped = output.map((part) => (part instanceof ItemWithFiles ? { ...part, json: shape(part.json), pairedItem } : { json: shape(part), pairedItem }));
+				if (shaped.some(({ json }) => json.status === 'unknown')) hints.count('unknown', itemIndex);
+				return { output: shaped, stopsRun: item.stopsRun };
 			} finally {
 				turn.pass();
 				parameters.release(itemIndex);
@@ -72,6 +73,7 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 		},
 		shapeError: (error, itemIndex) => {
 			const call = calls[itemIndex];
+			hints.count('refused', itemIndex);
 			return toNodeError(context.getNode(), error, itemIndex, call?.item.reference, call?.client.redaction);
 		},
 	});

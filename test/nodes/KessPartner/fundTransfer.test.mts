@@ -6,6 +6,7 @@ import { partnerAccount } from '../../../sandbox/accounts.mts';
 import { type NodeRun, runNode } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { type Cell, runCell } from '../../support/partnerCells.mts';
+import { expectSchema } from '../../support/schemas.mts';
 import { withClock } from '../../support/withClock.mts';
 import { withStore } from '../../support/withStore.mts';
 
@@ -72,6 +73,16 @@ describe('in two steps', () => {
 		expect(await query()).not.toHaveProperty('status', 'paid');
 		await confirm(prepared);
 		expect(await query()).toMatchObject({ status: 'paid', result_code: 'SUCCESS' });
+	});
+
+	test('the fields that n8n offers before a run are those of a run', async () => {
+		const prepared = await prepare('T-1');
+		const confirmed = (await confirm(prepared)).items[0]?.json;
+		expectSchema('KessPartner', 'fundTransfer', 'create', prepared);
+		expectSchema('KessPartner', 'fundTransfer', 'confirm', confirmed);
+		expectSchema('KessPartner', 'fundTransfer', 'query', (await run({ operation: 'query', parameters: { outTradeNo: 'T-1' } })).items[0]?.json);
+		expectSchema('KessPartner', 'fundTransfer', 'payOut', (await run({ operation: 'payOut', parameters: { ...CREATE, partnerTransactionId: '' }, items: [{ no: 'T-2' }] })).items[0]?.json);
+		expect(await sandbox.paidOut()).toEqual(['T-1', 'T-2']);
 	});
 
 	test('a number that has been paid is not prepared again', async () => {
@@ -211,6 +222,9 @@ describe('unknown is data', () => {
 		await hang();
 		const result = await run({});
 		expect(result.items[0]?.json).toMatchObject({ out_trade_no: 'T-1', status: 'unknown', amount: 1.25, receiver_id: '012000232' });
+		expect(result.run.data.resultData.runData.Node?.at(-1)?.hints).toEqual([
+			{ message: expect.stringMatching(/^0 rows done\. 1 row UNKNOWN: transfer T-1\. /), type: 'warning', location: 'outputPane' },
+		]);
 		const nextStep = String(result.items[0]?.json.next_step);
 		expect(nextStep).toMatch(/^Do not pay this transfer in another way yet\. Run it again .* with the same transfer number, now or after \d{4}-/);
 		expect(await sandbox.requests(CONFIRM)).toBe(1);

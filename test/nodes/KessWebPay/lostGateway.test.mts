@@ -9,7 +9,7 @@ import { withStore } from '../../support/withStore.mts';
 withStore();
 
 const order = { outTradeNo: 'LOST-1', body: 'Iced coffee', totalAmount: '10.50', currency: 'USD' };
-const refund = { outTradeNo: 'LOST-1', reason: 'Damaged', additionalFields: { merchantReference: 'CREDIT-1', partialRefundAmount: '2', partialRefundAmountCcy: 'USD' } };
+const refund = { outTradeNo: 'LOST-1', reason: 'Damaged', refundType: 'partial', partialRefundAmount: '2', partialRefundAmountCcy: 'USD', additionalFields: { merchantReference: 'CREDIT-1' } };
 
 const CASES: Array<[resource: string, operation: string, parameters: IDataObject, says: string]> = [
 	['order', 'create', order, 'The order may exist'],

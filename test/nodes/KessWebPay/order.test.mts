@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { webPayAccount } from '../../../sandbox/accounts.mts';
 import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
+import { RequestRecorder } from '../../support/requestRecorder.mts';
 import { runWebPay, type WebPayRunOptions } from '../../support/webPayNode.mts';
 
 const sandbox = withSandbox();
@@ -60,6 +61,7 @@ describe.each<Version>(['v1', 'v2'])('order on gateway %s', (version) => {
 			parameters: {
 				...CREATE,
 				totalAmount: '20.05',
+				simplify: false,
 				additionalFields: {
 					detail: { items: [{ no: '03232', name: 'កាហ្វេទឹកដោះគោ', price: '10.05', qty: '2', discount: '0.025' }, {}] },
 					loginType: 'ANONYMOUS',
@@ -71,6 +73,19 @@ describe.each<Version>(['v1', 'v2'])('order on gateway %s', (version) => {
 		});
 		expect(result.error).toBeUndefined();
 		expect(result.items[0]?.json.detail).toMatchObject([{ no: '03232', name: 'កាហ្វេទឹកដោះគោ', price: '10.05', qty: '2' }]);
+	});
+
+	test('shows what matters, the link first, with times of Phnom Penh, or everything as it came', async () => {
+		const parameters = { ...CREATE, linkValidFor: 2, linkValidUnit: 'hours' };
+		const shown = (await run({ version, parameters })).items[0]?.json ?? {};
+		expect(Object.keys(shown)).toEqual(
+			['payment_link', 'status', 'out_trade_no', 'total_amount', 'currency', ...(version === 'v2' ? ['expired_at'] : []), 'body', 'token'],
+		);
+		const [order] = await sandbox.orders();
+		expect(Date.parse(order?.expired_at ?? '') - Date.now()).toBeGreaterThan(7_000_000);
+		if (version === 'v2') expect([shown.expired_at, Date.parse(String(shown.expired_at))]).toEqual([expect.stringMatching(/T\d\d:\d\d:\d\d\+07:00$/), Math.floor(Date.parse(order?.expired_at ?? '') / 1000) * 1000]);
+		const raw = (await run({ version, operation: 'query', parameters: { outTradeNo: 'INV-1', simplify: false } })).items[0]?.json ?? {};
+		expect(Object.keys(raw).length).toBeGreaterThan(15);
 	});
 
 	test('query says whether the order has been paid', async () => {
@@ -105,6 +120,23 @@ describe.each<Version>(['v1', 'v2'])('order on gateway %s', (version) => {
 	});
 });
 
+test('the look of the payment page', async () => {
+	const recorder = await RequestRecorder.start(sandbox.url);
+	const look = { backgroundColor: '#004a8f', enabledPaymentMethods: '={{ "KHQR, ABAAKHPP" }}', setting: '{ "payment_type": "online" }' };
+	await run({ parameters: { ...CREATE, additionalFields: look }, credential: { baseUrl: recorder.url } });
+	expect(recorder.take().find(({ service }) => service === 'webpay.acquire.createorder')?.setting).toEqual({
+		payment_type: 'online',
+		background_color: '#004a8f',
+		enabled_payment_methods: ['KHQR', 'ABAAKHPP'],
+	});
+	await recorder.stop();
+});
+
+test.each([['0'], ['={{ "soon" }}'], ['={{ $json.nothing }}']])('a link that is valid for %s is refused', async (linkValidFor) => {
+	expect((await run({ parameters: { ...CREATE, linkValidFor } })).error?.message).toMatch(/^Link Valid For \(linkValidFor\) is not a time between/);
+	expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
+});
+
 test('a list in the answer becomes one item for each entry', async () => {
 	const result = await runWebPay(sandbox, 'service', 'call', { service: 'webpay.acquire.getpaymentmethods', parameters: '{}' });
 	expect(result.items.length).toBeGreaterThan(1);
@@ -125,7 +157,7 @@ describe('bad input is refused before a request leaves', () => {
 		['half a cent', { totalAmount: '={{ 10.505 }}' }, /more than two decimals/],
 		['riel with decimals', { totalAmount: '100.5', currency: 'KHR' }, /KHR has no decimals/],
 		['euros', { currency: 'EUR' }, /^Currency \(currency\) is "EUR", which KESS does not take/],
-		['detail without name', { additionalFields: { detail: { items: [{ no: '1', price: '1', qty: '1' }] } } }, /^Detail \(additionalFields.detail\) has a product line 1 whose name is empty/],
+		['detail without name', { additionalFields: { detail: { items: [{ no: '1', price: '1', qty: '1' }] } } }, /^Product Lines \(additionalFields.detail\) has a product line 1 whose name is empty/],
 		['no address', { additionalFields: { notifyUrl: 'shop.example' } }, /^Notify URL \(additionalFields.notifyUrl\) is not a web address/],
 		['fraction of a second', { additionalFields: { expiresIn: 0.5 } }, /^Expires In \(Seconds\) \(additionalFields.expiresIn\) is not a whole number/],
 		['title with half of an emoji', { body: '={{ "Coffee \ud83d\udef5".substring(0, 8) }}' }, /^Title \(body\) has half of a character in it/],
@@ -162,6 +194,13 @@ describe('with Continue On Fail', () => {
 		expect(result.items[3]?.json.payment_link).toBeTruthy();
 		expect(result.items[0]?.json.error).toMatch(/Total Amount.*\(order INV-0\) \[item 0\]/);
 		expect(result.items[2]?.json.error).toMatch(/Currency.*\(order INV-2\) \[item 2\]/);
+	});
+
+	test('the output says what became of the rows, by their order numbers', async () => {
+		const { run: result } = await run({ items: mixed, settings: { onError: 'continueRegularOutput' } });
+		expect(result.data.resultData.runData.Node?.at(-1)?.hints).toEqual([
+			{ message: '2 rows done. 2 rows refused: order INV-0; order INV-2.', type: 'warning', location: 'outputPane' },
+		]);
 	});
 
 	test('a failed first row does not make Retry On Fail run all rows again', async () => {

@@ -116,7 +116,7 @@ describe('nativePay', () => {
 
 describe('quickPay', () => {
 	test('charges the buyer', async () => {
-		const { items, error } = await pay('quickPay');
+		const { items, error } = await pay('quickPay', { simplify: false });
 		expect(error).toBeUndefined();
 		expect(items[0]?.json).toMatchObject({
 			out_trade_no: 'INV-1',
@@ -360,7 +360,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 		['euros', { currency: 'EUR' }, /^Currency \(currency\)/],
 		['no method', { serviceCode: '={{ $json.nothing }}' }, /^Payment Method.* \(serviceCode\) is empty/],
 		['no address', { additionalFields: { notifyUrl: 'shop.example' } }, /^Notify URL \(additionalFields.notifyUrl\) is not a web address/],
-		['no app address', { additionalFields: { schemaUrl: 'myshop' } }, /^Schema URL \(additionalFields.schemaUrl\) is not an address/],
+		['no app address', { additionalFields: { schemaUrl: 'myshop' } }, /^App Link \(additionalFields.schemaUrl\) is not an address/],
 		['a field filled twice', { additionalFields: { extraFields: '{"total_amount":1}' } }, /^Extra Fields \(additionalFields.extraFields\) has a field total_amount/],
 		['card data', { additionalFields: { extraFields: '{"card":"5123456789012346"}' } }, /^Extra Fields .* has a field card/],
 	])('%s is refused before a request leaves', async (_name, change, message) => {

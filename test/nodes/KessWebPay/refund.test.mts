@@ -22,10 +22,13 @@ beforeEach(async () => {
 
 const create = (additionalFields: IDataObject = {}, options: WebPayRunOptions & { outTradeNo?: string; more?: IDataObject } = {}): Promise<NodeRun> => {
 	const { outTradeNo = 'INV-1', more = {} } = options;
-	return runWebPay(sandbox, 'refund', 'create', { outTradeNo, reason: 'Goods returned', additionalFields, ...more }, options);
+	const { amount, ...others } = additionalFields;
+	const partial = amount === undefined ? {} : { refundType: 'partial', partialRefundAmount: amount, partialRefundAmountCcy: 'USD' };
+	return runWebPay(sandbox, 'refund', 'create', { outTradeNo, reason: 'Goods returned', ...partial, additionalFields: others, ...more }, options);
 };
 
-const part = (partialRefundAmount: string, merchantReference = 'REF-1') => ({ partialRefundAmount, partialRefundAmountCcy: 'USD', merchantReference });
+/** A part of the order. */
+const part = (amount: string, merchantReference = 'REF-1') => ({ amount, merchantReference });
 
 const orderStatus = async (outTradeNo = 'INV-1') => (await sandbox.orders()).find((order) => order.out_trade_no === outTradeNo)?.status;
 
@@ -152,7 +155,10 @@ describe('with a merchant reference nothing is refunded twice', () => {
 				sandbox,
 				'refund',
 				'create',
-				{ outTradeNo: '={{ $json.no }}', reason: 'Recall', additionalFields: { ...part('1.05'), merchantReference: '=C-{{ $json.no }}' } },
+				{
+					...{ outTradeNo: '={{ $json.no }}', reason: 'Recall', refundType: 'partial', partialRefundAmount: '1.05', partialRefundAmountCcy: 'USD' },
+					additionalFields: { merchantReference: '=C-{{ $json.no }}' },
+				},
 				{ items: numbers.map((no) => ({ no })), settings: { retryOnFail: true, maxTries: 5, waitBetweenTries: 0 } },
 			);
 		const result = await run();
@@ -235,12 +241,11 @@ test('HTTP 401 to the refund: unknown, and not sent again', async () => {
 });
 
 describe('refused before a request leaves', () => {
+	const AMOUNT = { partialRefundAmount: '1', partialRefundAmountCcy: 'USD' };
+
 	test.each<[string, IDataObject, RegExp]>([
-		['a part without a reference', { partialRefundAmount: '1', partialRefundAmountCcy: 'USD' }, /^A partial refund needs a Merchant Reference/],
-		['a part whose amount is empty in this row', { ...part('={{ $json.nothing }}') }, /^Partial Refund Amount \(additionalFields.partialRefundAmount\) is empty/],
-		['an empty amount alone', { partialRefundAmount: '' }, /Partial Refund Amount .* is empty/],
-		['a part without a currency', { partialRefundAmount: '1', merchantReference: 'R' }, /Partial Refund Amount .* has no currency/],
-		['a currency alone', { partialRefundAmountCcy: 'USD' }, /no Partial Refund Amount/],
+		['a part without a reference', { amount: '1' }, /^A partial refund needs a Merchant Reference/],
+		['a part whose amount is empty in this row', { ...part('={{ $json.nothing }}') }, /^Partial Refund Amount \(partialRefundAmount\) is empty/],
 		['amount 0', part('0'), /has to be greater than 0/],
 		['three decimals', part('1.005'), /more than two decimals/],
 		['a shortened reference', part('1', '1.2E+12'), /Merchant Reference .* is a number that a spreadsheet has shortened/],
@@ -252,8 +257,17 @@ describe('refused before a request leaves', () => {
 		expect(await sandbox.requests(REFUND)).toBe(0);
 	});
 
+	test.each<[string, IDataObject, RegExp]>([
+		['a choice that is empty in this row', { refundType: '={{ $json.nothing }}', ...AMOUNT }, /^Refund \(refundType\) is ""/],
+		['a choice that there is not', { refundType: '={{ "all" }}', ...AMOUNT }, /^Refund \(refundType\) is "all"/],
+		['a part without a currency', { refundType: 'partial', partialRefundAmount: '1', partialRefundAmountCcy: '={{ $json.nothing }}', additionalFields: { merchantReference: 'R' } }, /^Partial Refund Currency .* is empty/],
+	])('%s', async (_name, more, message) => {
+		expect((await create({}, { more })).error?.message).toMatch(message);
+		expect(await sandbox.requests(REFUND)).toBe(0);
+	});
+
 	test.each(['create', 'query'])('%s on gateway version 1', async (operation) => {
-		const parameters = { outTradeNo: 'INV-1', reason: 'x', additionalFields: { merchantReference: 'R' } };
+		const parameters = { outTradeNo: 'INV-1', reason: 'x', merchantReference: 'R' };
 		const result = await runWebPay(sandbox, 'refund', operation, parameters, { version: 'v1' });
 		expect(result.error?.message).toMatch(/^This operation needs gateway version 2/);
 		expect((await sandbox.requests(REFUND)) + (await sandbox.requests(QUERY))).toBe(0);
@@ -261,7 +275,7 @@ describe('refused before a request leaves', () => {
 });
 
 describe('query', () => {
-	const query = (additionalFields: IDataObject) => runWebPay(sandbox, 'refund', 'query', { additionalFields });
+	const query = (parameters: IDataObject) => runWebPay(sandbox, 'refund', 'query', { lookUpBy: Object.keys(parameters)[0], ...parameters });
 
 	test('finds a refund by either number', async () => {
 		const made = (await create(part('1'))).items[0]?.json ?? {};
@@ -270,7 +284,9 @@ describe('query', () => {
 	});
 
 	test('says what is missing', async () => {
-		expect((await query({ merchantReference: '' })).error?.message).toBe('Merchant Reference and Transaction ID are both empty [item 0]');
+		expect((await query({ merchantReference: '={{ $json.nothing }}' })).error?.message).toBe('Merchant Reference (merchantReference) is empty [item 0]');
+		expect((await query({ transactionId: '={{ $json.nothing }}' })).error?.message).toBe('Transaction ID (transactionId) is empty [item 0]');
+		expect((await query({ lookUpBy: '={{ "order" }}', merchantReference: 'R', transactionId: 'T' })).error?.message).toMatch(/^Look Up By \(lookUpBy\) is "order"/);
 		expect((await query({ merchantReference: 'NOBODY' })).error?.message).toBe('KESS refuses to query the refund: There is no such refund. (404) (refund NOBODY) [item 0]');
 	});
 

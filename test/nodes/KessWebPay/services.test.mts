@@ -7,6 +7,7 @@ import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { cipherPublicKey } from '../../../sandbox/webpay/cardCipher.mts';
 import { table } from '../../../sandbox/host/table.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
+import { expectSchema } from '../../support/schemas.mts';
 import { RequestRecorder } from '../../support/requestRecorder.mts';
 import { runWebPay } from '../../support/webPayNode.mts';
 import { encryptedCard, type ServiceExample, serviceExamples } from '../../support/webPayServices.mts';
@@ -44,8 +45,11 @@ const SERVICES = [
 /** Has no operation of its own: a service is called by its name. */
 const BY_NAME = 'someNewService';
 
-/** Additional Fields that stand for no field of the gateway, or for any. */
-const NOT_OF_THE_GATEWAY = ['detailJson', 'extraFields', 'failIfClosed', 'qrCode', 'qrCodeProperty'];
+/** Additional Fields that stand for no field of the gateway, for a part of one, or for any. */
+const NOT_OF_THE_GATEWAY = ['backgroundColor', 'detailJson', 'enabledPaymentMethods', 'extraFields', 'failIfClosed', 'qrCode', 'qrCodeProperty'];
+
+/** Parameters that stand for no field of the gateway, or have a default that is right for most. */
+const OF_THE_PANEL = ['additionalFields', 'limit', 'limitWaitTime', 'linkValidFor', 'linkValidUnit', 'simplify'];
 
 /** In every request. */
 const COMMON = ['service', 'sign', 'sign_type', 'seller_code'];
@@ -123,10 +127,10 @@ describe('service by service', () => {
 	});
 
 	test.each(examples.map((example) => [nameOf(example), example] as const))('%s', async (name, example) => {
-		const { resource, operation, service, before = [], after = [], required, optional, files, prepare } = example;
+		const { resource, operation, service, before = [], after = [], required, chosen, optional, files, prepare } = example;
 		const item = (await prepare?.(sandbox)) ?? {};
 		const already = (await reached()).length;
-		const { error } = await run(resource, operation, optional ? { ...required, additionalFields: optional } : required, item, files);
+		const { error, items } = await run(resource, operation, { ...required, ...chosen, ...(optional && { additionalFields: optional }) }, item, files);
 		expect(error).toBeUndefined();
 		const asked = [...before, service, ...after].map((asked) => PREFIX + asked);
 		const sent = recorder.take();
@@ -136,20 +140,23 @@ describe('service by service', () => {
 		rows.push([service, name, sandboxFiles.get(service) ?? '', fields.join(' ')]);
 
 		const { names, additional } = panelOf(example);
-		expect(names.filter((parameter) => !['additionalFields', 'limit', 'limitWaitTime'].includes(parameter)).sort()).toEqual(
-			Object.keys(required).sort(),
+		expect(names.filter((parameter) => !OF_THE_PANEL.includes(parameter)).sort()).toEqual(
+			Object.keys({ ...required, ...chosen }).sort(),
 		);
+		// What goes on after Create and Wait is the order as it is paid, and only a buyer makes it so.
+		if (operation !== 'createAndWait') expectSchema('KessWebPay', resource, operation, items[0]?.json);
+		if (name === 'order:query') expectSchema('KessWebPay', 'order', 'createAndWait', items[0]?.json);
 		expect(additional.filter((field) => !NOT_OF_THE_GATEWAY.includes(field)).sort()).toEqual(Object.keys(optional ?? {}).sort());
 	});
 
 	test.each(examples.map((example) => [nameOf(example), example] as const))('%s sends Extra Fields, and none in place of its own', async (_name, example) => {
-		const { resource, operation, service, required, optional, files, prepare } = example;
+		const { resource, operation, service, required, chosen, optional, files, prepare } = example;
 		const withExtra = async (extraFields: IDataObject) => {
 			await sandbox.reset();
 			store.clear();
 			const item = (await prepare?.(sandbox)) ?? {};
 			const additionalFields = { ...optional, extraFields: JSON.stringify(extraFields) };
-			return await run(resource, operation, { ...required, additionalFields }, item, files);
+			return await run(resource, operation, { ...required, ...chosen, additionalFields }, item, files);
 		};
 		await withExtra({ invoke_reuse: 1, tip: 'none' });
 		const sent = recorder.take().filter((body) => body.service === PREFIX + service);

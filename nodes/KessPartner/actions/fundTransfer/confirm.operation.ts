@@ -3,13 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { InvalidValueError } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
-import { requirePartnerTransactionId, requirePreTransferId } from '../../../../kess/partner/fields';
+import { requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { PartnerOperation } from '../operation';
 import { approvedFields, endOfPrepared, findDoubt, isOtherAmount, readApproved } from './approved';
-import { outTradeNo, partnerTransactionId, preTransferId } from './fields';
+import { outTradeNo, partnerTransactionId, preTransferId, readPartnerTransactionId } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
 import { spent, confirm as confirmTransfer, lookUp, transferNumbers } from './transfers';
@@ -43,7 +43,7 @@ export const confirm: PartnerOperation = {
 					name: 'expiresAt',
 					type: 'string',
 					default: '',
-					placeholder: 'e.g. ={{ $json.expires_at }}',
+					placeholder: 'e.g. {{ $json.expires_at }}',
 					description: 'What Create returned as expires_at. Without it n8n goes by what this workflow remembers of Create; where it does not know, the transfer is taken to live for a day.',
 				},
 			],
@@ -55,7 +55,7 @@ export const confirm: PartnerOperation = {
 			...transferNumbers(client, number),
 			read: () => ({
 				preTransfer: call.read('preTransferId', requirePreTransferId),
-				transaction: call.read('partnerTransactionId', requirePartnerTransactionId),
+				transaction: readPartnerTransactionId(call, number),
 				expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
 				approved: readApproved(call),
 			}),
@@ -107,6 +107,6 @@ function requireTime(value: unknown): number {
 	if (Number.isFinite(time)) return time;
 	throw new InvalidValueError(
 		'is not a time with its date and time zone',
-		'Use expires_at of the operation Create, for example 2026-11-21T08:30:00Z. It is not expire_in, which counts seconds.',
+		'Use expires_at of the operation Create, for example 2026-11-21T15:30:00+07:00. It is not expire_in, which counts seconds.',
 	);
 }

@@ -2,13 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
 import { SERVICES } from '../../../../kess/partner/services';
+import { clockInPhnomPenh } from '../../../../kess/written/day';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';
 import { readRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import { rememberPrepared } from './approved';
-import { amount, currency, expectedReceiverName, outTradeNo, receiverId, senderName } from './fields';
+import { amount, currency, outTradeNo, receiverCheck, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
 import { alreadyPaid, takenBefore, transferItem, unclearStanding } from './results';
 import { lookUp, prepare, spent, transferNumber, transferPayment } from './transfers';
@@ -19,23 +20,16 @@ export const create: PartnerOperation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create fund transfer',
+		action: 'Prepare fund transfer',
 		description: 'Prepare a transfer and learn who its receiver is. No money moves before it is confirmed.',
 	},
 	properties: [
 		outTradeNo,
 		receiverId,
+		receiverCheck,
 		senderName,
 		amount,
 		currency,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [expectedReceiverName],
-		},
 	],
 	async execute(call, { client }) {
 		const number = readTransferNumber(call);
@@ -65,5 +59,5 @@ async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewT
 	if (prepared.kind !== 'prepared') throw prepared.error;
 	checkReceiver(transfer, prepared.data);
 	await rememberPrepared(call.context, client, transfer.asked, prepared.data);
-	return { ...prepared.data, expires_at: new Date(endOfLife(prepared.data)).toISOString() };
+	return { ...prepared.data, expires_at: clockInPhnomPenh(endOfLife(prepared.data)) };
 }

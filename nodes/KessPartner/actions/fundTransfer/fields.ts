@@ -1,5 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
+import { isBlank } from '../../../../kess/written/text';
+import type { ItemCall } from '../../../shared/run/item';
+
 /** Parameters that more than one operation has. */
 
 export const outTradeNo: INodeProperties = {
@@ -19,8 +23,8 @@ export const receiverId: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: '',
-	placeholder: 'e.g. +85512345678',
-	description: 'KESS user ID or phone number of the wallet that gets the money. Format the column as text in a spreadsheet.',
+	placeholder: 'e.g. 012000232',
+	description: 'Phone number or KESS user ID of the wallet that gets the money (receiver_id). Format the column as text in a spreadsheet.',
 };
 
 export const senderName: INodeProperties = {
@@ -30,7 +34,7 @@ export const senderName: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. Sunrise Garments',
-	description: 'Who sends the money, as the receiver will see it. At most 96 characters.',
+	description: 'Who sends the money (sender_name), as the receiver will see it. At most 96 characters.',
 };
 
 export const amount: INodeProperties = {
@@ -40,7 +44,7 @@ export const amount: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 125.50',
-	description: 'What the receiver gets, as a plain number. Nothing is rounded.',
+	description: 'What the receiver gets (amount), as a plain number. Nothing is rounded.',
 };
 
 export const currency: INodeProperties = {
@@ -50,18 +54,22 @@ export const currency: INodeProperties = {
 	required: true,
 	options: [{ name: 'USD (US Dollar)', value: 'USD' }],
 	default: 'USD',
-	description: 'KESS takes only USD for transfers',
+	description: 'What the amount is in (currency). KESS takes only USD for transfers.',
 };
 
 export const partnerTransactionId: INodeProperties = {
 	displayName: 'Partner Transaction ID',
 	name: 'partnerTransactionId',
 	type: 'string',
-	required: true,
 	default: '',
 	placeholder: 'e.g. BANK-88231',
-	description: 'Your own ID of the transaction that paid for this transfer. At most 64 characters.',
+	description: 'Your own ID of the transaction that paid for this transfer (partner_transaction_id). At most 64 characters. Empty: the transfer number.',
 };
+
+/** @param transferNumber what stands for an empty one */
+export function readPartnerTransactionId(call: ItemCall, transferNumber: string): string {
+	return call.read('partnerTransactionId', (value) => (isBlank(value) ? transferNumber : requirePartnerTransactionId(value)));
+}
 
 export const preTransferId: INodeProperties = {
 	displayName: 'Pre-Transfer ID',
@@ -69,8 +77,8 @@ export const preTransferId: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: '',
-	placeholder: 'e.g. ={{ $json.pre_transfer_id }}',
-	description: 'What the operation Create returned for this transfer',
+	placeholder: 'e.g. {{ $json.pre_transfer_id }}',
+	description: 'What the operation Create returned for this transfer (pre_transfer_id)',
 };
 
 export const expectedReceiverName: INodeProperties = {
@@ -81,4 +89,14 @@ export const expectedReceiverName: INodeProperties = {
 	placeholder: 'e.g. Sok Dara',
 	description:
 		'Refuse the transfer when the wallet belongs to somebody else. Case, spacing and the order of the names do not matter. A row in which it is empty fails.',
+};
+
+/** Stands right under the receiver. */
+export const receiverCheck: INodeProperties = {
+	displayName: 'Receiver Check',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Expected Name',
+	default: {},
+	options: [expectedReceiverName],
 };

@@ -2,15 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
-import { requirePartnerTransactionId } from '../../../../kess/partner/fields';
 import { CREATE_TRANSFER, SERVICES } from '../../../../kess/partner/services';
 import { type AskedTransfer, matchTransfer, personOf } from '../../../../kess/partner/transfer';
 import type { Movement, Prepared } from '../../../shared/money/moveMoney';
-import { REMEMBERED } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
-import { amount, currency, expectedReceiverName, outTradeNo, partnerTransactionId, receiverId, senderName } from './fields';
+import { amount, currency, outTradeNo, partnerTransactionId, readPartnerTransactionId, receiverCheck, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
 import { spent, confirm, lookUp, prepare, transferNumbers } from './transfers';
@@ -21,36 +19,30 @@ export const payOut: PartnerOperation = {
 	option: {
 		name: 'Pay Out',
 		value: 'payOut',
-		action: 'Pay out fund transfer',
+		action: 'Pay out to wallet',
 		description: 'Pay a receiver in one step. A transfer that was paid before is found and returned, never paid twice.',
 	},
 	properties: [
 		{
-			displayName: `A transfer number is paid once: run the same rows again in this same workflow as often as you like, with the same numbers. Rows with status "unknown" are not failed, see their next_step. This workflow remembers at least its last ${REMEMBERED.toLocaleString('en')} payments, on every worker; another workflow, or a copy of this one, does not know of them.`,
+			displayName:
+				'In this workflow a transfer number is paid once: run the same rows again as often as you like. Rows with status "unknown" may be paid: do what their next_step says. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-partner" target="_blank">More</a>',
 			name: 'payOutNotice',
 			type: 'notice',
 			default: '',
 		},
 		outTradeNo,
 		receiverId,
+		receiverCheck,
 		senderName,
 		amount,
 		currency,
 		partnerTransactionId,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [expectedReceiverName],
-		},
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
 		const item = await payRow(call, {
 			...transferNumbers(client, number),
-			read: () => ({ transfer: readNewTransfer(call, number), transaction: call.read('partnerTransactionId', requirePartnerTransactionId) }),
+			read: () => ({ transfer: readNewTransfer(call, number), transaction: readPartnerTransactionId(call, number) }),
 			told: ({ transfer }) => ({ what: whatIs(transfer.asked) }),
 			movement: ({ transfer, transaction }) => movement(client, transfer, transaction),
 			output(end, row) {

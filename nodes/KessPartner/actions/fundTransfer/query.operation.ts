@@ -5,6 +5,7 @@ import { isPaid, matchTransfer } from '../../../../kess/partner/transfer';
 import type { PartnerOperation } from '../operation';
 import { outTradeNo } from './fields';
 import { readTransferNumber } from './newTransfer';
+import { asPaid } from './results';
 import { ask } from './transfers';
 
 /** `query.fundTransfer` (docs/gateway.md §13, QUERY FUND TRANSFER). */
@@ -27,6 +28,6 @@ export const query: PartnerOperation = {
 				'Run the item again. If this stays so, report it to KESS.',
 			);
 		}
-		return [isPaid(data) ? { ...data, status: 'paid' } : data];
+		return [isPaid(data) ? asPaid(data) : data];
 	},
 };

@@ -15,7 +15,13 @@ export function transferItem(call: ItemCall, end: MoneyEnd, known: IDataObject, 
 		mark: 'already_confirmed',
 		stopAtUnknown: options.stopAtUnknown === true,
 	});
-	return end.end === 'done' ? { ...item, status: 'paid' } : item;
+	return end.end === 'done' ? asPaid(item) : item;
+}
+
+/** What has been paid says so first. */
+export function asPaid(data: IDataObject): IDataObject {
+	const { status: _status, ...others } = data;
+	return { status: 'paid', ...others };
 }
 
 /** Without knowing whether the number has been paid, nothing is prepared for it. */

@@ -12,10 +12,11 @@ export const getMany: WebPayOperation = {
 	option: {
 		name: 'Get Many',
 		value: 'getMany',
-		action: 'Get many bakong members',
+		action: 'Get many Bakong members',
 		description: 'List the banks and wallets that take part in Bakong',
 	},
 	properties: listProperties,
+	simplified: ['name', 'bic', 'status', 'branch_code', 'payin_rate', 'payout_rate'],
 	async execute(call, client) {
 		const limit = readLimit(call);
 		const result = await client.call(SERVICES.getBakongMembers, {});

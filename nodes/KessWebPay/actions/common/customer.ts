@@ -18,7 +18,7 @@ export const customerField: INodeProperties = {
 	default: {},
 	placeholder: 'Add Customer',
 	description:
-		'Who the buyer is. Sent encrypted with the RSA Public Key of the credential. Gateway version 2 only. With all fields empty it is left out.',
+		'Who the buyer is (customer). Sent encrypted with the RSA Public Key of the credential. Gateway version 2 only. With all fields empty it is left out.',
 	options: [
 		{
 			displayName: 'Details',

@@ -10,6 +10,9 @@ import type { Check, ItemCall } from '../../../shared/run/item';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
 import type { WebPayClient } from '../../client';
 
+/** What matters of an order. */
+export const ORDER_FIELDS = ['payment_link', 'status', 'out_trade_no', 'total_amount', 'currency', 'expired_at', 'body', 'transaction_id', 'paid_at', 'token'] as const;
+
 /** The parameter by which every order operation names its order. */
 export const outTradeNoProperty: INodeProperties = {
 	displayName: 'Order Number',

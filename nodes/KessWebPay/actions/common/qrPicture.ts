@@ -17,7 +17,7 @@ export const qrCodeField: INodeProperties = {
 		{ name: 'PNG', value: 'png', description: 'For chats, e-mails and documents' },
 		{ name: 'SVG', value: 'svg', description: 'For print and web pages, sharp in every size' },
 	],
-	default: 'none',
+	default: 'png',
 	description: 'Whether to add a picture of the QR code that the buyer scans, as a file of the item',
 };
 

@@ -3,7 +3,6 @@ import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
-import { REMEMBERED } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
@@ -23,7 +22,8 @@ export const pay: WebPayOperation = {
 	},
 	properties: [
 		{
-			displayName: `A payment is sent once. Items with status "unknown" are not failed, see their next_step: nobody can tell whether money has moved. This workflow remembers its last ${REMEMBERED.toLocaleString('en')} payments, on every worker; another workflow, or a copy of this one, does not know of them.`,
+			displayName:
+				'In this workflow a payment number is paid once. Rows with status "unknown" may be paid: do what their next_step says. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-webpay" target="_blank">More</a>',
 			name: 'payKhqrNotice',
 			type: 'notice',
 			default: '',

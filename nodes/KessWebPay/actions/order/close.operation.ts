@@ -1,6 +1,6 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from '../common/order';
+import { ORDER_FIELDS, orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from '../common/order';
 
 /** `webpay.acquire.closeorder` (docs/gateway.md §3): nobody can pay the order any more. */
 export const close: WebPayOperation = {
@@ -12,6 +12,7 @@ export const close: WebPayOperation = {
 		description: 'Close an unpaid order, so that its payment link no longer takes money',
 	},
 	properties: [outTradeNoProperty],
+	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const result = await client.call(

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { isPlainObject, type Json, jsonOf, requireJsonObject } from '../../../../kess/jsonObject';
+import { isPlainObject, type Json, jsonOf } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/written/text';
 import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';
 import { hasEnded, isPaid } from '../../../../kess/webPay/orderStates';
@@ -11,14 +11,17 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../common/qrPicture';
+import { linkValidForProperties, readLinkLife } from './linkLife';
 import { createOnce } from '../common/createOnce';
 import { customerField, readEncryptedCustomer } from '../common/customer';
-import { orderItem, orderNumber } from '../common/order';
+import { ORDER_FIELDS, orderItem, orderNumber } from '../common/order';
 import {
 	descriptorField,
 	expiresInField,
 	type NewOrder,
 	notifyUrlField,
+	pageFields,
+	readSetting,
 	readTransaction,
 	redirectUrlField,
 	schemaUrlField,
@@ -40,11 +43,12 @@ export const create: WebPayOperation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create order',
-		description: 'Create an order and get its payment link. An order that already exists is returned instead of created twice.',
+		action: 'Create order with payment link',
+		description: 'Create an order and get the payment link for the buyer. An order that already exists is returned instead of created twice.',
 	},
 	properties: [
 		...transactionProperties,
+		...linkValidForProperties,
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',
@@ -55,13 +59,13 @@ export const create: WebPayOperation = {
 				customerField,
 				descriptorField,
 				{
-					displayName: 'Detail',
+					displayName: 'Product Lines',
 					name: 'detail',
 					type: 'fixedCollection',
 					typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Product' },
 					placeholder: 'Add Product',
 					default: {},
-					description: 'Product lines shown to the buyer. A line with all fields empty is left out.',
+					description: 'What is bought, line by line, as the buyer sees it (detail). A line with all fields empty is left out.',
 					options: [
 						{
 							displayName: 'Product',
@@ -108,12 +112,12 @@ export const create: WebPayOperation = {
 					],
 				},
 				{
-					displayName: 'Detail (JSON)',
+					displayName: 'Product Lines (JSON)',
 					name: 'detailJson',
 					type: 'json',
 					default: '',
-					placeholder: 'e.g. ={{ $json.lines }}',
-					description: 'Product lines as a list, for example from an expression: each with no, name, price, qty and, if there is one, discount. In place of Detail.',
+					placeholder: 'e.g. {{ $json.lines }}',
+					description: 'What is bought as a list, for example from an expression: each line with no, name, price, qty and, if there is one, discount (detail). In place of Product Lines.',
 				},
 				expiresInField,
 				failIfClosedField,
@@ -139,18 +143,21 @@ export const create: WebPayOperation = {
 						},
 					],
 					default: 'ANONYMOUS',
+					description: 'How the buyer logs in at KESS (login_type)',
 				},
 				notifyUrlField,
 				qrCodePropertyField,
 				qrCodeField,
+				...pageFields,
 				redirectUrlField,
 				schemaUrlField,
 				settingField,
 			],
 		},
 	],
+	simplified: ORDER_FIELDS,
 	async execute(call, client) {
-		const order = readOrder(call, client);
+		const order = withLife(readOrder(call, client), readLinkLife(call));
 		const picture = readQrCode(call);
 		const failIfClosed = call.collection('additionalFields').read(failIfClosedField.name, (value) => value === true);
 		const item = await call.once(orderNumber(client, order.outTradeNo), async () => {
@@ -171,13 +178,18 @@ function tellIfClosed(call: ItemCall, { status }: IDataObject, isFailure: boolea
 	call.advise(`${message}.`);
 }
 
+/** Expires In counts to the second, for those who have added it. */
+function withLife({ fields, ...order }: NewOrder, seconds: number): NewOrder {
+	return { ...order, fields: { ...fields, expires_in: fields.expires_in ?? seconds } };
+}
+
 /** Reads the parameters of an order, all of them. */
 export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 	const { fields, ...order } = readTransaction(call, client);
 	const additional = call.collection('additionalFields');
 	const panel = additional.read('detail', (value, say) => readDetail(linesOf((value as { items?: unknown }).items ?? []), order.money, say)) ?? [];
 	const list = additional.read('detailJson', (value, say) => readDetail(linesOf(jsonOf(value)), order.money, say)) ?? [];
-	if (panel.length > 0 && list.length > 0) throw new KessError('There are product lines in Detail and in Detail (JSON)', 'Use one of the two.');
+	if (panel.length > 0 && list.length > 0) throw new KessError('There are lines in Product Lines and in Product Lines (JSON)', 'Use one of the two.');
 	const detail = [...panel, ...list];
 	return {
 		...order,
@@ -186,7 +198,7 @@ export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 			customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
 			login_type: additional.read('loginType', (value, say) => requireText(value, 16, say)),
 			descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
-			setting: additional.read('setting', requireJsonObject),
+			setting: readSetting(additional),
 			detail: detail.length > 0 ? (detail as unknown as Json) : undefined,
 		},
 	};

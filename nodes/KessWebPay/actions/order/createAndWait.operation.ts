@@ -11,7 +11,8 @@ import { noteAwaited } from '../common/awaited';
 import { createOnce } from '../common/createOnce';
 import { hasEnded } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
-import { orderItem } from '../common/order';
+import { ORDER_FIELDS, orderItem } from '../common/order';
+import { linkValidForProperties } from './linkLife';
 import { limitWaitTimeProperty, readLimit, waitUntil } from './waitLimit';
 
 /** What KESS itself is said to use (docs/gateway.md §8); it is sent, so that the time is known. */
@@ -19,7 +20,7 @@ const DEFAULT_EXPIRES_IN = 1800;
 
 const waitNotice: INodeProperties = {
 	displayName:
-		'The workflow goes on when KESS says that the order is paid or closed. When the time is up, n8n passes on the <b>input</b> of this node instead of the order: take the order number from the input (so make one that changes, with <code>$now</code> for example, in a node before), and query the order after this node if <code>status</code> is not SUCCESS. To send the payment link to the buyer first, create the order before with <b>Create</b> and <code>{{ $execution.resumeUrl }}</code> as its Notify URL, send the link, and use this node with the same order number and amount. KESS has to reach the address of this n8n.',
+		'To send the link first, put <b>Create</b> and your message before this node, with the same order number. When the time is up, the <b>input</b> of this node goes on: query the order then. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-webpay" target="_blank">How it works</a>',
 	name: 'waitNotice',
 	type: 'notice',
 	default: '',
@@ -37,7 +38,8 @@ export const createAndWait: WebPayOperation = {
 		action: 'Create order and wait for payment',
 		description: 'Create an order and let the workflow go on only when KESS says that it is paid or closed, or when the time is up',
 	},
-	properties: [waitNotice, ...create.properties.map(withoutOwnFields), limitWaitTimeProperty],
+	properties: [waitNotice, ...create.properties.filter((property) => !linkValidForProperties.includes(property)).map(withoutOwnFields), limitWaitTimeProperty],
+	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		const { context } = call;
 		requireOneItem(context);

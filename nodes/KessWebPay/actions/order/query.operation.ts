@@ -1,6 +1,6 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from '../common/order';
+import { ORDER_FIELDS, orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from '../common/order';
 
 /** `webpay.acquire.queryorder` (docs/gateway.md §12, QUERY ORDER): only the status SUCCESS means paid. */
 export const query: WebPayOperation = {
@@ -12,6 +12,7 @@ export const query: WebPayOperation = {
 		description: 'Look up an order and whether it has been paid. Only the status SUCCESS means paid.',
 	},
 	properties: [outTradeNoProperty],
+	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const result = await queryOrder(client, outTradeNo);

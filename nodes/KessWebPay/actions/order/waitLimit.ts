@@ -13,6 +13,12 @@ const MAX_SECONDS = 365 * 86_400;
 /** A payment in the last second of an order is told some time later. */
 const GRACE_MS = 60_000;
 
+export const unitOptions = [
+	{ name: 'Days', value: 'days' },
+	{ name: 'Hours', value: 'hours' },
+	{ name: 'Minutes', value: 'minutes' },
+];
+
 export const limitWaitTimeProperty: INodeProperties = {
 	displayName: 'Limit Wait Time',
 	name: 'limitWaitTime',
@@ -37,11 +43,7 @@ export const limitWaitTimeProperty: INodeProperties = {
 					displayName: 'Unit',
 					name: 'resumeUnit',
 					type: 'options',
-					options: [
-						{ name: 'Days', value: 'days' },
-						{ name: 'Hours', value: 'hours' },
-						{ name: 'Minutes', value: 'minutes' },
-					],
+					options: unitOptions,
 					default: 'minutes',
 				},
 			],
@@ -58,16 +60,20 @@ export function readLimit(value: unknown): number | undefined {
 	const { values } = (value || {}) as { values?: { resumeAmount?: unknown; resumeUnit?: unknown } };
 	if (values === undefined) return undefined;
 	const { resumeAmount = 30, resumeUnit = 'minutes' } = values;
-	const unit = SECONDS.get(String(resumeUnit));
-	if (unit === undefined) {
-		throw new InvalidValueError(`has the unit ${JSON.stringify(resumeUnit)}`, `Use one of ${[...SECONDS.keys()].join(', ')}.`);
-	}
-	const seconds = Math.round((resumeAmount === '' ? Number.NaN : Number(resumeAmount)) * unit);
+	return secondsOf(resumeAmount, resumeUnit);
+}
+
+/**
+ * An amount of minutes, hours or days in whole seconds.
+ *
+ * @throws InvalidValueError when it is not between a second and a year
+ */
+export function secondsOf(amount: unknown, unit: unknown): number {
+	const one = SECONDS.get(String(unit));
+	if (one === undefined) throw new InvalidValueError(`has the unit ${JSON.stringify(unit)}`, `Use one of ${[...SECONDS.keys()].join(', ')}.`);
+	const seconds = Math.round((amount === '' ? Number.NaN : Number(amount)) * one);
 	if (seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
-	throw new InvalidValueError(
-		'is not a time between a second and a year',
-		'Enter an amount greater than 0, for example 30 minutes, or remove the limit to wait as long as the order can be paid.',
-	);
+	throw new InvalidValueError('is not a time between a second and a year', 'Enter an amount greater than 0, for example 30 minutes.');
 }
 
 /**

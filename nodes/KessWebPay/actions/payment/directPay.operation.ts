@@ -1,5 +1,5 @@
 import { requireCipherText } from '../../../../kess/webPay/cipherText';
-import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
+import type { JsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/written/text';
 import { requireIpAddress } from '../../../../kess/webPay/fields';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -11,6 +11,8 @@ import {
 	descriptorField,
 	expiresInField,
 	notifyUrlField,
+	pageFields,
+	readSetting,
 	readTransaction,
 	redirectUrlField,
 	schemaUrlField,
@@ -76,7 +78,7 @@ export const directPay: WebPayOperation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. SREY OUN',
-					description: 'Name on the card',
+					description: 'Name on the card (holder_name)',
 				},
 				{
 					displayName: 'IP Address',
@@ -87,6 +89,7 @@ export const directPay: WebPayOperation = {
 					description: 'Address that the buyer pays from (ip_address)',
 				},
 				notifyUrlField,
+				...pageFields,
 				redirectUrlField,
 				schemaUrlField,
 				settingField,
@@ -109,7 +112,7 @@ function readDirectPay(call: ItemCall, client: WebPayClient, outTradeNo: string)
 		ip_address: additional.read('ipAddress', requireIpAddress),
 		holder_name: additional.read('holderName', (value, say) => requireText(value, 255, say)),
 		descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
-		setting: additional.read('setting', requireJsonObject),
+		setting: readSetting(additional),
 	};
 	return { ...order, service: SERVICES.directPay, within: 'order_info', fields };
 }

@@ -28,7 +28,7 @@ export const nativePay: WebPayOperation = {
 	option: {
 		name: 'Native Pay',
 		value: 'nativePay',
-		action: 'Create native payment',
+		action: 'Create QR or app payment',
 		description: 'Create an order and get its QR text and the link that opens the app of a payment method',
 	},
 	properties: [

@@ -4,6 +4,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
+import { ORDER_FIELDS } from '../common/order';
 import {
 	expiresInField,
 	notifyUrlField,
@@ -55,6 +56,7 @@ export const quickPay: WebPayOperation = {
 			options: [expiresInField, notifyUrlField, redirectUrlField, schemaUrlField],
 		},
 	],
+	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		return [await chargeRow(call, client, (outTradeNo) => readQuickPay(call, client, outTradeNo))];
 	},

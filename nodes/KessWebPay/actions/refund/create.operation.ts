@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
@@ -33,6 +33,35 @@ interface NewRefund {
 /** Order states that say that nothing is left to be given back, or soon will be (docs/gateway.md §3, States). */
 const FULLY_REFUNDED = ['REFUNDED', 'PENDING_REFUNDED'];
 
+/** The values of Refund. */
+const FULL = 'full';
+const PARTIAL = 'partial';
+
+const onlyPartial: IDisplayOptions = { show: { refundType: [PARTIAL] } };
+
+const additionalFields: INodeProperties = {
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	options: [
+		{
+			displayName: 'Callback URL',
+			name: 'callbackUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://n8n.shop.example/webhook/refund',
+			description: 'Address that KESS calls when the state of the refund changes (callback_url)',
+		},
+		{
+			...merchantReferenceField,
+			description:
+				'Your own number for this refund, used only once (merchant_reference). Needed for a partial refund: it keeps the refund from being made twice when the item runs again.',
+		},
+	],
+};
+
 /** `webpay.acquire.v2Refund` (docs/gateway.md §3): without an amount, all of the order. */
 export const create: WebPayOperation = {
 	service: SERVICES.refund,
@@ -41,10 +70,42 @@ export const create: WebPayOperation = {
 		value: 'create',
 		action: 'Create refund',
 		description:
-			'Give the buyer of a paid order the money back, all of it or a part. An order that has been refunded in full is returned instead of refunded twice; with a merchant reference a partial refund too.',
+			'Give the buyer of a paid order the money back, all of it or a part of it. An order that has been refunded in full is returned instead of refunded twice; with a merchant reference a partial refund too.',
 	},
 	properties: [
 		{ ...outTradeNoProperty, description: 'Your own number of the order that is refunded (out_trade_no)' },
+		{
+			displayName: 'Refund',
+			name: 'refundType',
+			type: 'options',
+			required: true,
+			options: [
+				{ name: 'Full', value: FULL, description: 'Give back all that the order has cost' },
+				{ name: 'Partial', value: PARTIAL, description: 'Give back the amount below' },
+			],
+			default: FULL,
+			description: 'How much goes back',
+		},
+		{
+			displayName: 'Partial Refund Amount',
+			name: 'partialRefundAmount',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 2.50',
+			displayOptions: onlyPartial,
+			description: 'How much goes back (partial_refund_amount), as a plain number. Nothing is rounded.',
+		},
+		{
+			displayName: 'Partial Refund Currency',
+			name: 'partialRefundAmountCcy',
+			type: 'options',
+			required: true,
+			options: currencyProperty.options,
+			default: 'USD',
+			displayOptions: onlyPartial,
+			description: 'Currency of the order (partial_refund_amount_ccy)',
+		},
 		{
 			displayName: 'Reason',
 			name: 'reason',
@@ -52,58 +113,22 @@ export const create: WebPayOperation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. Goods returned',
-			description: 'Why the money goes back. At most 255 characters.',
+			description: 'Why the money goes back (reason). At most 255 characters.',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				{
-					displayName: 'Callback URL',
-					name: 'callbackUrl',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. https://n8n.shop.example/webhook/refund',
-					description: 'Address that KESS calls when the state of the refund changes (callback_url)',
-				},
-				{
-					...merchantReferenceField,
-					description:
-						'Your own number for this refund, used only once (merchant_reference). Needed for a partial refund: it keeps the refund from being made twice when the item runs again.',
-				},
-				{
-					displayName: 'Partial Refund Amount',
-					name: 'partialRefundAmount',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. 2.50',
-					description: 'How much goes back, as a plain number. Without this field all of the order does.',
-				},
-				{
-					displayName: 'Partial Refund Currency',
-					name: 'partialRefundAmountCcy',
-					type: 'options',
-					options: currencyProperty.options,
-					default: 'USD',
-					description: 'Currency of the order. Needed together with the amount.',
-				},
-			],
-		},
+		{ ...additionalFields, displayOptions: { show: { refundType: [FULL] } } },
+		// A partial refund needs its reference, so there it is in sight from the beginning.
+		{ ...additionalFields, displayOptions: onlyPartial, default: { [merchantReferenceField.name]: '' } },
 	],
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
-		const additional = call.collection('additionalFields');
-		const isPartial = additional.has('partialRefundAmount') || additional.has('partialRefundAmountCcy');
-		const readReference = () => additional.read('merchantReference', requireMerchantReference);
+		const isPartial = call.read('refundType', requireRefundType) === PARTIAL;
+		const readReference = () => call.collection('additionalFields').read('merchantReference', requireMerchantReference);
 		// Of a part nothing is known without its reference.
 		const part = isPartial ? readReference() : undefined;
 		const item = await payRow(call, {
 			payment: refundNumber(client, outTradeNo, part),
 			own: part === undefined ? orderNumber(client, outTradeNo) : ownNumber(client, 'merchant reference', part),
-			read: () => readRefund(call, outTradeNo, part ?? readReference()),
+			read: () => readRefund(call, outTradeNo, isPartial, part ?? readReference()),
 			told: ({ partial }) => ({ what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]) }),
 			movement: (refund) => refundMovement(call, client, refund),
 			output: (end, refund) => refundItem(call, end, outTradeNo, refund?.merchantReference ?? part),
@@ -122,18 +147,10 @@ function refundNumber(client: WebPayClient, outTradeNo: string, reference: strin
 	};
 }
 
-function readRefund(call: ItemCall, outTradeNo: string, merchantReference: string | undefined): NewRefund {
+function readRefund(call: ItemCall, outTradeNo: string, isPartial: boolean, merchantReference: string | undefined): NewRefund {
 	const reason = call.read('reason', (value, say) => requireText(value, 255, say));
-	const additional = call.collection('additionalFields');
-	const callbackUrl = additional.read('callbackUrl', requireWebAddress);
-	const currency = additional.readAdded('partialRefundAmountCcy', parseCurrency);
-	const partial = additional.readAdded('partialRefundAmount', (value) => requirePartialAmount(value, currency));
-	if (currency !== undefined && partial === undefined) {
-		throw new KessError(
-			'There is a Partial Refund Currency, but no Partial Refund Amount',
-			'Add the amount for a partial refund. For a full refund remove the currency.',
-		);
-	}
+	const callbackUrl = call.collection('additionalFields').read('callbackUrl', requireWebAddress);
+	const partial = isPartial ? readPart(call) : undefined;
 	if (partial !== undefined && merchantReference === undefined) {
 		throw new KessError(
 			'A partial refund needs a Merchant Reference (additionalFields.merchantReference)',
@@ -149,22 +166,22 @@ function readRefund(call: ItemCall, outTradeNo: string, merchantReference: strin
 			out_trade_no: outTradeNo,
 			reason,
 			partial_refund_amount: partial && Number(partial.decimal),
-			partial_refund_amount_ccy: currency,
+			partial_refund_amount_ccy: partial?.currency,
 			callback_url: callbackUrl,
 			merchant_reference: merchantReference,
 		},
 	};
 }
 
-/** An amount that is empty in one row must not turn that row into a full refund. */
-function requirePartialAmount(value: unknown, currency: string | undefined): Money {
-	if (String(value ?? '').trim() === '') {
-		throw new InvalidValueError('is empty', 'Enter an amount. For a full refund remove the field: an empty one is not taken for all.');
-	}
-	if (currency === undefined) {
-		throw new InvalidValueError('has no currency', 'Add the field Partial Refund Currency with the currency of the order.');
-	}
-	return parseMoney(value, currency);
+/** @throws InvalidValueError for anything else: what is empty in one row must not turn that row into a full refund */
+function requireRefundType(value: unknown): string {
+	if (value === FULL || value === PARTIAL) return value;
+	throw new InvalidValueError(`is ${JSON.stringify(value ?? '')}`, `Nothing was refunded. Use one of ${FULL}, ${PARTIAL}.`);
+}
+
+function readPart(call: ItemCall): Money {
+	const currency = call.read('partialRefundAmountCcy', parseCurrency);
+	return call.read('partialRefundAmount', (value) => parseMoney(value, currency));
 }
 
 /** A refund, or the one that an earlier attempt has made: found by its reference, or a full one by the order's status. */

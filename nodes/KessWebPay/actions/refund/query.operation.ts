@@ -1,51 +1,58 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isPlainObject, type Json } from '../../../../kess/jsonObject';
-import { KessError } from '../../../../kess/errors';
+import { InvalidValueError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
 import { matchReference, merchantReferenceField, queryRefund, requireMerchantReference } from './refunds';
 
-/** `webpay.acquire.queryRefund` (docs/gateway.md §3): by one of the two numbers, or by both. */
+/** The values of Look Up By, and the parameters with what to look for. */
+const REFERENCE = 'merchantReference';
+const TRANSACTION = 'transactionId';
+
+/** `webpay.acquire.queryRefund` (docs/gateway.md §3): by one of two numbers. */
 export const query: WebPayOperation = {
 	service: SERVICES.queryRefund,
 	option: {
 		name: 'Query',
 		value: 'query',
 		action: 'Query refund',
-		description: 'Look up a refund by your own reference or by the transaction ID of KESS. One of the two is needed.',
+		description: 'Look up a refund by your own reference or by the transaction ID of KESS',
 	},
 	properties: [
 		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
+			displayName: 'Look Up By',
+			name: 'lookUpBy',
+			type: 'options',
 			options: [
-				{ ...merchantReferenceField, description: 'Your own reference for the refund (merchant_reference)' },
-				{
-					displayName: 'Transaction ID',
-					name: 'transactionId',
-					type: 'string',
-					default: '',
-					description: 'Number that KESS gave to the transaction (transaction_id)',
-				},
+				{ name: 'Merchant Reference', value: REFERENCE, description: 'Your own reference for the refund' },
+				{ name: 'Transaction ID', value: TRANSACTION, description: 'The number that KESS gave to the refund' },
 			],
+			default: REFERENCE,
+		},
+		{
+			...merchantReferenceField,
+			required: true,
+			displayOptions: { show: { lookUpBy: [REFERENCE] } },
+			description: 'Your own reference for the refund (merchant_reference)',
+		},
+		{
+			displayName: 'Transaction ID',
+			name: TRANSACTION,
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 9179571657490400005',
+			displayOptions: { show: { lookUpBy: [TRANSACTION] } },
+			description: 'Number that KESS gave to the refund (transaction_id)',
 		},
 	],
 	async execute(call, client) {
-		const additional = call.collection('additionalFields');
-		const reference = additional.read('merchantReference', requireMerchantReference);
-		const transactionId = additional.read('transactionId', (value, say) => requireReference(value, 64, say));
-		if (reference === undefined && transactionId === undefined) {
-			throw new KessError(
-				'Merchant Reference and Transaction ID are both empty',
-				'Add one of the two fields. If it comes from an expression, check that this row has it.',
-			);
-		}
+		const isByReference = call.read('lookUpBy', requireWay) === REFERENCE;
+		const reference = isByReference ? call.read(REFERENCE, requireMerchantReference) : undefined;
+		const transactionId = isByReference ? undefined : call.read(TRANSACTION, (value, say) => requireReference(value, 64, say));
 		call.reference = reference === undefined ? `transaction ${transactionId}` : `refund ${reference}`;
 		const result = await queryRefund(client, { merchant_reference: reference, transaction_id: transactionId });
 		const data: Json = requireDone(result, 'query the refund', 'Looking changes nothing: run the item again.');
@@ -54,3 +61,8 @@ export const query: WebPayOperation = {
 		return refunds as IDataObject[];
 	},
 };
+
+function requireWay(value: unknown): string {
+	if (value === REFERENCE || value === TRANSACTION) return value;
+	throw new InvalidValueError(`is ${JSON.stringify(value ?? '')}`, `Use one of ${REFERENCE}, ${TRANSACTION}.`);
+}
