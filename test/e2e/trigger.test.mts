@@ -252,7 +252,6 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 			total_amount: '10.5',
 			currency: 'USD',
 			status: 'PARTIAL_REFUNDED',
-			sign_type: 'MD5',
 			event: 'partiallyRefunded',
 		});
 	});

@@ -126,6 +126,15 @@ describe('service by service', () => {
 		expect([...examples.map(nameOf), 'service:call'].sort()).toEqual(offered().sort());
 	});
 
+	test('the panel says which operations need gateway version 2, and the canvas names them as the panel does', () => {
+		const lists = properties.filter(({ name }) => name === 'operation');
+		const without = lists.flatMap(({ displayOptions, options }) =>
+			(options as INodePropertyOptions[]).filter(({ description }) => !description?.endsWith(' (version 2)')).map(({ value }) => `${String(displayOptions?.show?.resource?.[0])}:${String(value)}`),
+		);
+		expect(without.sort()).toEqual(['order:close', 'order:create', 'order:createAndWait', 'order:query', 'service:call']);
+		expect(new KessWebPay().description.subtitle).toContain('"order:createAndWait":"Create and Wait: Order"');
+	});
+
 	test.each(examples.map((example) => [nameOf(example), example] as const))('%s', async (name, example) => {
 		const { resource, operation, service, before = [], after = [], required, chosen, optional, files, prepare } = example;
 		const item = (await prepare?.(sandbox)) ?? {};

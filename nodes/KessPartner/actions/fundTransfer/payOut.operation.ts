@@ -25,7 +25,7 @@ export const payOut: PartnerOperation = {
 	properties: [
 		{
 			displayName:
-				'In this workflow a transfer number is paid once: run the same rows again as often as you like. Rows with status "unknown" may be paid: do what their next_step says. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-partner" target="_blank">More</a>',
+				'A transfer number is paid once, however often it runs. Status "unknown" may be paid: see <b>next_step</b>. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-partner" target="_blank">More</a>',
 			name: 'payOutNotice',
 			type: 'notice',
 			default: '',

@@ -20,8 +20,7 @@ export function transferItem(call: ItemCall, end: MoneyEnd, known: IDataObject, 
 
 /** What has been paid says so first. */
 export function asPaid(data: IDataObject): IDataObject {
-	const { status: _status, ...others } = data;
-	return { status: 'paid', ...others };
+	return Object.assign({ status: '' }, data, { status: 'paid' });
 }
 
 /** Without knowing whether the number has been paid, nothing is prepared for it. */

@@ -20,7 +20,7 @@ const DEFAULT_EXPIRES_IN = 1800;
 
 const waitNotice: INodeProperties = {
 	displayName:
-		'To send the link first, put <b>Create</b> and your message before this node, with the same order number. When the time is up, the <b>input</b> of this node goes on: query the order then. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-webpay" target="_blank">How it works</a>',
+		'To send the link, put <b>Create</b> before it, with the same order number. When the time is up, query the order. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-webpay" target="_blank">More</a>',
 	name: 'waitNotice',
 	type: 'notice',
 	default: '',

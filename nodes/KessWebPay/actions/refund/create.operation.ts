@@ -1,4 +1,4 @@
-import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IDisplayOptions } from 'n8n-workflow';
 
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
@@ -38,29 +38,6 @@ const FULL = 'full';
 const PARTIAL = 'partial';
 
 const onlyPartial: IDisplayOptions = { show: { refundType: [PARTIAL] } };
-
-const additionalFields: INodeProperties = {
-	displayName: 'Additional Fields',
-	name: 'additionalFields',
-	type: 'collection',
-	placeholder: 'Add Field',
-	default: {},
-	options: [
-		{
-			displayName: 'Callback URL',
-			name: 'callbackUrl',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. https://n8n.shop.example/webhook/refund',
-			description: 'Address that KESS calls when the state of the refund changes (callback_url)',
-		},
-		{
-			...merchantReferenceField,
-			description:
-				'Your own number for this refund, used only once (merchant_reference). Needed for a partial refund: it keeps the refund from being made twice when the item runs again.',
-		},
-	],
-};
 
 /** `webpay.acquire.v2Refund` (docs/gateway.md §3): without an amount, all of the order. */
 export const create: WebPayOperation = {
@@ -115,9 +92,29 @@ export const create: WebPayOperation = {
 			placeholder: 'e.g. Goods returned',
 			description: 'Why the money goes back (reason). At most 255 characters.',
 		},
-		{ ...additionalFields, displayOptions: { show: { refundType: [FULL] } } },
-		// A partial refund needs its reference, so there it is in sight from the beginning.
-		{ ...additionalFields, displayOptions: onlyPartial, default: { [merchantReferenceField.name]: '' } },
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			// A partial refund needs it, so it is in sight from the beginning.
+			default: { [merchantReferenceField.name]: '' },
+			options: [
+				{
+					displayName: 'Callback URL',
+					name: 'callbackUrl',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. https://n8n.shop.example/webhook/refund',
+					description: 'Address that KESS calls when the state of the refund changes (callback_url)',
+				},
+				{
+					...merchantReferenceField,
+					description:
+						'Your own number for this refund, used only once (merchant_reference). Needed for a partial refund: it keeps the refund from being made twice when the item runs again.',
+				},
+			],
+		},
 	],
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
