@@ -47,7 +47,7 @@ const OPS: Array<[string, string, string, (number: string, workflow: string, wor
 	['Quick Pay', 'quickpay', 'queryorder', async (number, workflowId, worker, settings) => await quickPay({ outTradeNo: number }, { workflowId, worker, settings })],
 	['Direct Pay', 'directpay', 'queryorder', async (number, workflowId, worker, settings) => await directPay({ outTradeNo: number }, { workflowId, worker, settings })],
 	['KHQR Pay', 'paykhqr', 'queryorder', async (number, workflowId, worker, settings) => await khqrPay({ outTradeNo: number }, { workflowId, worker, settings })],
-	['Refund', 'v2refund', 'queryrefund', async (number, workflowId, worker, settings) => await refund({ ...PART, merchantReference: `R-${number}` }, { workflowId, worker, settings }, { outTradeNo: number })],
+	['Refund', 'v2refund', 'queryrefund', async (number, workflowId, worker, settings) => await refund({ ...PART, additionalFields: { merchantReference: `R-${number}` } }, { workflowId, worker, settings }, { outTradeNo: number })],
 ];
 const SETTINGS = [{ onError: 'continueRegularOutput' }, { onError: 'continueRegularOutput', retryOnFail: true, maxTries: 2, waitBetweenTries: 0 }, { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 }];
 

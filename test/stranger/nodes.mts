@@ -142,8 +142,8 @@ export const khqr = (amount?: string, currency = '840') => {
 };
 export const khqrPay = async (row: IDataObject = {}, given: Options = {}) =>
 	await run('webpay', 'khqr', 'pay', { qrcode: khqr(), outTradeNo: 'PAY-1', amount: '10.50', currency: 'USD', senderId: '10023', ...row }, given);
-export const refund = async (additionalFields: IDataObject = {}, given: Options = {}, row: IDataObject = {}) =>
-	await run('webpay', 'refund', 'create', { outTradeNo: 'INV-1', reason: 'Damaged', additionalFields, ...row }, given);
-export const PART = { merchantReference: 'REF-1', partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD' };
+export const refund = async (fields: IDataObject = {}, given: Options = {}, row: IDataObject = {}) =>
+	await run('webpay', 'refund', 'create', { outTradeNo: 'INV-1', reason: 'Damaged', ...fields, ...row }, given);
+export const PART = { refundType: 'partial', partialRefundAmount: '2.50', partialRefundAmountCcy: 'USD', additionalFields: { merchantReference: 'REF-1' } };
 export const subscribe = async (row: IDataObject = {}, given: Options = {}) =>
 	await run('webpay', 'subscription', 'create', { preOrderToken: 'TOKEN-1', holderName: 'SREY OUN', card: 'ab'.repeat(256), interval: 'monthly', ...row }, given);

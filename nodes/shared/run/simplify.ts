@@ -15,8 +15,8 @@ export const simplifyProperty: INodeProperties = {
 const OWN = ['already_existed', 'already_confirmed', 'reason', 'next_step', 'warning'];
 
 /**
- * What a trigger says has happened, the fields that matter, in this order, then what the package says itself. A field without a value is left out, and a moment
- * is shown as the clock in Phnom Penh has it.
+ * What a trigger says has happened, the fields that matter, in this order, then what the package says itself. A field
+ * without a value is left out, and a moment is shown as the clock in Phnom Penh has it.
  */
 export function simplified(item: IDataObject, fields: readonly string[]): IDataObject {
 	return Object.fromEntries(
