@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
+import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
+import { KessWebPayPollTrigger } from '../nodes/KessWebPay/KessWebPayPollTrigger.node.ts';
+import { KessWebPayTrigger } from '../nodes/KessWebPay/KessWebPayTrigger.node.ts';
 import { owner } from '../sandbox/host/owner.mts';
 import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';

@@ -7,7 +7,7 @@ import { readWebPayAccount } from '../../../kess/webPay/account';
 import { cardEvent, isAboutCard, isAboutRefund, isBehind, orderEvent, orderNumberIn, type WebPayEvent } from '../../../kess/webPay/event';
 import { readWebPayNotification } from '../../../kess/webPay/notification';
 import { asChosen } from '../../shared/run/simplify';
-import { ORDER_FIELDS, queryOrder } from '../actions/common/order';
+import { EVENT_FIELDS, queryOrder } from '../actions/common/order';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
 import { type SignatureRule, WebPayClient } from '../client';
@@ -69,7 +69,7 @@ export async function receiveNotification(context: IWebhookFunctions): Promise<I
 
 /** Of a card nobody knows what matters. */
 function shown(context: IWebhookFunctions, order: IDataObject): IDataObject {
-	return isAboutCard(order as JsonObject) ? order : asChosen(context, order, [...ORDER_FIELDS, 'amount', 'merchant_reference']);
+	return isAboutCard(order as JsonObject) ? order : asChosen(context, order, EVENT_FIELDS);
 }
 
 async function decide(context: IWebhookFunctions): Promise<Decision> {

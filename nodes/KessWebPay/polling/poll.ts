@@ -8,7 +8,7 @@ import { dayInPhnomPenh, daysBefore } from '../../../kess/written/day';
 import { explainInvalid, toRunError } from '../../shared/run/errors';
 import { asChosen } from '../../shared/run/simplify';
 import { listOrders } from '../actions/common/listOrders';
-import { ORDER_FIELDS, queryOrder, refusal, requireDone } from '../actions/common/order';
+import { EVENT_FIELDS, queryOrder, refusal, requireDone } from '../actions/common/order';
 import { type SignatureRule, WebPayClient } from '../client';
 import { keep, markOf, type Memory, Notes, recall } from './memory';
 
@@ -78,7 +78,7 @@ export async function pollOrders(context: IPollFunctions): Promise<INodeExecutio
 		client = await WebPayClient.open(context, { timeout: TIMEOUT_MS, signature: settings.signature, patience: PATIENCE_MS });
 		requireLists(client);
 		const orders = isManual ? [await findLatest(client, settings)] : await findNew(context, client, settings);
-		return orders.length === 0 ? null : [orders.map((order) => ({ json: asChosen(context, order, ORDER_FIELDS) }))];
+		return orders.length === 0 ? null : [orders.map((order) => ({ json: asChosen(context, order, EVENT_FIELDS) }))];
 	} catch (error) {
 		const failure = toRunError(context.getNode(), error, client?.redaction);
 		if (mayFail) throw failure;

@@ -22,7 +22,8 @@ export function simplified(item: IDataObject, fields: readonly string[]): IDataO
 	return Object.fromEntries(
 		['event', ...fields, ...OWN].flatMap((field) => {
 			const value = item[field];
-			return value === undefined || value === null ? [] : [[field, field.endsWith('_at') ? timeInPhnomPenh(value) : value]];
+			const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+			return isEmpty ? [] : [[field, field.endsWith('_at') ? timeInPhnomPenh(value) : value]];
 		}),
 	) as IDataObject;
 }

@@ -13,6 +13,9 @@ import type { WebPayClient } from '../../client';
 /** What matters of an order. */
 export const ORDER_FIELDS = ['payment_link', 'status', 'out_trade_no', 'total_amount', 'currency', 'expired_at', 'body', 'transaction_id', 'paid_at', 'token'] as const;
 
+/** The same of what a trigger tells: a refund has an amount of its own, and an order with several of them lists them. */
+export const EVENT_FIELDS = [...ORDER_FIELDS, 'amount', 'merchant_reference', 'refund_histories'] as const;
+
 /** The parameter by which every order operation names its order. */
 export const outTradeNoProperty: INodeProperties = {
 	displayName: 'Order Number',
