@@ -15,8 +15,11 @@ const JEST = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');
 const reports = mkdtempSync(join(tmpdir(), 'kesspay-test-'));
 const [only] = process.argv.slice(2);
 
-/** Of jest: most of the time of the long tests is waiting, for gateways that are slow on purpose. */
-const WORKERS = '--maxWorkers=2';
+/** Of jest, on two cores: most of the time of the tests is waiting, for gateways that are slow on purpose. */
+const WORKERS = '--maxWorkers=4';
+
+/** The same where each has an n8n of its own. */
+const WORKERS_WITH_N8N = '--maxWorkers=3';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -114,7 +117,7 @@ async function all() {
 	await section("n8n's lint", async () => await check(['run', 'lint', '--silent']));
 	await section("n8n's package scan", async () => await check(['run', 'scan', '--silent']));
 	await unit();
-	await section('Tests in a real n8n', async () => await jest('e2e', ['test/e2e', WORKERS]));
+	await section('Tests in a real n8n', async () => await jest('e2e', ['test/e2e', WORKERS_WITH_N8N]));
 	await queueMode();
 }
 
