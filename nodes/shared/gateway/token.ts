@@ -5,6 +5,7 @@ import type { GatewayContext } from './context';
 
 /** Longer than n8n takes from a login to having stored its token; workers that are refused together do not look together. */
 const STORED_WITHIN_MS = 200;
+const SURELY_STORED_WITHIN_MS = 4 * STORED_WITHIN_MS;
 
 /** What tells the tokens of the gateways apart. */
 export interface TokenRules {
@@ -52,7 +53,8 @@ export class SessionToken {
 	 * @returns where the new token comes from; `undefined` when there is none
 	 */
 	async replace(old: string, mayLogIn: boolean): Promise<'login' | 'store' | undefined> {
-		return await this.replaceWithin(old, STORED_WITHIN_MS, mayLogIn);
+		// Its own login is refused too, so another worker's has followed, which a busy machine stores later.
+		return await this.replaceWithin(old, mayLogIn ? STORED_WITHIN_MS : SURELY_STORED_WITHIN_MS, mayLogIn);
 	}
 
 	/** Nobody of this execution waits for the login that is under way any more. */
