@@ -100,7 +100,7 @@ export function realOrders(): Array<RealRow<RealOrder>> {
 			['qty', '0'],
 			['discount', '5.26'],
 			['name', ''],
-		].map(([field = '', cell = '']) => row(line({ [`item1_${field}`]: cell }), new RegExp(`^Detail .* has a product line 1 whose ${field} `))),
+		].map(([field = '', cell = '']) => row(line({ [`item1_${field}`]: cell }), new RegExp(`^Product Lines .* has a product line 1 whose ${field} `))),
 		row(line({ item1_price: '1000.5', amount: '2001', currency: 'KHR' }), /^Product Lines .* has a product line 1 whose price /),
 		row(line({}), 'done'),
 		row(line({ item1_price: '200', item1_qty: '10', amount: '5.00' }), 'done'),
