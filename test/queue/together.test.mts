@@ -63,7 +63,7 @@ describe('the same payouts sent twice at the same moment', () => {
 		// A worker whose database keeps it waiting for too long sends nothing: then both say unknown, and a later run pays.
 		const unpaid = new Set(calls.flat().map(({ no }) => no).filter((no) => !paid.includes(no)));
 		expect(said.filter(({ no, as }) => unpaid.has(no) && as !== 'unknown')).toEqual([]);
-		expect(unpaid.size).toBeLessThan(calls.flat().length / 4);
+		expect(unpaid.size).toBeLessThan(5);
 		expect(said).toHaveLength(2 * calls.flat().length);
 		expect(said.filter(({ as }) => as === 'failed')).toEqual([]);
 		// Both workers have had their part of it.

@@ -23,9 +23,8 @@ const MODE: ICheckProcessedOptions = { mode: 'entries' };
 
 const flights = new Flights();
 
-/** The row that this worker has made, and when. */
+/** When this worker has made the row. */
 interface Lock {
-	mark: number;
 	at: number;
 	ticks: number;
 }
@@ -61,7 +60,7 @@ export class DurableNotes {
 			const lock = await this.lock();
 			try {
 				const result = await work();
-				if (!(await this.isHeld(lock))) throw new LockLostError();
+				if (isOverdue(lock)) throw new LockLostError();
 				return result;
 			} finally {
 				// One that stays is broken by the next one, and one that was broken is somebody else's.
@@ -104,11 +103,6 @@ export class DurableNotes {
 		if (notes.length > 0) await this.context.helpers.removeProcessed(notes, NOTES, MODE);
 	}
 
-	/** By how many entries its row has, and by the time: a worker that stood still may find the lock of another one. */
-	private async isHeld(lock: Lock): Promise<boolean> {
-		return (await this.context.helpers.getProcessedDataCount(LOCK, MODE)) === lock.mark && !isOverdue(lock);
-	}
-
 	private async lock(): Promise<Lock> {
 		const { checkProcessedAndRecord, getProcessedDataCount } = this.context.helpers;
 		// How many entries the row has is all that others can read of it: by that they see that it has changed hands.
@@ -119,7 +113,7 @@ export class DurableNotes {
 			const mark = await getProcessedDataCount(LOCK, MODE);
 			if (mark !== seen.mark) seen = { mark, since: Date.now() };
 			if (mark === 0) {
-				const lock = { mark: row.length, at: Date.now(), ticks: performance.now() };
+				const lock = { at: Date.now(), ticks: performance.now() };
 				try {
 					if ((await checkProcessedAndRecord(row, LOCK, MODE)).processed.length === 0) return lock;
 				} catch (error) {
