@@ -28,7 +28,7 @@ export class KessPartnerApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/kessPartner.svg', dark: 'file:../icons/kessPartner.dark.svg' };
 
-	documentationUrl = 'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay#credentials';
+	documentationUrl = 'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/credentials.md';
 
 	// It can pay out: no other node may use it, not even HTTP Request.
 	restrictToSupportedNodes = true as const;

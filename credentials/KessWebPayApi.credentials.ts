@@ -27,7 +27,7 @@ export class KessWebPayApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/kess.svg', dark: 'file:../icons/kess.dark.svg' };
 
-	documentationUrl = 'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay#credentials';
+	documentationUrl = 'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/credentials.md';
 
 	properties: INodeProperties[] = [
 		{

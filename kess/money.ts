@@ -50,25 +50,32 @@ export function parseCurrency(value: unknown): string {
  * @throws InvalidValueError when it is no plain decimal number, not greater than zero, or finer than the currency
  */
 export function parseMoney(value: unknown, currency: string, say?: Say): Money {
-	return moneyOf(readAmount(value, currency, say), currency, 1n);
+	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 1n);
 }
 
 /** The same, for what may cost nothing. */
 export function parsePrice(value: unknown, currency: string, say?: Say): Money {
-	return moneyOf(readAmount(value, currency, say), currency, 0n);
+	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 0n);
 }
 
-/** Where there are no decimals, a point before three zeros rather stands for thousands. */
-function readAmount(value: unknown, currency: string, say: Say | undefined): Decimal {
-	const [, thousands] = /^\s*(\d{1,3})\.000\s*$/.exec(plainDigits(String(value))) ?? [];
-	if (thousands === undefined || DECIMALS.get(currency) !== 0) return readDecimal(value, EXAMPLE, say);
-	throw new InvalidValueError(`is "${thousands}.000", which may mean ${thousands} or ${thousands}000 ${currency}`, `Write it without a point: ${thousands}000, or ${thousands}.`);
+/** The money in an answer; `undefined` where it is not there or cannot be read. */
+export function moneyIn(amount: unknown, currency: unknown): Money | undefined {
+	try {
+		return parseMoney(amount, parseCurrency(currency));
+	} catch {
+		return undefined;
+	}
 }
 
 /** @param least hundredths that it has to be at least */
 function moneyOf({ shown, isNegative, whole, fraction, text: decimal }: Decimal, currency: string, least: bigint): Money {
 	if (isNegative) throw tooLittle(shown);
 	const decimals = DECIMALS.get(currency) ?? 2;
+	// Where there are no decimals, a point before three zeros rather stands for thousands.
+	const [, thousands] = /^"(\d{1,3})\.000"$/.exec(plainDigits(shown)) ?? [];
+	if (decimals === 0 && thousands !== undefined) {
+		throw new InvalidValueError(`is ${shown}, which may mean ${thousands} or ${thousands}000 ${currency}`, `Write it without a point: ${thousands}000, or ${thousands}.`);
+	}
 	if (fraction.length > decimals) {
 		throw decimals === 0
 			? new InvalidValueError(

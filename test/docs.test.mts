@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
@@ -78,6 +78,20 @@ test('docs/troubleshooting.md has messages that there are', () => {
 	const unknown = messages.filter((part) => part.length > 8 && !part.includes('`') && !sources.some((source) => source.includes(part)));
 	expect(messages.length).toBeGreaterThan(30);
 	expect(unknown).toEqual([]);
+});
+
+test('the addresses of this project that n8n shows lead somewhere', () => {
+	const shown = ['credentials', 'nodes'].flatMap((folder) =>
+		readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+			.filter((name) => /\.(?:ts|json)$/.test(name))
+			.flatMap((name) => [...readFileSync(join(root, folder, name), 'utf8').matchAll(/github\.com\/n8n-nodes-kesspay\/n8n-nodes-kesspay([^'"\s]*)/g)].map(([, path = '']) => path)),
+	);
+	const broken = shown.filter((path) => {
+		const [, file = '', anchor] = /^\/blob\/(?:main|HEAD)\/([^#]+)(?:#(.*))?$/.exec(path) ?? [];
+		return !existsSync(join(root, file)) || file === '' || (anchor !== undefined && !anchorsOf(readFileSync(join(root, file), 'utf8')).has(anchor));
+	});
+	expect(shown.length).toBeGreaterThan(10);
+	expect(broken).toEqual([]);
 });
 
 test('docs/fields.md shows what the panels show', () => {

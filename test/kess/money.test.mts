@@ -46,6 +46,7 @@ describe('parseMoney', () => {
 		['$5', 'USD', 'not a plain number'],
 		['៥០០០៛', 'KHR', 'not a plain number'],
 		['5.000', 'KHR', 'may mean 5 or 5000 KHR'],
+		[' 5.000\u200b', 'KHR', 'may mean 5 or 5000 KHR'],
 		['៥.០០០', 'KHR', 'may mean 5 or 5000 KHR'],
 		['10 .5', 'USD', 'not a plain number'],
 		['\u22125', 'USD', 'not a plain number'],

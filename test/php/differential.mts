@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { canonicalJson, parsePhpJson, type PhpMap } from '../../kess/phpJson.ts';
 import { webPayString } from '../../kess/webPaySignature.ts';
+import { randomNumbers } from '../support/randomNumbers.mts';
 
 /**
  * npm run differential [-- cases seed]: random objects, canonicalised here and by PHP itself. Prints each difference and
@@ -12,16 +13,10 @@ import { webPayString } from '../../kess/webPaySignature.ts';
  */
 
 const cases = Number(process.argv[2] ?? 300_000);
-let state = Number(process.argv[3] ?? Date.now() % 2 ** 31) | 0;
-console.log(`${cases} cases, seed ${state}`);
+const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31) | 0;
+console.log(`${cases} cases, seed ${seed}`);
 
-/** Mulberry32: the same cases for the same seed. */
-function random(): number {
-	state = (state + 0x6d2b79f5) | 0;
-	let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-	mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-	return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
+const random = randomNumbers(seed);
 
 const below = (limit: number) => Math.floor(random() * limit);
 const oneOf = <T,>(list: readonly T[]): T => list[below(list.length)] as T;

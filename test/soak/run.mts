@@ -15,6 +15,7 @@ import { DAY_END_MS, type MoneyOperation } from '../matrix/operations.mts';
 import { LATE_MS, TIMEOUT_MS } from '../matrix/times.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
 import { inLanes } from '../support/lanes.mts';
+import { randomNumbers } from '../support/randomNumbers.mts';
 import { SOAKED } from './soaked.mts';
 import type { FromWorker, SoakJob } from './worker.mts';
 
@@ -40,17 +41,6 @@ const LAG_CHANGES_EVERY_MS = 1000;
 const MOST_LAG_MS = 20_000;
 const PATIENT_MS = 60_000;
 const STRUCK = 0.35;
-
-/** The same numbers for the same seed (mulberry32). */
-function randomNumbers(state: number): () => number {
-	let s = state;
-	return () => {
-		s = (s + 0x6d2b79f5) | 0;
-		let t = Math.imul(s ^ (s >>> 15), 1 | s);
-		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-	};
-}
 
 const random = randomNumbers(seed);
 const pick = <T,>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { inLanes } from '../support/lanes.mts';
+import { randomNumbers } from '../support/randomNumbers.mts';
 import type { Answer, Body } from './gateway.mts';
 import { DAY, directPay, forward, gateway, khqrPay, PART, payOut, quickPay, refund, type Result, setUp } from './nodes.mts';
 
@@ -9,12 +10,7 @@ import { DAY, directPay, forward, gateway, khqrPay, PART, payOut, quickPay, refu
  * is well, and a last run must know the truth. The ledger judges. `npm run histories` has 5,000 of them (`KESSPAY_SEED=7`: others).
  */
 setUp();
-const seed = Number(process.env.KESSPAY_SEED ?? 1);
-let state = seed;
-const random = () => {
-	state = (state * 1664525 + 1013904223) % 4294967296;
-	return state / 4294967296;
-};
+const random = randomNumbers(Number(process.env.KESSPAY_SEED ?? 1));
 const pick = <T,>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
 const html: Answer = { status: 502, text: '<html>Bad gateway</html>' };

@@ -1,27 +1,9 @@
-import * as n8nWorkflow from 'n8n-workflow';
-import type { ICredentialType, IDataObject, INode, INodeType } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
 import { DurableStore } from '../../sandbox/host/durableStore.mts';
 import { runNode } from '../../sandbox/host/engine.mts';
+import { startWorker, type Worker } from '../matrix/worker.mts';
 import { API_KEY, Gateway, KESS, PARTNER } from './gateway.mts';
-
-export interface Worker {
-	partner: { node: INodeType; credential: ICredentialType };
-	webpay: { node: INodeType; credential: ICredentialType };
-}
-
-export async function newWorker(): Promise<Worker> {
-	let worker: Worker | undefined;
-	await jest.isolateModulesAsync(async () => {
-		jest.doMock('n8n-workflow', () => n8nWorkflow);
-		const { KessPartner } = await import('../../nodes/KessPartner/KessPartner.node.ts');
-		const { KessPartnerApi } = await import('../../credentials/KessPartnerApi.credentials.ts');
-		const { KessWebPay } = await import('../../nodes/KessWebPay/KessWebPay.node.ts');
-		const { KessWebPayApi } = await import('../../credentials/KessWebPayApi.credentials.ts');
-		worker = { partner: { node: new KessPartner(), credential: new KessPartnerApi() }, webpay: { node: new KessWebPay(), credential: new KessWebPayApi() } };
-	});
-	return worker as Worker;
-}
 
 export const gateway = new Gateway();
 export const store = new DurableStore();
@@ -41,7 +23,7 @@ export function setUp(): void {
 	beforeAll(async () => {
 		await store.attach();
 		await gateway.start();
-		workers.push(await newWorker(), await newWorker());
+		workers.push(await startWorker(), await startWorker());
 	});
 	beforeEach(() => {
 		store.clear();
@@ -100,7 +82,7 @@ export interface Result {
 
 export async function run(kind: 'partner' | 'webpay', resource: string, operation: string, parameters: IDataObject, given: Options = {}): Promise<Result> {
 	const { items = [{}], settings = { onError: 'continueRegularOutput' } as Partial<INode>, credential = {}, workflowId = 'wf', worker = 0 } = given;
-	const { node, credential: type } = (typeof worker === 'number' ? workers[worker] : worker)![kind];
+	const { node, credential: type } = (typeof worker === 'number' ? workers[worker] : worker)!.nodes[kind];
 	const credentials = (kind === 'partner' ? { kessPartnerApi: partnerCredential(credential) } : { kessWebPayApi: webPayCredential(credential) }) as never;
 	const out = await runNode({
 		node,

@@ -5,7 +5,7 @@ import { messageOf } from '../../../kess/errors';
 import { peekWebPayNotification } from '../../../kess/webPay/notification';
 import { hasEnded } from '../../../kess/webPay/orderStates';
 import { asChosen } from '../../shared/run/simplify';
-import { awaitedBy } from '../actions/common/awaited';
+import { type Awaited, awaitedBy } from '../actions/common/awaited';
 import { ORDER_FIELDS, orderItem, queryOrder, requireDone } from '../actions/common/order';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
@@ -76,7 +76,7 @@ export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IW
 }
 
 /** The order as the gateway shows it. @throws KessError when it is not the one that was asked for */
-async function lookUp(context: IWebhookFunctions, awaited: ReturnType<typeof awaitedBy>): Promise<IDataObject> {
+async function lookUp(context: IWebhookFunctions, awaited: Awaited): Promise<IDataObject> {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const timeout = Math.min(Number(options.timeout) || NOTIFIED.timeout, NOTIFIED.timeout);
 	const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';

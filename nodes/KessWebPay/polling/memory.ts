@@ -56,7 +56,7 @@ export class Notes {
 	has(key: string): boolean {
 		const { order, details } = marksOf(key);
 		const known = this.marks.get(order);
-		return known !== undefined && [known.has(details), known.has(NO_DETAILS), details === NO_DETAILS].includes(true);
+		return known !== undefined && (known.has(details) || known.has(NO_DETAILS) || details === NO_DETAILS);
 	}
 
 	/** Whether an event of the same status and order has been noted. @param beginning of its key */

@@ -193,7 +193,7 @@ export class PaymentNotes {
 		const isComparable = this.payment.what !== undefined && !there.has(this.anything);
 		// It is not under way any more where something else has been paid since it was refused.
 		if (!there.has(this.busy)) return { state: isComparable ? 'doneAnother' : 'doneSomehow' };
-		const until = this.isEndless || there.has(this.endless) || (await this.isFromTomorrow()) ? undefined : await this.end();
+		const until = this.isEndless || there.has(this.endless) ? undefined : await this.endOrNone();
 		if (isComparable && !there.has(this.what) && !there.has(this.lost)) return { state: 'another', until };
 		const isLost = there.has(this.lost);
 		return { state: 'sent', until: isLost ? undefined : until, isMixed: isMixed || isLost, isSameAttempt: isLost || there.has(this.attempt), isLost, wasRejected: there.has(this.rejected) };
@@ -214,9 +214,12 @@ export class PaymentNotes {
 		return await this.store.latest(2 * LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter));
 	}
 
-	/** Whether it was begun at a time that is still to come: the clock has been set back since, and no end is any use. */
-	private async isFromTomorrow(): Promise<boolean> {
-		return (await this.store.latest(FURTHEST_MS, DAY_MS, (day) => this.day(day))) > Date.now() + DAY_MS;
+	/** Without an end where it was begun at a time that is still to come: the clock has been set back since. */
+	private async endOrNone(): Promise<number | undefined> {
+		const end = await this.end();
+		if (end > Date.now()) return end;
+		const begun = await this.store.latest(FURTHEST_MS, DAY_MS, (day) => this.day(day));
+		return begun > Date.now() + DAY_MS ? undefined : end;
 	}
 
 	private async askedAgain(): Promise<number> {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
-import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
+import { moneyIn } from '../../../../kess/money';
 import { requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
@@ -69,7 +69,7 @@ export const confirm: PartnerOperation = {
 					async lookUp() {
 						const look = await lookUp(client, asked);
 						if (look.found === 'open' && !isUnderWay(look.data)) return { ...look, found: 'waiting' };
-						const paid = look.found === 'this' && asked.money === undefined ? amountOf(look.data) : undefined;
+						const paid = look.found === 'this' && asked.money === undefined ? moneyIn(look.data.amount, look.data.currency) : undefined;
 						if (paid === undefined || !(await isOtherAmount(call.context, client, preTransfer, paid))) return look;
 						return { found: 'another', reason: `KESS shows a transfer over ${paid.decimal} ${paid.currency}, and this one was prepared for another amount` };
 					},
@@ -91,14 +91,6 @@ export const confirm: PartnerOperation = {
 /** Whether KESS says that somebody has confirmed it: a prepared transfer only waits. Its words for either are not published. */
 function isUnderWay(data: IDataObject | undefined): boolean {
 	return /PROCESS|PROGRESS/i.test(textOf(data?.result_code));
-}
-
-function amountOf({ amount, currency }: IDataObject): Money | undefined {
-	try {
-		return parseMoney(amount, parseCurrency(currency));
-	} catch {
-		return undefined;
-	}
 }
 
 function requireTime(value: unknown): number {

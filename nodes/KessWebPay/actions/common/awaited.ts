@@ -4,7 +4,7 @@ import { parseMoney } from '../../../../kess/money';
 import type { NewOrder } from './transaction';
 
 /** An order as it was created, by which its payment is recognised. */
-type Awaited = Pick<NewOrder, 'outTradeNo' | 'money'>;
+export type Awaited = Pick<NewOrder, 'outTradeNo' | 'money'>;
 
 /** Where it lies in what n8n keeps for the node with the execution. */
 const NAME = 'kessWebPayOrder';

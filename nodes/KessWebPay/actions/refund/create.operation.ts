@@ -2,7 +2,7 @@ import type { IDataObject, IDisplayOptions } from 'n8n-workflow';
 
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { isSameMoney, type Money, parseCurrency, parseMoney } from '../../../../kess/money';
+import { isSameMoney, type Money, moneyIn, parseCurrency, parseMoney } from '../../../../kess/money';
 import { hasEnded } from '../../../../kess/gateway/movement';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/written/text';
@@ -295,9 +295,5 @@ async function wholeOrder(client: WebPayClient, outTradeNo: string): Promise<Mon
 	if (result.kind !== 'done') return undefined;
 	const order = result.data as JsonObject;
 	if (FULLY_REFUNDED.includes(textOf(order.status))) return 'all';
-	try {
-		return parseMoney(order.total_amount, parseCurrency(order.currency));
-	} catch {
-		return undefined;
-	}
+	return moneyIn(order.total_amount, order.currency);
 }

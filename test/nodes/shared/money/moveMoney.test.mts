@@ -1,6 +1,7 @@
 import { KessError } from '../../../../kess/errors.ts';
 import { type Look, type Movement, type MoneyEnd, moveMoney, type Sent } from '../../../../nodes/shared/money/moveMoney.ts';
 import { DurableStore } from '../../../../sandbox/host/durableStore.mts';
+import { randomNumbers } from '../../../support/randomNumbers.mts';
 import { contextOver } from '../../../support/withStore.mts';
 
 /**
@@ -10,17 +11,6 @@ import { contextOver } from '../../../support/withStore.mts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-/** A random number generator with a seed, so that a history that fails can be run again. */
-function random(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let t = Math.imul(state ^ (state >>> 15), 1 | state);
-		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
 
 interface Booking {
 	what: string;
@@ -75,7 +65,7 @@ interface Said {
 }
 
 async function history(seed: number, { hasLookUp }: { hasLookUp: boolean }) {
-	const next = random(seed);
+	const next = randomNumbers(seed);
 	const lifeMs = next() < 0.5 ? 5 * MINUTE : 20_000;
 	const gateway = new Gateway(next, lifeMs, next() < 0.5 ? 0 : Math.min(lifeMs, 10 * MINUTE));
 	const store = new DurableStore();
