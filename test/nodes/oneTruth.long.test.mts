@@ -270,6 +270,19 @@ describe('a transfer number', () => {
 		expect(String(items[2]?.json.error)).toMatch(/^Not started/);
 	});
 
+	test('whose confirmation came to nothing is refused once it has run out, where KESS takes no second one and shows no payment', async () => {
+		await sandbox.settings({ secondCreate: 'expired', queryExpired: 'notexist' });
+		const prepared = (await run([{ no: 'W-1' }], { operation: 'create', parameters: transfer })).items[0]?.json;
+		await sandbox.fault('not-final', { service: CONFIRM, code: 'FAILED', booked: false });
+		const parameters = { ...confirm, preTransferId: prepared?.pre_transfer_id };
+		const confirmed = async () => (await run([{ no: 'W-1' }], { operation: 'confirm', parameters })).items[0]?.json;
+		const first = await confirmed();
+		expect(first).toMatchObject({ status: 'unknown', reason: expect.stringContaining('FAILED') });
+		await clock.passTime(first?.next_step);
+		expect(String((await confirmed())?.error)).toMatch(/^An earlier confirmation of this transfer came to nothing/);
+		expect([await sandbox.requests(CONFIRM), await sandbox.paidOut()]).toEqual([2, []]);
+	});
+
 	test('with a pre-transfer that there never was comes to an end', async () => {
 		const wrong = async () => (await run([{ no: 'W-1' }], { operation: 'confirm', parameters: confirm })).items[0]?.json;
 		const first = await wrong();

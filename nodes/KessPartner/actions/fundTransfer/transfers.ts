@@ -2,7 +2,7 @@ import { type IDataObject, sleep } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
 import { type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { orThrow, type Outcome } from '../../../../kess/gateway/outcome';
+import { orThrow, type Outcome, type RefusalSaid } from '../../../../kess/gateway/outcome';
 import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
@@ -131,7 +131,8 @@ export async function confirm(
 ): Promise<Sent> {
 	const result = await client.call(CONFIRM_TRANSFER, fields);
 	if (result.kind === 'refused') {
-		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: !contradicts(result.code, until, isAnew) && !(tellsOfUse(result) && (result.code === 'USED' || !isAnew)) };
+		if (result.code === 'USED') return usedBefore(result, isAnew && until !== undefined && until + GRACE_MS <= Date.now());
+		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: !contradicts(result.code, until, isAnew) && (isAnew || !tellsOfUse(result)) };
 	}
 	if (result.kind !== 'done') return result;
 	const data = result.data as JsonObject;
@@ -144,10 +145,24 @@ export async function confirm(
 	return { kind: 'done', data: result.data, warning };
 }
 
+/** It was confirmed, and nobody knows with what end, unless it has run out since: then a look-up decides. */
+function usedBefore(result: RefusalSaid, hasRunOut: boolean): Sent {
+	if (!hasRunOut) return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: false };
+	return {
+		kind: 'refused',
+		isProof: true,
+		error: new KessError(
+			'An earlier confirmation of this transfer came to nothing: it has run out since, KESS shows no payment under its number, and does not take a second confirmation',
+			'Nothing was paid. Prepare the transfer again, with a new transfer number.',
+			result.code,
+		),
+	};
+}
+
 /**
  * Whether a refusal says what this run knows to be otherwise: that is how a request looks that was delivered twice, and whose
  * first one has been carried out. Once the prepared transfer has run out, a look-up decides. (What tells of use may come from
- * the very same request too, until an earlier attempt has surely ended; USED says for good that it was confirmed.)
+ * the very same request too, until an earlier attempt has surely ended.)
  */
 function contradicts(code: string, until: number | undefined, isAnew: boolean): boolean {
 	const end = until ?? (isAnew ? 0 : Infinity);
