@@ -1,6 +1,7 @@
 import { withoutEndZeros } from './digits';
 import { InvalidValueError } from './errors';
 import { type Decimal, plainDigits, readDecimal } from './written/decimal';
+import { withoutInvisible } from './written/invisible';
 import type { Say } from './written/text';
 
 /** Decimals that KESS books for each currency it takes. Riel have none in everyday use (docs/gateway.md §12: "two decimal"). */
@@ -32,12 +33,17 @@ export interface Money {
  * @throws InvalidValueError for every other currency
  */
 export function parseCurrency(value: unknown): string {
-	const currency = typeof value === 'string' ? value.trim().toUpperCase() : '';
+	const currency = writtenCurrency(value);
 	if (DECIMALS.has(currency)) return currency;
 	throw new InvalidValueError(
 		currency === '' ? 'is empty' : `is ${JSON.stringify(currency.slice(0, 40))}, which KESS does not take`,
 		`Use one of ${[...DECIMALS.keys()].join(' or ')}.`,
 	);
+}
+
+/** The letters that somebody has written, whatever nobody sees between them. */
+export function writtenCurrency(value: unknown): string {
+	return typeof value === 'string' ? withoutInvisible(value).text.trim().toUpperCase() : '';
 }
 
 /**

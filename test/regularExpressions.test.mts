@@ -15,7 +15,6 @@ const root = join(__dirname, '..');
 const PUT_TOGETHER = new Map([
 	['kess/gateway/refusalWords.ts', 'sees at most LIMITS.quoteLength characters'],
 	['kess/webPaySignature.ts', 'alternatives of plain words between two different signs'],
-	['kess/written/text.ts', 'alternatives of plain words and of parts with a highest length'],
 	['nodes/shared/run/parameters.ts', 'sees what the author of the workflow has written'],
 ]);
 

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../errors';
-import { type Money, parseMoney } from '../money';
+import { type Money, parseMoney, writtenCurrency } from '../money';
 import { plainDigits } from '../written/decimal';
 import { plainPhone } from '../written/phone';
 import { requireReference } from '../written/reference';
@@ -43,7 +43,8 @@ export function requirePartnerTransactionId(value: unknown, say?: Say): string {
  * @throws InvalidValueError when it is empty, too long, or cannot be the ID or phone number of anybody
  */
 export function requireReceiverId(value: unknown, say?: Say): string {
-	const text = plainDigits(requireReference(value, MAX_WRITTEN_RECEIVER));
+	// A spreadsheet is told by the apostrophe that what follows is text.
+	const text = plainDigits(requireReference(value, MAX_WRITTEN_RECEIVER)).replace(/^['’](?=[+\d])/, '');
 	const mangled =
 		(/^-?\d+[.,]\d+$/.test(text) && 'is a number with decimals') ||
 		(/^-\d/.test(text) && 'is a negative number');
@@ -87,7 +88,7 @@ export function requireSenderName(value: unknown, say?: Say): string {
  * @throws InvalidValueError for every other currency
  */
 export function requirePartnerCurrency(value: unknown): 'USD' {
-	const text = typeof value === 'string' ? value.trim().toUpperCase() : '';
+	const text = writtenCurrency(value);
 	if (text === 'USD') return text;
 	throw new InvalidValueError(
 		text === '' ? 'is empty' : `is ${JSON.stringify(text.slice(0, 10))}, but KESS Partner transfers take USD only`,

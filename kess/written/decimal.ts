@@ -1,6 +1,7 @@
 import { withoutEndZeros } from '../digits';
 import { InvalidValueError } from '../errors';
 import { takenOut, withoutInvisible } from './invisible';
+import { missingAs, noValue } from './missing';
 import { otherThanText, type Say, trimText } from './text';
 
 /** Where the digits of other scripts begin: Khmer, Thai, Lao, and those as wide as a Chinese letter. */
@@ -50,6 +51,8 @@ export function readDecimal(value: unknown, example: string, say?: Say): Decimal
 	const plain = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text);
 	const [, sign = '', whole = '', fraction = ''] = plain ?? [];
 	if (plain === null || whole + fraction === '') {
+		const missing = missingAs(written);
+		if (missing !== undefined) throw noValue(missing, written);
 		throw new InvalidValueError(`is ${shownText(written)}, which is not a plain number`, plainNumberHint(text, example));
 	}
 	const note = takenOut(came.names);

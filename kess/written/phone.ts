@@ -26,8 +26,8 @@ export function cambodianNumber(text: string): string | undefined {
  * @returns digits, with a plus sign where the country's code stands before them; `undefined` when it is no phone number
  */
 export function plainPhone(text: string): string | undefined {
-	// A zero in brackets is dialled without the country's code only.
-	const compact = compactPhone(plainDigits(text).replace(/^((?:\+|00)?855) ?\(0\)/, '$1'));
+	// The zero is dialled without the country's code only.
+	const compact = compactPhone(plainDigits(text).replace(/^((?:\+|00)?855) ?\(0\)/, '$1')).replace(/^((?:\+|00)855)0/, '$1');
 	if (!CAMBODIAN.test(compact) && !INTERNATIONAL.test(compact)) return undefined;
 	return compact.replace(/^00/, '+');
 }

@@ -1,6 +1,7 @@
 import { InvalidValueError } from '../errors';
 import { nameOfInvisible, takenOut, withoutInvisible } from './invisible';
-import { missingWithin, noValue, requireText, type Say } from './text';
+import { missingWithin, noValue } from './missing';
+import { requireText, type Say } from './text';
 
 /** What a spreadsheet shows instead of a long number: the digits behind it are gone. */
 const EXPONENT_FORM = /^\+?\d+(?:[.,]\d+e[+-]?|e[+-])\d+$/i;
@@ -20,7 +21,7 @@ const AS_TEXT = 'Format the column as text in the spreadsheet';
  *   which a value is missing, and for a line break
  */
 export function requireReference(value: unknown, maxLength: number, say?: Say): string {
-	if (typeof value === 'number' && !Number.isSafeInteger(value)) throw unsafeNumber(value);
+	if (typeof value === 'number' && Number.isFinite(value) && !Number.isSafeInteger(value)) throw unsafeNumber(value);
 	const came = typeof value === 'string' ? withoutInvisible(value) : { text: value, names: [] };
 	const text = requireText(came.text, maxLength, say).normalize('NFC').replace(/\p{Zs}/gu, ' ');
 	const control = CONTROL.exec(text);
@@ -31,11 +32,14 @@ export function requireReference(value: unknown, maxLength: number, say?: Say): 
 		);
 	}
 	const missing = missingWithin(text);
-	if (missing !== undefined) throw noValue(missing, false);
+	if (missing !== undefined) throw noValue(missing, text);
+	if (!/[\p{L}\p{N}\p{So}]/u.test(text)) {
+		throw new InvalidValueError(`is ${JSON.stringify(text)}, with neither a letter nor a digit in it`, 'Enter what tells this row from all others. If letters have become question marks, save the file as UTF-8.');
+	}
 	if (/^\d+\.0+$/.test(text)) {
 		throw new InvalidValueError('is a number that has got decimals', `${AS_TEXT} and enter it again, without the point.`);
 	}
-	if (/^\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+,\d+)$/.test(text)) {
+	if (/^\d{1,3}(?:(?:[,'’]\d{3})+(?:\.\d+)?|(?:[. ]\d{3})+,\d+|(?: \d{3})+\.\d+)$/.test(text)) {
 		throw new InvalidValueError('is a number with separators for thousands', `${AS_TEXT} and enter it again, without them.`);
 	}
 	if (EXPONENT_FORM.test(text)) {
@@ -49,7 +53,6 @@ export function requireReference(value: unknown, maxLength: number, say?: Say): 
 }
 
 function unsafeNumber(value: number): InvalidValueError {
-	if (Number.isNaN(value)) return noValue('NaN');
 	return Number.isInteger(value)
 		? new InvalidValueError('is a number that has been rounded on its way here', `${AS_TEXT}, so that every digit of it arrives.`)
 		: new InvalidValueError(`is ${value}, a number with decimals`, `${AS_TEXT} and enter it again as it should be.`);

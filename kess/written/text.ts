@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../errors';
 import type { Json } from '../jsonObject';
+import { missingAs, noValue } from './missing';
 
 /** Text that a person wrote, or a spreadsheet or an expression handed on. */
 
@@ -17,18 +18,11 @@ const OUTER_SPACE =
 /** Nothing that anybody could see: also joiners, fillers and the empty pattern of braille. */
 const BLANK = /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
-/** What a spreadsheet shows in place of a value that it could not work out, in the languages that it is used in here. */
-const CELL_ERROR = '#(?:N/A|REF!|VALUE!|DIV/0!|NAME\\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!|ERROR!|GETTING_DATA|VALEUR!|NOM\\?|WERT!|BEZUG!|NV)|Err:5\\d\\d';
-
-/** What an expression gives in place of a value that is not there. */
-const NO_VALUE = '\\[object \\w{1,40}\\]|\\[(?:Object|Array): ?[^\\]]{0,200}\\]|Invalid Date(?:Time)?|\\{\\{[^{}]{0,200}\\}\\}';
-
-const NOTHING_IN_IT = new RegExp(`^(?:${CELL_ERROR}|${NO_VALUE}|undefined|null|NaN)$`, 'u');
-
-const NOTHING_WITHIN = new RegExp(`${CELL_ERROR}|${NO_VALUE}|undefined|(?<![\\p{L}\\p{N}])(?:null|NaN)(?![\\p{L}\\p{N}])`, 'u');
-
-/** What stands where a letter was lost, and what Excel writes for letters that a file of its own has no room for. */
-const LOST_LETTERS = /\uFFFD|\?{4}/;
+/**
+ * What stands where a letter was lost, what Excel writes for letters that a file of its own has no room for, and what letters of
+ * a UTF-8 file look like that is read as another: Khmer ones first, then those with marks.
+ */
+const LOST_LETTERS = /\uFFFD|\?{4}|á[žŸ\u009E\u009F][^\0-\u007F]á[žŸ\u009E\u009F]|Ã[\u00A0-\u00BF]/;
 
 /** Whether there is nothing to be seen in a value: no text, or one of space and invisible characters. */
 export function isBlank(value: unknown): boolean {
@@ -95,7 +89,8 @@ export function requireText(value: unknown, maxLength: number, say?: Say): strin
 	if (text === '') {
 		throw new InvalidValueError('is empty', 'Enter a value. If it comes from an expression, check that this row has one.');
 	}
-	if (NOTHING_IN_IT.test(text)) throw noValue(text);
+	const missing = missingAs(text);
+	if (missing !== undefined) throw noValue(missing, text);
 	if (/\p{Surrogate}/u.test(text)) {
 		throw new InvalidValueError('has half of a character in it', 'An emoji was cut in two, for example by a limit on the length. Cut the text before the emoji, or leave it out.');
 	}
@@ -106,22 +101,6 @@ export function requireText(value: unknown, maxLength: number, say?: Say): strin
 			`Shorten it to ${maxLength} characters.`,
 		);
 	}
-	if (LOST_LETTERS.test(text)) say?.('has question marks where letters were lost. If it comes from a file, save that as UTF-8 (in Excel: "CSV UTF-8").');
+	if (LOST_LETTERS.test(text)) say?.('has signs in it where letters were lost. If it comes from a file, save that as UTF-8 (in Excel: "CSV UTF-8"), and read it as UTF-8.');
 	return text;
-}
-
-/** @returns what stands in a text in place of a value that was not there; `undefined` when nothing does */
-export function missingWithin(text: string): string | undefined {
-	return NOTHING_WITHIN.exec(text)?.[0];
-}
-
-/** @param found what stands in place of the value */
-export function noValue(found: string, whole = true): InvalidValueError {
-	const shown = JSON.stringify(found.slice(0, 40));
-	return new InvalidValueError(
-		whole ? `is ${shown}, which stands for a value that is not there` : `has ${shown} in it, which stands for a value that is not there`,
-		found.startsWith('#') || found.startsWith('Err:')
-			? 'The spreadsheet could not work it out. Correct the formula in this row.'
-			: 'The expression found nothing in this row. Check the name of the column that it reads.',
-	);
 }

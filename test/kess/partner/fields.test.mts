@@ -48,6 +48,9 @@ describe('receiver', () => {
 		['\u200E+855 12 000 232', '+85512000232'],
 		['+855 (0)12', undefined],
 		['+855(0)12000232', '+85512000232'],
+		['+855 012 000 232', '+85512000232'],
+		['00855012000232', '+85512000232'],
+		["'012000232", '012000232'],
 		['+855 (0) 12 000 232', '+85512000232'],
 		['៨៥៥ (០)១២ ០០០ ២៣២', '85512000232'],
 		['012/000/232', '012000232'],
@@ -90,7 +93,9 @@ describe('receiver', () => {
 		['[object Object]', 'which stands for a value that is not there'],
 		['undefined', 'which stands for a value that is not there'],
 		['+855 ABC', 'plus sign'],
-		['+', 'plus sign'],
+		['+', 'neither a letter nor a digit'],
+		['NULL', 'which stands for a value that is not there'],
+		['########', 'which stands for a value that is not there'],
 		['855+12345678', 'plus sign'],
 		['', 'is empty'],
 		['1'.repeat(26), '26 characters'],
@@ -121,7 +126,7 @@ test('a sender has at most 96 characters', () => {
 });
 
 test('transfers are in USD', () => {
-	expect(requirePartnerCurrency(' usd ')).toBe('USD');
+	for (const written of [' usd ', 'USD\u200B', '\u200Eusd']) expect(requirePartnerCurrency(written)).toBe('USD');
 	expect(() => requirePartnerCurrency('KHR')).toThrow('is "KHR", but KESS Partner transfers take USD only');
 	expect(() => requirePartnerCurrency('')).toThrow('is empty');
 	expect(requirePartnerAmount('10.50')).toEqual({ currency: 'USD', hundredths: 1050n, decimal: '10.5' });

@@ -5,7 +5,7 @@ const read = (value: unknown) => {
 	return { text: requireReference(value, 64, (note) => notes.push(note)), notes };
 };
 
-test.each([
+test.each<[unknown, string]>([
 	['#N/A', 'is "#N/A"'],
 	['INV-#N/A', 'has "#N/A" in it'],
 	['INV-#REF!-1', 'has "#REF!" in it'],
@@ -19,6 +19,20 @@ test.each([
 	['#ERROR!', 'is "#ERROR!"'],
 	['INV-Err:502', 'has "Err:502" in it'],
 	['(null)', 'has "null" in it'],
+	['Infinity', 'is "Infinity"'],
+	['INV-Infinity', 'has "Infinity" in it'],
+	[Number.POSITIVE_INFINITY, 'is "Infinity"'],
+	['########', 'is "########"'],
+	['INV-#####', 'has "#####" in it'],
+	['INV-[Execute previous nodes for preview]', 'has "[Execute previous nodes for preview]" in it'],
+	['INV-Loading...', 'has "Loading..." in it'],
+	['INV-#BEZUG!', 'has "#BEZUG!" in it'],
+	['INV-${no}', 'has "${no}" in it'],
+	...['NULL', 'nan', 'None', '\\N', '<NA>', 'n/a', 'TRUE'].map((text): [string, string] => [text, `is ${JSON.stringify(text)}, which stands for`]),
+	['---', 'with neither a letter nor a digit in it'],
+	['?????', 'with neither a letter nor a digit in it'],
+	["1'001", 'separators for thousands'],
+	['1 001.00', 'separators for thousands'],
 	['INV-{{ $json.no }}', 'has "{{ $json.no }}" in it'],
 	['1.001,00', 'separators for thousands'],
 	['INV-1\u0082-2', 'has an invisible character (U+0082) behind "INV-1"'],
@@ -40,7 +54,7 @@ test.each([
 	expect(() => read(value)).toThrow(message);
 });
 
-test.each([1234567890, 'INV-1001', 'INV-2026.11', 'annulled-7', 'Nan-7', 'Null-7', '1001.5', 'PO-1E5', '#1001', 'វិក្កយបត្រ-១'])('%j is a reference', (value) => {
+test.each([1234567890, 'INV-1001', 'INV-2026.11', 'annulled-7', 'Nan-7', 'Null-7', 'Infinity-7', 'NONE-1', '#NV-1', 'A##1', 'TRUE-1', '🍜', '1001.5', 'PO-1E5', '#1001', 'វិក្កយបត្រ-១'])('%j is a reference', (value) => {
 	expect(read(value)).toEqual({ text: String(value), notes: [] });
 });
 

@@ -20,6 +20,12 @@ test.each(['', ' ', '\u200B', '\u3164', '\u2800 ', null, undefined])('%j is blan
 	expect(isBlank(value)).toBe(true);
 });
 
+/** Of spreadsheets in other languages, of columns that are too narrow, and of n8n's own editor. */
+const OTHER_SIGNS = [
+	...['#BEZUG!', '#ZAHL!', '#NV', '#NOMBRE!', '#N/D', '#¡VALOR!', '#¿NOMBRE?', '#VERW!', '#ССЫЛКА!', '#Н/Д', '#YOK', '#CALC!', '#BLOCKED!', '#FIELD!', '#GETTING_DATA', '#ERROR!', 'Err:508'],
+	...['########', 'Loading...', '[Execute previous nodes for preview]', '[Execute node ‘Sheet’ for preview]', '[undefined]', '[object Array]', '[Object: null prototype] {}', '$json.title', '${title}'],
+];
+
 describe('requireText', () => {
 	test('counts characters, not UTF-16 units', () => {
 		expect(requireText('🛵'.repeat(64), 64)).toHaveLength(128);
@@ -43,14 +49,14 @@ describe('requireText', () => {
 		expect(() => requireText(value, 64)).toThrow(message);
 	});
 
-	test.each(['#REF!', '#N/A', '#DIV/0!', '#SPILL!', ' #NAME? ', 'Err:502', 'undefined', 'null', 'NaN', '[object Object]', 'Invalid DateTime', '{{ $json.title }}'])(
+	test.each(['#REF!', '#N/A', '#DIV/0!', '#SPILL!', ' #NAME? ', 'Err:502', 'undefined', 'null', 'NaN', '[object Object]', 'Invalid DateTime', '{{ $json.title }}', ...OTHER_SIGNS])(
 		'refuses %p, which stands for a value that is not there',
 		(value) => {
 			expect(() => requireText(value, 64)).toThrow('which stands for a value that is not there');
 		},
 	);
 
-	test.each(['Null Island Tours', 'Order #1', 'undefined behaviour, a book', '#N/A is what Excel says', 'Fish &', 'NULL'])('takes %p', (value) => {
+	test.each(['Null Island Tours', 'Order #1', 'undefined behaviour, a book', '#N/A is what Excel says', 'Fish &', 'NULL', 'Infinity', 'Sale!', '#OOTD', '#NV-1', 'Loading dock', 'N/A', '5 $', '## 1'])('takes %p', (value) => {
 		expect(requireText(value, 64)).toBe(value);
 	});
 
@@ -58,7 +64,7 @@ describe('requireText', () => {
 		expect(() => requireText(value, 64)).toThrow('has half of a character in it');
 	});
 
-	test.each([['?????', true], ['កាហ្វេ \uFFFD', true], ['Caf\uFFFD', true], ['ទឹក ????', true], ['????', true], ['Where is it???', false], ['ok?', false]])('%p: letters that were lost are said (%s)', (value, isSaid) => {
+	test.each([['?????', true], ['កាហ្វេ \uFFFD', true], ['Caf\uFFFD', true], ['ទឹក ????', true], ['????', true], ['áž€áž¶áž áŸ’', true], ['CafÃ©', true], ['SÃO João', false], ['garáž', false], ['Where is it???', false], ['ok?', false]])('%p: letters that were lost are said (%s)', (value, isSaid) => {
 		const notes: string[] = [];
 		requireText(value, 64, (note) => notes.push(note));
 		expect(notes.some((note) => note.includes('UTF-8'))).toBe(isSaid);
