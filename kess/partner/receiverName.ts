@@ -19,12 +19,13 @@ const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
  * @returns false when either has no word in it
  */
 export function isSamePerson(expected: string, actual: string): boolean {
-	if (Math.max(expected.length, actual.length) > MAX_LENGTH) return false;
-	const words = readWords(expected);
-	return words !== '' && words === readWords(actual);
+	const words = wordsOfName(expected);
+	return words !== '' && words === wordsOfName(actual);
 }
 
-function readWords(name: string): string {
+/** One text for all spellings of a name; empty when there is no word in it, or it is longer than any name. */
+export function wordsOfName(name: string): string {
+	if (name.length > MAX_LENGTH) return '';
 	// Compatibility forms first: the acute accent on its own, for one, would turn into a space with a combining mark.
 	const letters = name.replace(APOSTROPHE, '').normalize('NFKC').replace(INVISIBLE, '').toUpperCase();
 	return (letters.match(WORDS) ?? []).sort().join(' ');

@@ -78,6 +78,16 @@ describe('Confirm', () => {
 		expect((await sandbox.ledger()).entries.map(({ receiver_id }) => receiver_id)).toEqual(['012000232']);
 	});
 
+	test('of two wallets of one number only that of the expected name is paid', async () => {
+		await sandbox.settings({ secondCreate: 'open' });
+		const [other, own] = [await prepare({ receiver: '012000117' }), await prepare()];
+		const expectedReceiverName = String(own.receiver_name).split(' ').reverse().join('  ').toLowerCase();
+		expect((await confirm(other, { expectedReceiverName })).error?.message).toContain(`Expected Receiver Name is ${expectedReceiverName}, and that is not`);
+		expect((await confirm(own, { expectedReceiverName: '-' })).error?.message).toContain('Expected Receiver Name is -, and that is not');
+		expect(await sandbox.requests(CONFIRM)).toBe(0);
+		expect((await confirm(own, { expectedReceiverName })).items[0]?.json.status).toBe('paid');
+	});
+
 	test('takes the receiver as Create was given it and as KESS named it', async () => {
 		await sandbox.settings({ receiverAsUserId: ['create', 'confirm', 'query'] });
 		for (const [index, spelling] of ['012000232', '+85512000232', undefined].entries()) {
@@ -92,7 +102,7 @@ describe('Confirm', () => {
 		expect(await sandbox.paidOut()).toEqual(['T-0', 'T-1', 'T-2']);
 	});
 
-	test.each([{ expectedAmount: '10' }, { expectedReceiver: '012000232' }])('refuses what this workflow did not prepare, with %j', async (approved) => {
+	test.each([{ expectedAmount: '10' }, { expectedReceiver: '012000232' }, { expectedReceiverName: 'Sok Dara' }])('refuses what this workflow did not prepare, with %j', async (approved) => {
 		const prepared = await prepare();
 		store.clear();
 		const { error } = await confirm(prepared, approved);
@@ -158,6 +168,7 @@ const GUARDS = [
 	['create', 'expectedReceiverName', 'Expected Receiver Name'],
 	['confirm', 'expectedAmount', 'Expected Amount'],
 	['confirm', 'expectedReceiver', 'Expected Receiver'],
+	['confirm', 'expectedReceiverName', 'Expected Receiver Name'],
 ] as const;
 
 describe.each(GUARDS)('%s with %s', (operation, field, name) => {

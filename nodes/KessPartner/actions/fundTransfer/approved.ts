@@ -4,11 +4,13 @@ import { KessError, messageOf } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
 import type { Money } from '../../../../kess/money';
 import { requirePartnerAmount, requireReceiverId } from '../../../../kess/partner/fields';
+import { wordsOfName } from '../../../../kess/partner/receiverName';
 import { type AskedTransfer, personOf } from '../../../../kess/partner/transfer';
 import { PreparedNotes } from '../../../shared/money/preparedNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
-import { endOfLife } from './newTransfer';
+import { expectedReceiverName } from './fields';
+import { endOfLife, readExpectedName } from './newTransfer';
 
 export const approvedFields: INodeProperties[] = [
 	{
@@ -29,23 +31,33 @@ export const approvedFields: INodeProperties[] = [
 		description:
 			'The receiver ID that somebody has approved: the one that Create was given, or the one that it returned. A prepared transfer to anybody else is not paid. The transfer must have been prepared by Create in this same workflow. A row in which this is empty fails.',
 	},
+	{
+		...expectedReceiverName,
+		description:
+			'Whose wallet it has to be. Case, spacing and the order of the names do not matter. A prepared transfer to anybody else is not paid. The transfer must have been prepared by Create in this same workflow. A row in which this is empty fails.',
+	},
 ];
 
 /** What somebody has approved of a prepared transfer. */
-export type Approved = Pick<AskedTransfer, 'money' | 'receiverId'>;
+export interface Approved extends Pick<AskedTransfer, 'money' | 'receiverId'> {
+	receiverName?: string;
+}
 
 /** Reads what was approved; it is checked only where the fields were added. */
 export function readApproved(call: ItemCall): Approved {
 	const additional = call.collection('additionalFields');
 	const money = additional.readGuard('expectedAmount', requirePartnerAmount);
 	const receiverId = additional.readGuard('expectedReceiver', requireReceiverId);
-	return { ...(money && { money }), ...(receiverId !== undefined && { receiverId }) };
+	const receiverName = readExpectedName(additional);
+	return { ...(money && { money }), ...(receiverId !== undefined && { receiverId }), ...(receiverName !== undefined && { receiverName }) };
 }
 
 /** Notes down what a transfer is prepared for. Where n8n cannot remember, a confirmation that has to know will say so. */
 export async function rememberPrepared(context: IExecuteFunctions, client: PartnerClient, asked: AskedTransfer, prepared: IDataObject): Promise<void> {
 	const receivers = [asked.receiverId ?? '', textOf(prepared.receiver_id)].filter((receiver) => receiver !== '');
-	const facts = [...new Set([...(asked.money ? [amountFact(asked.money)] : []), ...receivers.map(receiverFact)])];
+	const owner = textOf(prepared.receiver_name);
+	const isNamed = wordsOfName(owner) !== '';
+	const facts = [...new Set([...(asked.money ? [amountFact(asked.money)] : []), ...receivers.map(receiverFact), ...(isNamed ? [nameFact(owner)] : [])])];
 	await notesOf(context, client, textOf(prepared.pre_transfer_id)).remember(facts, endOfLife(prepared)).catch(() => undefined);
 }
 
@@ -64,11 +76,12 @@ export async function findDoubt(
 	context: IExecuteFunctions,
 	client: PartnerClient,
 	preTransferId: string,
-	{ money, receiverId }: Approved,
+	{ money, receiverId, receiverName }: Approved,
 ): Promise<KessError | undefined> {
 	const facts = new Map([
 		...(money ? [[amountFact(money), `Expected Amount is ${money.decimal} ${money.currency}`] as const] : []),
 		...(receiverId === undefined ? [] : [[receiverFact(receiverId), `Expected Receiver is ${receiverId}`] as const]),
+		...(receiverName === undefined ? [] : [[nameFact(receiverName), `Expected Receiver Name is ${receiverName}`] as const]),
 	]);
 	if (facts.size === 0) return undefined;
 	try {
@@ -96,7 +109,7 @@ function otherThanApproved(expected: Array<string | undefined>): KessError {
 function cannotTell(because: string): KessError {
 	return new KessError(
 		`Nobody can tell whether this prepared transfer is the one that was approved: ${because}`,
-		'This run has paid nothing. Prepare the transfer with Create in this same workflow, and have it approved again. Without Expected Amount and Expected Receiver it is confirmed unchecked.',
+		'This run has paid nothing. Prepare the transfer with Create in this same workflow, and have it approved again. Without Expected Amount, Expected Receiver and Expected Receiver Name it is confirmed unchecked.',
 	);
 }
 
@@ -110,4 +123,8 @@ function amountFact({ decimal, currency }: Money): string {
 
 function receiverFact(receiverId: string): string {
 	return `receiver ${personOf(receiverId)}`;
+}
+
+function nameFact(name: string): string {
+	return `name ${wordsOfName(name)}`;
 }

@@ -14,7 +14,7 @@ import { isSamePerson } from '../../../../kess/partner/receiverName';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/written/text';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
-import type { ItemCall } from '../../../shared/run/item';
+import type { CollectionReader, ItemCall } from '../../../shared/run/item';
 
 /** A transfer as the user asks for it. */
 export interface NewTransfer {
@@ -36,9 +36,7 @@ export function readNewTransfer(call: ItemCall, outTradeNo: string): NewTransfer
 	const senderName = call.read('senderName', requireSenderName);
 	const currency = call.read('currency', requirePartnerCurrency);
 	const money = call.read('amount', requirePartnerAmount);
-	const expectedReceiverName = call
-		.collection('additionalFields')
-		.readGuard('expectedReceiverName', (value, say) => requireText(value, 255, say));
+	const expectedReceiverName = readExpectedName(call.collection('additionalFields'));
 	return {
 		asked: { outTradeNo, receiverId, money },
 		fields: {
@@ -50,6 +48,11 @@ export function readNewTransfer(call: ItemCall, outTradeNo: string): NewTransfer
 		},
 		expectedReceiverName,
 	};
+}
+
+/** Reads whose wallet it has to be, where the field was added. */
+export function readExpectedName(additional: CollectionReader): string | undefined {
+	return additional.readGuard('expectedReceiverName', (value, say) => requireText(value, 255, say));
 }
 
 /**
