@@ -123,7 +123,7 @@ function nameOf(index: number, field: string): string {
 
 /** Names and numbers that mean something inside a network only; a name without a point is one too. */
 const PRIVATE =
-	/^(localhost|.*\.(local|localhost|internal|lan|home|test)|[^.:]+|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|\[(::1|f[cd].*|fe80:.*)\])$/i;
+	/^(localhost|.*\.(local|localhost|internal|lan|home|test)|[^.:]+|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\..*|\[(::1|::ffff:.*|f[cd].*|fe80:.*)\])\.?$/i;
 
 /** Whether an address, which has to be one, means something on this machine or in its own network only. */
 export function isPrivateAddress(address: string): boolean {

@@ -1,4 +1,4 @@
-import { adviceOn } from '../gateway/refusalCause';
+import { adviceOn, causeOf } from '../gateway/refusalCause';
 import type { GatewayVersion } from './services';
 
 /** A refusal in plain words: `message` without its full stop, `hint` in sentences. */
@@ -6,6 +6,9 @@ export interface WebPayExplanation {
 	message: string;
 	hint: string;
 }
+
+/** What to do about a signature that KESS refuses. */
+export const CHECK_SIGNATURE = 'Check API Secret Key and Signature Type in the KESS WebPay credential. The API secret key is not the client secret.';
 
 /**
  * What the gateway's 401 means: on version 1 it is about user name and password, on version 2 about a token that was just
@@ -38,8 +41,6 @@ export function explainUnauthenticated(
  * @param intent what was to be done, as it continues "KESS refuses to …"
  */
 export function explainRefusal({ code, reason }: { code: string; reason: string }, intent: string): WebPayExplanation {
-	return {
-		message: `KESS refuses to ${intent}: ${reason} (${code})`,
-		hint: adviceOn({ code, reason }) ?? 'The text after the colon is the answer of KESS. Correct what it names and run the item again.',
-	};
+	const other = causeOf({ code, reason }) === 'signature' ? CHECK_SIGNATURE : 'The text after the colon is the answer of KESS. Correct what it names and run the item again.';
+	return { message: `KESS refuses to ${intent}: ${reason} (${code})`, hint: adviceOn({ code, reason }) ?? other };
 }

@@ -21,6 +21,12 @@ export function normaliseWebPayFields(fields: JsonObject): Record<string, Json> 
 	}
 	for (const [field, value] of Object.entries(fields)) {
 		if (field === 'sign') continue;
+		if (hasHalfCharacter(value)) {
+			throw new InvalidValueError(
+				`has a field ${field} with half of a character in it`,
+				'An emoji was cut in two, for example by a limit on the length. Cut the text before the emoji, or leave it out.',
+			);
+		}
 		const kept = normalise(field, value);
 		if (kept !== undefined) body[field] = kept;
 	}
@@ -40,16 +46,16 @@ function requireEndThatStays(body: Record<string, Json>): void {
 	);
 }
 
+/** PHP reads no JSON in which there is one, however deep. */
+function hasHalfCharacter(value: Json | undefined): boolean {
+	if (typeof value === 'string') return /\p{Surrogate}/u.test(value);
+	return typeof value === 'object' && value !== null && Object.values(value).some(hasHalfCharacter);
+}
+
 function normalise(field: string, value: Json | undefined): Json | undefined {
 	switch (typeof value) {
 		case 'string': {
 			const text = trimText(value);
-			if (/\p{Surrogate}/u.test(text)) {
-				throw new InvalidValueError(
-					`has a field ${field} with half of a character in it`,
-					'An emoji was cut in two, for example by a limit on the length. Cut the text before the emoji, or leave it out.',
-				);
-			}
 			if (decidesElsewhere(text)) {
 				throw new InvalidValueError(
 					`has a field ${field} with text that KESS would read as another field, such as &status=`,

@@ -28,6 +28,12 @@ const ZONED = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}[\d:.]*(?:Z|[+-]\d{2}:?\d{2})(?:
  * @throws InvalidValueError when it is no day of the calendar
  */
 export function requireDay(value: unknown, say?: Say): string {
+	const day = readDay(value, say);
+	if (/^20/.test(day)) return day;
+	throw new InvalidValueError(`is ${day}, a day of another century`, 'Write the year of the common calendar, for example 2026 for 2569 of the Buddhist one.');
+}
+
+function readDay(value: unknown, say: Say | undefined): string {
 	const moment = momentOf(value);
 	if (moment !== undefined) return dayIn(moment + PHNOM_PENH_MS);
 	const text = plainDigits(trimText(String(value ?? '')));
@@ -91,8 +97,14 @@ export function clockInPhnomPenh(time: number): string {
 
 /** The same for a moment in an answer, to the second. @param value whatever is no moment with its time zone stays as it is */
 export function timeInPhnomPenh<T>(value: T): T | string {
+	const time = momentWritten(value);
+	return time === undefined ? value : clockInPhnomPenh(time).replace(/\.\d+/, '');
+}
+
+/** A moment in an answer, in milliseconds since 1970; `undefined` for whatever is no moment with its time zone. */
+export function momentWritten(value: unknown): number | undefined {
 	const time = typeof value === 'string' && ZONED.test(value) ? Date.parse(value) : Number.NaN;
-	return Number.isNaN(time) ? value : clockInPhnomPenh(time).replace(/\.\d+/, '');
+	return Number.isNaN(time) ? undefined : time;
 }
 
 /** @param day as `requireDay` returns it. @returns the day so many days before */

@@ -3,6 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { NodeRun } from '../../sandbox/host/engine.mts';
 import { withSandbox } from '../support/kessSandbox.mts';
 import { runCell } from '../support/partnerCells.mts';
+import { refused, startStubGateway } from '../support/stubGateway.mts';
 import { runWebPay } from '../support/webPayNode.mts';
 import { withStore } from '../support/withStore.mts';
 
@@ -121,6 +122,16 @@ describe('an order that exists already and is closed', () => {
 		const result = await create([{ no: 'C-1' }]);
 		expect(result.items[0]?.json).toMatchObject({ already_existed: true, status: 'CLOSED' });
 		expect(hintsOf(result)).toEqual(['The order existed already and has the status CLOSED: nobody can pay by its link any more. [order C-1]']);
+	});
+
+	test('so does one whose time is over, whatever its status', async () => {
+		const order = { out_trade_no: 'L-1', total_amount: 10.5, currency: 'USD', status: 'WAITING', expired_at: '2026-01-01T08:00:00+07:00' };
+		const gateway = await startStubGateway((service) =>
+			service.endsWith('queryorder') ? { status: 200, body: { success: true, data: order } } : refused(400, 'VALIDATION_ERROR', 'The out trade no has already been taken.'),
+		);
+		const result = await runWebPay(sandbox, 'order', 'create', CREATE, { version: 'v1', items: [{ no: 'L-1' }], credential: { baseUrl: gateway.url } });
+		gateway.stop();
+		expect(hintsOf(result)).toEqual(['The order existed already and has expired: nobody can pay by its link any more. [order L-1]']);
 	});
 
 	test('fails where that is wanted, and one that was paid does not', async () => {

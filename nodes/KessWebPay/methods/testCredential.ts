@@ -13,7 +13,7 @@ import { basicAuthorization, readWebPayAccount, type WebPayAccount, webPayCreden
 import { Redaction } from '../../../kess/gateway/redaction';
 import { adviceOn, causeOf } from '../../../kess/gateway/refusalCause';
 import { gatewayPath, LOGIN_PATH, nameOn, SERVICES } from '../../../kess/webPay/services';
-import { explainUnauthenticated } from '../../../kess/webPay/refusal';
+import { CHECK_SIGNATURE, explainUnauthenticated } from '../../../kess/webPay/refusal';
 import { readWebPayLogin, webPayLoginBody } from '../../../kess/webPay/login';
 import { signedWebPayBody } from '../../../kess/webPay/request';
 import { type Post, testCredential } from '../../shared/gateway/testCredential';
@@ -88,10 +88,9 @@ async function explainRefused(
 	const toWrongSignature = await askWrongly();
 	const isSame = toWrongSignature.kind === 'refused' && toWrongSignature.code === code && toWrongSignature.reason === reason;
 	if (!isSame) return undefined;
-	const check = 'Check API Secret Key and Signature Type. The API secret key is not the client secret.';
 	return causeOf({ code, reason }) === 'signature'
-		? `KESS refuses the signature: ${words}. ${check}`
-		: `KESS refuses to answer: ${words} (${code}). It says the same to a signature that is certainly wrong, so that it may be the signature. ${check} If they are right, ask KESS what it means.`;
+		? `KESS refuses the signature: ${words}. ${CHECK_SIGNATURE}`
+		: `KESS refuses to answer: ${words} (${code}). It says the same to a signature that is certainly wrong, so that it may be the signature. ${CHECK_SIGNATURE} If they are right, ask KESS what it means.`;
 }
 
 async function logIn(account: WebPayAccount, post: Post): Promise<string> {

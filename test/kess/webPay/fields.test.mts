@@ -91,6 +91,16 @@ test.each(['https://shop.example/a?b=1', 'http://127.0.0.1:5678/webhook/x'])('%s
 	expect(requireWebAddress(url)).toBe(url);
 });
 
+test.each([
+	...['http://localhost:5678/x', 'http://LOCALHOST./x', 'http://n8n:5678/x', 'http://127.0.0.1/x', 'http://2130706433/x', 'http://192.168.1.5/x', 'http://100.64.0.1/x'].map((url) => [url, true] as const),
+	...['http://[::1]/x', 'http://[::ffff:127.0.0.1]/x', 'http://[fd00::1]/x', 'http://host.docker.internal/x'].map((url) => [url, true] as const),
+	...['https://shop.example/x', 'https://100.128.0.1/x', 'https://172.32.0.1/x', 'https://[2001:db8::1]/x'].map((url) => [url, false] as const),
+])('%s: that KESS cannot reach it is said (%s)', (url, isSaid) => {
+	const notes: string[] = [];
+	requireWebAddress(url, (note) => notes.push(note));
+	expect(notes.some((note) => note.includes('KESS cannot reach'))).toBe(isSaid);
+});
+
 test.each(['shop.example', 'ftp://shop.example', 'javascript:alert(1)'])('%s is no web address', (url) => {
 	expect(() => requireWebAddress(url)).toThrow('not a web address');
 });

@@ -35,7 +35,7 @@ describe('normaliseWebPayFields', () => {
 		expect(normaliseWebPayFields({ body, currency: 'USD' })).toEqual({ body, currency: 'USD' });
 	});
 
-	test.each(['\uD83D', 'Rice \uDE00'])('refuses half of an emoji (%j)', (remark) => {
+	test.each(['\uD83D', 'Rice \uDE00', { template: 'x\uD83D' }, [{ name: ['\uDE00'] }]])('refuses half of an emoji (%j)', (remark) => {
 		expect(() => normaliseWebPayFields({ remark })).toThrow('field remark with half of a character');
 	});
 

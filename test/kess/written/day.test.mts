@@ -41,6 +41,10 @@ test.each<[unknown]>([[''], [null], [undefined], ['2026-02-29'], ['2026-02-30T00
 	},
 );
 
+test.each([['2569-11-21'], ['1926-11-21'], [new Date('1970-01-01')]])('%p is of another century', (value) => {
+	expect(() => requireDay(value)).toThrow('a day of another century');
+});
+
 test('a range does not end before it begins', () => {
 	expect(requireLastDay('2026-11-21', '2026-11-21')).toBe('2026-11-21');
 	expect(requireLastDay('2026-11-21', undefined)).toBe('2026-11-21');

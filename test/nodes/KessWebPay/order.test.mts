@@ -159,6 +159,7 @@ describe('bad input is refused before a request leaves', () => {
 		['euros', { currency: 'EUR' }, /^Currency \(currency\) is "EUR", which KESS does not take/],
 		['detail without name', { additionalFields: { detail: { items: [{ no: '1', price: '1', qty: '1' }] } } }, /^Product Lines \(additionalFields.detail\) has a product line 1 whose name is empty/],
 		['no address', { additionalFields: { notifyUrl: 'shop.example' } }, /^Notify URL \(additionalFields.notifyUrl\) is not a web address/],
+		['no address in this row', { additionalFields: { notifyUrl: '={{ $json.nothing }}' } }, /^Notify URL \(additionalFields.notifyUrl\) is empty/],
 		['fraction of a second', { additionalFields: { expiresIn: 0.5 } }, /^Expires In \(Seconds\) \(additionalFields.expiresIn\) is not a whole number/],
 		['title with half of an emoji', { body: '={{ "Coffee \ud83d\udef5".substring(0, 8) }}' }, /^Title \(body\) has half of a character in it/],
 	];
@@ -306,6 +307,7 @@ describe('an answer is verified before it is believed', () => {
 	test('an API secret key that is not KESS’s', async () => {
 		const result = await run({ credential: { apiSecretKey: 'another' } });
 		expect(result.error?.message).toMatch(/^KESS refuses to create the order/);
+		expect(result.error?.description).toMatch(/^Check API Secret Key and Signature Type/);
 		expectNoSecrets(result);
 	});
 });

@@ -158,7 +158,7 @@ export function readTransaction(call: ItemCall, client: WebPayClient, outTradeNo
 			body,
 			total_amount: Number(money.decimal),
 			currency,
-			notify_url: additional.read('notifyUrl', addressFor(client)),
+			notify_url: additional.readAdded('notifyUrl', addressFor(client)),
 			redirect_url: additional.read('redirectUrl', addressFor(client)),
 			schema_url: additional.read('schemaUrl', requireAppAddress),
 			expires_in: additional.read('expiresIn', requireSeconds),

@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { isPlainObject, type Json, jsonOf } from '../../../../kess/jsonObject';
+import { momentWritten } from '../../../../kess/written/day';
 import { requireText } from '../../../../kess/written/text';
 import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';
 import { hasEnded, isPaid } from '../../../../kess/webPay/orderStates';
@@ -171,9 +172,10 @@ export const create: WebPayOperation = {
 };
 
 /** An order that existed may have had its time: then nobody can pay by the link that it still has. */
-function tellIfClosed(call: ItemCall, { status }: IDataObject, isFailure: boolean): void {
-	if (!hasEnded(status)) return;
-	const message = `The order existed already and has the status ${quoted(status)}: nobody can pay by its link any more`;
+function tellIfClosed(call: ItemCall, { status, expired_at: end }: IDataObject, isFailure: boolean): void {
+	const isLate = (momentWritten(end) ?? Infinity) < Date.now();
+	if (!hasEnded(status) && !isLate) return;
+	const message = `The order existed already and ${hasEnded(status) ? `has the status ${quoted(status)}` : 'has expired'}: nobody can pay by its link any more`;
 	if (isFailure && !isPaid(status)) throw new KessError(message, 'Use a new order number, or switch off Fail If Closed.');
 	call.advise(`${message}.`);
 }

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
+import { momentWritten } from '../../../../kess/written/day';
 
 const SECONDS = new Map([
 	['minutes', 60],
@@ -87,7 +88,5 @@ export function secondsOf(amount: unknown, unit: unknown): number {
  */
 export function waitUntil(now: number, limit: number | undefined, expiredAt: unknown, expiresIn: number): Date {
 	if (limit !== undefined) return new Date(now + limit * 1000);
-	const named = typeof expiredAt === 'string' && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(expiredAt);
-	const expiry = named ? Date.parse(expiredAt) : Number.NaN;
-	return new Date(Math.max(now, Number.isNaN(expiry) ? now + expiresIn * 1000 : expiry) + GRACE_MS);
+	return new Date(Math.max(now, momentWritten(expiredAt) ?? now + expiresIn * 1000) + GRACE_MS);
 }
