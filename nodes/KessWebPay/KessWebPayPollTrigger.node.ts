@@ -51,7 +51,7 @@ export class KessWebPayPollTrigger implements INodeType {
 				typeOptions: { minValue: 1, maxValue: 31 },
 				default: 2,
 				description:
-					'How many days before today, in Phnom Penh, the orders are looked at. An order that was made before that and is paid now is not found, so choose as many days as your payment links are valid.',
+					'How many days before today, in Phnom Penh, the orders are looked at. An order that was made before that and is paid now is not found, so choose as many days as your payment links are valid. A subscription is renewed long after its order was made: for that use the KESS WebPay Trigger, or Subscription > Get Transactions on a schedule.',
 			},
 			simplifyProperty,
 			{

@@ -95,7 +95,7 @@ describe('Payouts in the real n8n', () => {
 		const thenOf = <Done extends object>({ then, inExcel = then }: RealRow<Done>) => (format === 'xlsx' ? inExcel : then);
 
 		async function put(name: string, rows: Array<RealRow<object>>): Promise<void> {
-			await writeFile(join(environment.options.filesFolder, `${name}.${format}`), format === 'csv' ? asCsv(rows) : asExcel(rows));
+			await writeFile(join(environment.options.filesFolder, `${name}.${format}`), format === 'csv' ? asCsv(rows) : await asExcel(rows));
 		}
 
 		/** Adds an example that reads such a file, as somebody adapts it to theirs. @returns its id */

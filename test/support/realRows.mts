@@ -10,8 +10,8 @@ import { projectFolder } from '../../sandbox/host/install.mjs';
  * ever gone wrong in a shop or its plugin, among rows that are right.
  */
 
-/** A cell: text, a number, or what a spreadsheet could not work out. */
-type Cell = string | number | { error: '#N/A' | '#REF!' | '#VALUE!' };
+/** A cell: text, a number, a checkbox, a day, or what a spreadsheet could not work out. */
+type Cell = string | number | boolean | { day: string; serial: number } | { error: '#N/A' | '#REF!' | '#VALUE!' };
 
 export interface RealRow<Done> {
 	cells: Record<string, Cell>;
@@ -53,9 +53,11 @@ export function realOrders(): Array<RealRow<RealOrder>> {
 	const line = (changes: Record<string, Cell>) => ({ item1_no: 'C-1', item1_name: 'Coffee', item1_price: '5.25', item1_qty: '2', ...changes });
 	const special = [
 		// References and titles that a spreadsheet or an expression has destroyed.
-		...['#N/A', '[object Object]', 'NaN'].map((order_no) => row({ order_no }, /^Order Number .* is ".+", which stands for a value that is not there/)),
+		...['#N/A', '[object Object]', 'NaN', '########', 'Loading...', '#BEZUG!', 'Infinity', 'NULL', '{{ $json.no }}', '[Execute previous nodes for preview]'].map((order_no) => row({ order_no }, /^Order Number .* is ".+", which stands for a value that is not there/)),
 		...['INV-undefined', 'INV-#REF!-1', 'SHOP-Invalid DateTime', 'WAGE-null'].map((order_no) => row({ order_no }, /^Order Number .* has ".+" in it, which stands for a value that is not there/)),
 		row({ order_no: { error: '#N/A' } }, /^Order Number .* is "#N\/A"/, /^Order Number .* is empty/),
+		row({ order_no: '---' }, /^Order Number .* with neither a letter nor a digit/),
+		row({ order_no: { day: '2026-11-21', serial: 46347 } }, { no: '2026-11-21', amount: 10.5 }, { no: '46347', amount: 10.5 }),
 		row({ order_no: '1001.0' }, /^Order Number .* is a number that has got decimals/),
 		row({ order_no: '1,001' }, /^Order Number .* separators for thousands/),
 		row({ order_no: '1.23457E+15' }, /^Order Number .* shortened/),
@@ -66,6 +68,7 @@ export function realOrders(): Array<RealRow<RealOrder>> {
 		row({ order_no: '0012607' }, { no: '0012607', amount: 10.5 }),
 		...['#REF!', 'undefined', 'null', '[object Object]', 'Err:502'].map((title) => row({ title }, /^Title .* which stands for a value that is not there/)),
 		row({ title: { error: '#REF!' } }, /^Title .* is "#REF!"/, /^Title .* is empty/),
+		row({ title: true }, { no: `REAL-${count + 1}`, amount: 10.5 }, /^Title .* is true, not text/),
 		row({ title: 'x'.repeat(256) }, /^Title .* is 256 characters long/),
 		// One number in two spellings is one order.
 		...UNSEEN.flatMap((character, index) => [`${character}SEEN-${index}`, `SEEN-${index}${character}`, `SEEN${character}-${index}`].map((order_no) => row({ order_no }, { no: `SEEN-${index}`, amount: 10.5 }))),
@@ -172,23 +175,70 @@ const columnsOf = (rows: Array<RealRow<unknown>>) => [...new Set(rows.flatMap(({
 /** As Excel saves "CSV UTF-8". */
 export function asCsv(rows: Array<RealRow<unknown>>): string {
 	const columns = columnsOf(rows);
-	const text = (cell: Cell = '') => (typeof cell === 'object' ? cell.error : String(cell));
+	const text = (cell: Cell = '') => {
+		if (typeof cell === 'object') return 'error' in cell ? cell.error : cell.day;
+		return typeof cell === 'boolean' ? String(cell).toUpperCase() : String(cell);
+	};
 	return stringify([columns, ...rows.map(({ cells }) => columns.map((column) => text(cells[column])))], { bom: true });
 }
 
-/** The codes by which an Excel file has errors. */
-const ERRORS = { '#N/A': 42, '#REF!': 23, '#VALUE!': 15 };
+/** By their number: numbers as they are, texts, days, dollars, percent, and digits with zeros before them. */
+const FORMATS = ['General', '@', 'yyyy\\-mm\\-dd', '[$$-409]#,##0.00', '0.00%', '0000000'];
 
-interface Sheets {
-	utils: { aoa_to_sheet(rows: unknown[][]): object; book_new(sheet: object, name: string): object };
-	write(book: object, options: object): Buffer;
+/** An .xlsx file with the XML that LibreOffice writes. */
+export async function asExcel(rows: Array<RealRow<unknown>>): Promise<Buffer> {
+	const columns = columnsOf(rows);
+	const shared = new Map<string, number>();
+	const lines = [columns, ...rows.map(({ cells }) => columns.map((column) => cells[column] ?? ''))].map((line, row) => {
+		const written = line.map((cell, column) => (cell === '' ? '' : cellXml(cell, `${String.fromCharCode(65 + column)}${row + 1}`, row, shared)));
+		return `<row r="${row + 1}" customFormat="false" ht="12.8" hidden="false" customHeight="false">${written.join('')}</row>`;
+	});
+	const part = (root: string, content: string, attributes = '') =>
+		`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<${root} xmlns="http://schemas.openxmlformats.org/${attributes === '' ? 'spreadsheetml/2006/main' : attributes}">${content}</${root}>`;
+	const relations = (...links: Array<[type: string, target: string]>) => {
+		const each = links.map(([type, target]) => `<Relationship Id="${type}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`);
+		return part('Relationships', each.join(''), 'package/2006/relationships');
+	};
+	const content = (name: string, type: string) => `<Override PartName="/xl/${name}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.${type}+xml"/>`;
+	const formats = FORMATS.map((code, index) => `<numFmt numFmtId="${164 + index}" formatCode="${xmlText(code)}"/>`);
+	const styles = FORMATS.map((_, index) => `<xf numFmtId="${164 + index}" fontId="0" fillId="0" borderId="0" xfId="0" applyFont="false" applyBorder="false"/>`);
+	const Zip = createRequire(join(projectFolder, 'sandbox', 'n8n', 'package.json'))('jszip') as new () => Zip;
+	return await new Zip()
+		.file('[Content_Types].xml', part('Types', `<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>${content('workbook', 'sheet.main')}${content('worksheets/sheet1', 'worksheet')}${content('styles', 'styles')}${content('sharedStrings', 'sharedStrings')}`, 'package/2006/content-types'))
+		.file('_rels/.rels', relations(['officeDocument', 'xl/workbook.xml']))
+		.file('xl/_rels/workbook.xml.rels', relations(['styles', 'styles.xml'], ['worksheet', 'worksheets/sheet1.xml'], ['sharedStrings', 'sharedStrings.xml']))
+		.file('xl/workbook.xml', part('workbook', '<fileVersion appName="Calc"/><sheets><sheet name="Sheet1" sheetId="1" state="visible" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="worksheet"/></sheets>'))
+		.file('xl/styles.xml', part('styleSheet', `<numFmts count="${formats.length}">${formats.join('')}</numFmts><cellXfs count="${styles.length}">${styles.join('')}</cellXfs>`))
+		.file('xl/worksheets/sheet1.xml', part('worksheet', `<sheetData>${lines.join('')}</sheetData>`))
+		.file('xl/sharedStrings.xml', part('sst', [...shared.keys()].map((text) => `<si><t xml:space="preserve">${xmlText(text)}</t></si>`).join('')))
+		.generateAsync({ type: 'nodebuffer' });
 }
 
-/** An Excel file, by the library that n8n itself reads and writes them with. */
-export function asExcel(rows: Array<RealRow<unknown>>): Buffer {
-	const { utils, write } = createRequire(join(projectFolder, 'sandbox', 'n8n', 'package.json'))('@e965/xlsx') as Sheets;
-	const columns = columnsOf(rows);
-	const cell = (value: Cell = '') => (typeof value === 'object' ? { t: 'e', v: ERRORS[value.error] } : value);
-	const sheet = utils.aoa_to_sheet([columns, ...rows.map(({ cells }) => columns.map((column) => cell(cells[column])))]);
-	return write(utils.book_new(sheet, 'Sheet1'), { type: 'buffer', bookType: 'xlsx' });
+/** As much of JSZip, which n8n brings along, as is used here. */
+interface Zip {
+	file(name: string, content: string): Zip;
+	generateAsync(options: { type: 'nodebuffer' }): Promise<Buffer>;
+}
+
+/** In turns as it was typed, as a formula gives it, and in the form of other programs. */
+function cellXml(cell: Cell, at: string, row: number, shared: Map<string, number>): string {
+	const xml = (type: string, format: number, value: string | number, isFormula = row % 3 === 1) =>
+		`<c r="${at}" s="${format}" t="${type}">${isFormula ? '<f aca="false">A1</f>' : ''}<v>${value}</v></c>`;
+	switch (typeof cell) {
+		case 'number':
+			return xml('n', [0, 3, 4, 5][row % 4] ?? 0, cell);
+		case 'boolean':
+			return xml('b', 0, Number(cell));
+		case 'object':
+			return 'error' in cell ? xml('e', 0, cell.error) : xml('n', 2, cell.serial);
+		case 'string':
+			if (row % 3 === 1) return xml('str', 0, xmlText(cell));
+			if (row % 3 === 2) return `<c r="${at}" s="1" t="inlineStr"><is><t xml:space="preserve">${xmlText(cell)}</t></is></c>`;
+			if (!shared.has(cell)) shared.set(cell, shared.size);
+			return xml('s', 1, shared.get(cell) ?? 0, false);
+	}
+}
+
+function xmlText(text: string): string {
+	return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }
