@@ -45,7 +45,7 @@ const ADVICE: Record<Exclude<RefusalCause, 'signature'>, string> = {
 	account:
 		'It is the account itself that KESS refuses, not a value of the credential: ask KESS what its state is and how to open it. Check too that the credential is for the chosen environment.',
 	permission:
-		'KESS knows the login, and does not let this account do it, or not from here: ask KESS whether the account is open, may use this service, and may use it from the IP address of this n8n.',
+		'If KESS itself has said it, it knows the login and does not let this account do it, or not from here: ask KESS whether the account is open, may use this service, and may use it from the IP address of this n8n. A proxy or firewall between n8n and KESS may have said it, too.',
 };
 
 /** What to do about a refusal, in sentences; `undefined` when its words do not tell, or it is about the signature. */

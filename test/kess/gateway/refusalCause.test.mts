@@ -35,3 +35,7 @@ test.each([
 	expect(adviceOn({ code, reason })).toBeUndefined();
 	expect(causeOf({ code, reason })).toBeUndefined();
 });
+
+test('who has not said a word may be a proxy as well', () => {
+	expect(adviceOn({ code: '403', reason: 'no reason given (HTTP 403)' })).toMatch(/^If KESS itself has said it.*A proxy or firewall/);
+});
