@@ -43,8 +43,7 @@ export function requirePartnerTransactionId(value: unknown, say?: Say): string {
  * @throws InvalidValueError when it is empty, too long, or cannot be the ID or phone number of anybody
  */
 export function requireReceiverId(value: unknown, say?: Say): string {
-	// A spreadsheet is told by the apostrophe that what follows is text.
-	const text = plainDigits(requireReference(value, MAX_WRITTEN_RECEIVER)).replace(/^['’](?=[+\d])/, '');
+	const text = plainDigits(requireReference(value, MAX_WRITTEN_RECEIVER));
 	const mangled =
 		(/^-?\d+[.,]\d+$/.test(text) && 'is a number with decimals') ||
 		(/^-\d/.test(text) && 'is a negative number');

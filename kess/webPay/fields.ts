@@ -73,7 +73,7 @@ export function readDetail(lines: DetailInput[], total: Money, say?: Say): Detai
 		return [
 			{
 				no: field('no', (value) => requireText(value, MAX_DETAIL)),
-				name: field('name', (value) => requireText(value, MAX_DETAIL)),
+				name: field('name', (value) => requireText(value, MAX_DETAIL, say)),
 				price: cost.decimal,
 				qty: quantity.text,
 				...(off.scaled > 0n && { discount: Number(off.text) }),

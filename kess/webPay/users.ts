@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../errors';
-import { cambodianNumber, compactPhone } from '../written/phone';
+import { cambodianNumber, compactPhone, plainPhone } from '../written/phone';
 import { requireReference } from '../written/reference';
 import { requireText, type Say } from '../written/text';
 
@@ -29,7 +29,7 @@ export function requireEmail(value: unknown, say?: Say): string {
  */
 export function requireLocalPhone(value: unknown, say?: Say): string {
 	const text = requireReference(value, MAX_PHONE, say);
-	const number = cambodianNumber(text);
+	const number = cambodianNumber(plainPhone(text) ?? text);
 	if (number === undefined) {
 		throw new InvalidValueError(
 			/^[1-9]\d{7,8}$/.test(compactPhone(text)) ? 'has lost its leading zero' : 'is not a phone number of Cambodia',

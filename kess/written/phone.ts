@@ -1,7 +1,7 @@
 import { plainDigits } from './decimal';
 
-/** What people write between the digits of a phone number. */
-const SEPARATORS = /[\s().\-/\u2010-\u2015]/g;
+/** What people write between the digits of a phone number, and the apostrophe that tells a spreadsheet that text follows. */
+const SEPARATORS = /[\s().\-/\u2010-\u2015]|^['’]/g;
 
 /** A Cambodian phone number in any of its spellings; the group is what they have in common. */
 const CAMBODIAN = /^(?:\+?855|00855|0)([1-9]\d{7,8})$/;

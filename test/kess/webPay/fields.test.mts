@@ -85,6 +85,12 @@ describe('readDetail', () => {
 		readDetail(lines, parseMoney(total, 'USD'), (note) => notes.push(note));
 		expect(notes).toEqual(differs ? ['comes to another sum than the order. The buyer pays the Total Amount.'] : []);
 	});
+
+	test('a name whose letters were lost is said', () => {
+		const notes: string[] = [];
+		readDetail([{ ...line, name: '?????', price: '5', qty: '1', discount: '' }], parseMoney('5', 'USD'), (note) => notes.push(note));
+		expect(notes).toEqual([expect.stringContaining('UTF-8')]);
+	});
 });
 
 test.each(['https://shop.example/a?b=1', 'http://127.0.0.1:5678/webhook/x'])('%s is a web address', (url) => {

@@ -6,6 +6,8 @@ test.each([
 	['012-345-6789', '0123456789'],
 	['+855 12 345 678', '012345678'],
 	['00855 (12) 345.678', '012345678'],
+	['+855 012 345 678', '012345678'],
+	["'012345678", '012345678'],
 ])('%p is the phone number %p', (value, phone) => {
 	expect(requireLocalPhone(value)).toBe(phone);
 });
@@ -14,7 +16,7 @@ test.each<[unknown, RegExp]>([
 	[12345678, /^has lost its leading zero$/],
 	['123456789', /^has lost its leading zero$/],
 	['+66 12 345 678', /^is not a phone number of Cambodia$/],
-	['+855 012 345 678', /^is not a phone number of Cambodia$/],
+	['+855 0012 345 678', /^is not a phone number of Cambodia$/],
 	['01234', /^is not a phone number of Cambodia$/],
 	['1.2345678E+7', /^is a number that a spreadsheet has shortened$/],
 	['', /^is empty$/],
