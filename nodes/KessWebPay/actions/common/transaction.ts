@@ -69,7 +69,7 @@ export const notifyUrlField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://n8n.shop.example/webhook/kess',
-	description: 'Address that KESS calls when the order has been paid or closed (notify_url): the Production URL of a KESS WebPay Trigger',
+	description: 'Address that KESS calls when the order has been paid or closed (notify_url): the Production URL of a KESS WebPay Trigger. A row in which it is empty fails.',
 };
 
 export const redirectUrlField: INodeProperties = {
