@@ -28,6 +28,11 @@ export function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
+/** Of what comes before anything is sent. */
+export function asKessError(error: unknown): KessError {
+	return error instanceof KessError ? error : new KessError(messageOf(error), 'This run has moved no money. Run the item again.');
+}
+
 /**
  * A value that KESS would refuse, found before anything was sent.
  *

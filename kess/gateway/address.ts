@@ -34,8 +34,17 @@ export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, s
 	return url.origin;
 }
 
-/** Where money is real and where it is not: what was paid in one is not paid in the other. Every custom address counts as one world. */
-export function worldOf(origin: string, hosts: ReadonlyMap<string, string>): string {
+/**
+ * Where money is real and where it is not: what was paid in one is not paid in the other. Every custom address counts as one
+ * world, and so does one that is none.
+ */
+export function worldOf(environment: unknown, hosts: ReadonlyMap<string, string>, customUrl: unknown): string {
+	let origin: string | undefined;
+	try {
+		origin = gatewayOrigin(environment, hosts, customUrl);
+	} catch {
+		// The account is the same, wherever it is looked for.
+	}
 	return [...hosts].find(([, published]) => published === origin)?.[0] ?? 'custom';
 }
 

@@ -238,3 +238,6 @@ function inBase64(value: string): string[] {
 function percentSigns(core: string): string {
 	return core.replaceAll('+', '%2B').replaceAll('/', '%2F');
 }
+
+/** Where no value of a credential has gone out. */
+export const NOTHING_TO_MASK = new Redaction({ secrets: [], names: [] });

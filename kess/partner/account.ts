@@ -8,9 +8,19 @@ import { readPasted } from '../written/pasted';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
 export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
-	/** The published gateway that this is, or `custom`. */
-	world: string;
 	limits: PaymentLimits;
+}
+
+const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS Partner credential`);
+
+/**
+ * Whose money it is, whichever user or address it goes by, and whatever else is wrong with the credential. Holds no secret.
+ *
+ * @throws NotSentError when the partner's ID has something invisible in it
+ */
+export function partnerIdentity(fields: Record<string, unknown>): string {
+	const { environment, baseUrl } = fields;
+	return `${worldOf(environment, PARTNER_HOSTS, baseUrl)}|${pastedIn(fields)('partnerId', 'Partner ID').trim()}`;
 }
 
 /**
@@ -21,11 +31,9 @@ export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
  */
 export function readPartnerAccount(fields: Record<string, unknown>): PartnerAccount {
 	const raw = (name: string) => String(fields[name] ?? '');
-	const pasted = (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS Partner credential`);
-	const origin = gatewayOrigin(fields.environment, PARTNER_HOSTS, fields.baseUrl);
+	const pasted = pastedIn(fields);
 	return {
-		world: worldOf(origin, PARTNER_HOSTS),
-		origin,
+		origin: gatewayOrigin(fields.environment, PARTNER_HOSTS, fields.baseUrl),
 		partnerId: pasted('partnerId', 'Partner ID').trim(),
 		partnerSecretKey: pasted('partnerSecretKey', 'Partner Secret Key').trim(),
 		userName: pasted('userName', 'User Name').trim(),

@@ -7,8 +7,6 @@ import type { WebPayLogin } from './login';
 
 /** The fields of the credential `KESS WebPay API` that the protocol needs, read once and typed. */
 export interface WebPayAccount extends WebPayLogin {
-	/** The published gateway that this is, or `custom`. */
-	world: string;
 	version: GatewayVersion;
 	apiSecretKey: string;
 	signType: string;
@@ -16,6 +14,30 @@ export interface WebPayAccount extends WebPayLogin {
 	/** KESS's public key for customer data, as it was pasted; may be empty. */
 	publicKey: string;
 	limits: PaymentLimits;
+}
+
+/** Whose orders and money it is, whichever user or address it goes by. */
+export interface Merchant {
+	version: GatewayVersion;
+	/** As far as the credential says. Holds no secret. */
+	identity: string;
+	/** Empty where the credential names only a user. */
+	sellerCode: string;
+}
+
+const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS WebPay credential`);
+const versionOf = (fields: Record<string, unknown>): GatewayVersion => (fields.gatewayVersion === 'v2' ? 'v2' : 'v1');
+
+/**
+ * Reads whose credential it is, whatever else is wrong with it.
+ *
+ * @throws NotSentError when the name of whoever it is has something invisible in it
+ */
+export function readMerchant(fields: Record<string, unknown>): Merchant {
+	const pasted = pastedIn(fields);
+	const sellerCode = pasted('sellerCode', 'Seller Code').trim();
+	const name = sellerCode || pasted('username', 'Username').trim();
+	return { version: versionOf(fields), identity: `${worldOf(fields.environment, WEBPAY_HOSTS, fields.baseUrl)}|${name}`, sellerCode };
 }
 
 /**
@@ -26,12 +48,10 @@ export interface WebPayAccount extends WebPayLogin {
  */
 export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccount {
 	const text = (name: string) => String(fields[name] ?? '').trim();
-	const pasted = (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS WebPay credential`);
-	const origin = gatewayOrigin(fields.environment, WEBPAY_HOSTS, fields.baseUrl);
+	const pasted = pastedIn(fields);
 	return {
-		world: worldOf(origin, WEBPAY_HOSTS),
-		origin,
-		version: fields.gatewayVersion === 'v2' ? 'v2' : 'v1',
+		origin: gatewayOrigin(fields.environment, WEBPAY_HOSTS, fields.baseUrl),
+		version: versionOf(fields),
 		username: pasted('username', 'Username').trim(),
 		password: pasted('password', 'Password'),
 		clientId: pasted('clientId', 'Client ID').trim(),

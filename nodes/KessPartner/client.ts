@@ -1,12 +1,12 @@
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Outcome } from '../../kess/gateway/outcome';
-import type { Redaction } from '../../kess/gateway/redaction';
+import { NOTHING_TO_MASK, type Redaction } from '../../kess/gateway/redaction';
 import type { JsonObject } from '../../kess/jsonObject';
-import { KessError } from '../../kess/errors';
+import { asKessError, KessError } from '../../kess/errors';
 import { adviceOn } from '../../kess/gateway/refusalCause';
 import { readPartnerAnswer } from '../../kess/partner/answer';
-import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../kess/partner/account';
+import { type PartnerAccount, partnerCredentialValues, partnerIdentity, readPartnerAccount } from '../../kess/partner/account';
 import { PARTNER_GATEWAY_PATH, serviceNamed } from '../../kess/partner/services';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partner/keys';
 import { partnerLoginKey, partnerTokens } from '../../kess/partner/login';
@@ -17,23 +17,41 @@ export const CREDENTIAL = 'kessPartnerApi';
 
 const ASK_KESS = 'The text after the colon is the answer. If it does not tell you what to change, ask KESS about it.';
 
+/** What requests go by. */
+interface Line {
+	session: GatewaySession;
+	account: PartnerAccount;
+	keys: PartnerKeys;
+}
+
 /** Speaks to the Partner gateway for one partner during one execution. */
 export class PartnerClient {
 	private constructor(
-		private readonly session: GatewaySession,
-		private readonly account: PartnerAccount,
-		private readonly keys: PartnerKeys,
+		/** Whose money this is, whichever user or address it goes by. Holds no secret. */
+		readonly identity: string,
+		private readonly line: Line | KessError,
+		/** Milliseconds for one request. */
 		private readonly timeout: number,
 	) {}
 
-	/** @param timeout milliseconds for one request */
-	static open(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject, timeout: number): PartnerClient {
-		let account: PartnerAccount;
+	/**
+	 * @param timeout milliseconds for one request
+	 * @param problem why the credential cannot be used for anything but to see whose it is
+	 * @throws KessError when nobody can see whose it is
+	 */
+	static open(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject, timeout: number, problem: KessError | undefined): PartnerClient {
+		return new PartnerClient(partnerIdentity(credentials), problem ?? PartnerClient.connect(context, credentials), timeout);
+	}
+
+	private static connect(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject): Line | KessError {
 		try {
-			account = readPartnerAccount(credentials);
+			return PartnerClient.lineTo(context, credentials, readPartnerAccount(credentials));
 		} catch (error) {
-			throw explainInvalid(error, 'The Base URL of the credential');
+			return asKessError(explainInvalid(error, 'The Base URL of the credential'));
 		}
+	}
+
+	private static lineTo(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject, account: PartnerAccount): Line {
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
 			origin: account.origin,
@@ -41,17 +59,17 @@ export class PartnerClient {
 			patience: PATIENCE_MS,
 			values: (accessTokens) => partnerCredentialValues(account, accessTokens),
 		});
-		return new PartnerClient(session, account, openPartnerKeys(account), timeout);
+		return { session, account, keys: openPartnerKeys(account) };
+	}
+
+	/** Why nothing can be sent with the credential. */
+	get problem(): KessError | undefined {
+		return this.line instanceof KessError ? this.line : undefined;
 	}
 
 	/** What keeps the credential's values out of whatever leaves the node. */
 	get redaction(): Redaction {
-		return this.session.redaction;
-	}
-
-	/** Whose money this is, whichever user or address it goes by. Holds no secret. */
-	get identity(): string {
-		return `${this.account.world}|${this.account.partnerId}`;
+		return this.line instanceof KessError ? NOTHING_TO_MASK : this.line.session.redaction;
 	}
 
 	/**
@@ -63,13 +81,15 @@ export class PartnerClient {
 	 * @param fields its fields by their gateway names
 	 */
 	async call(service: string, fields: JsonObject): Promise<Outcome<IDataObject>> {
+		if (this.line instanceof KessError) return { kind: 'notSent', error: this.line };
+		const { session, account, keys } = this.line;
 		const { does } = serviceNamed(service);
-		const delivery = await this.session.post({
-			url: `${this.account.origin}${PARTNER_GATEWAY_PATH}`,
+		const delivery = await session.post({
+			url: `${account.origin}${PARTNER_GATEWAY_PATH}`,
 			body: { ...fields, service },
 			timeout: this.timeout,
 			does,
-			read: (status, text) => readPartnerAnswer(status, text, this.keys.kessPublicKey),
+			read: (status, text) => readPartnerAnswer(status, text, keys.kessPublicKey),
 		});
 		if (delivery.kind !== 'answered') return delivery;
 		const { answer } = delivery;

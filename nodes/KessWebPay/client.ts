@@ -1,10 +1,10 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { Outcome } from '../../kess/gateway/outcome';
-import type { Redaction } from '../../kess/gateway/redaction';
+import { NOTHING_TO_MASK, type Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer } from '../../kess/webPay/answer';
-import { readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
+import { type Merchant, readMerchant, readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
 import { isPrivateAddress } from '../../kess/webPay/fields';
 import type { RequestFile } from '../../kess/gateway/multipart';
 import { gatewayPath, nameOn, sellerField, type WebPayService } from '../../kess/webPay/services';
@@ -12,7 +12,7 @@ import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { explainUnauthenticated } from '../../kess/webPay/refusal';
 import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
 import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
-import { KessError } from '../../kess/errors';
+import { asKessError, KessError } from '../../kess/errors';
 import { explainInvalid } from '../shared/run/errors';
 import type { GatewayContext } from '../shared/gateway/context';
 import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
@@ -28,6 +28,14 @@ export interface WebPayClientOptions {
 	signature: SignatureRule;
 	/** Milliseconds that a request may wait for a busy gateway. */
 	patience?: number;
+	/** Why the credential cannot be used for anything but to see whose it is. */
+	problem?: KessError | undefined;
+}
+
+/** What requests go by. */
+interface Line {
+	session: GatewaySession;
+	account: WebPayAccount;
 }
 
 /** HTTP statuses of a refusal that proves something about a payment: any other may be said by whatever stands before KESS. */
@@ -44,8 +52,8 @@ export interface Asked {
 /** Speaks to one merchant's WebPay gateway during one execution. */
 export class WebPayClient {
 	private constructor(
-		private readonly session: GatewaySession,
-		private readonly account: WebPayAccount,
+		private readonly seller: Merchant,
+		private readonly line: Line | KessError,
 		private readonly timeout: number,
 		private readonly signatureRule: SignatureRule,
 		private readonly extra?: { service: WebPayService; fields: JsonObject },
@@ -53,25 +61,35 @@ export class WebPayClient {
 
 	/** The same, which sends these fields too with every request to one service. */
 	adding(service: WebPayService, fields: JsonObject): WebPayClient {
-		return new WebPayClient(this.session, this.account, this.timeout, this.signatureRule, { service, fields });
+		return new WebPayClient(this.seller, this.line, this.timeout, this.signatureRule, { service, fields });
 	}
 
-	/** Where there are no items. */
+	/** Where there are no items. @throws KessError when nothing can be sent with the credential */
 	static async open(context: GatewayContext, options: WebPayClientOptions): Promise<WebPayClient> {
-		return WebPayClient.with(context, await context.getCredentials(CREDENTIAL), options);
+		const client = WebPayClient.with(context, await context.getCredentials(CREDENTIAL), options);
+		if (client.problem !== undefined) throw client.problem;
+		return client;
 	}
 
+	/** @throws KessError when nobody can see whose credential it is */
 	static with(
 		context: GatewayContext,
 		credentials: ICredentialDataDecryptedObject,
-		{ timeout, signature, patience = PATIENCE_MS }: WebPayClientOptions,
+		{ timeout, signature, patience = PATIENCE_MS, problem }: WebPayClientOptions,
 	): WebPayClient {
-		let account: WebPayAccount;
+		const line = problem ?? WebPayClient.connect(context, credentials, patience);
+		return new WebPayClient(readMerchant(credentials), line, timeout, signature);
+	}
+
+	private static connect(context: GatewayContext, credentials: ICredentialDataDecryptedObject, patience: number): Line | KessError {
 		try {
-			account = readWebPayAccount(credentials);
+			return WebPayClient.lineTo(context, credentials, readWebPayAccount(credentials), patience);
 		} catch (error) {
-			throw explainInvalid(error, 'The Base URL of the credential');
+			return asKessError(explainInvalid(error, 'The Base URL of the credential'));
 		}
+	}
+
+	private static lineTo(context: GatewayContext, credentials: ICredentialDataDecryptedObject, account: WebPayAccount, patience: number): Line {
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
 			origin: account.origin,
@@ -82,21 +100,26 @@ export class WebPayClient {
 			patience,
 			values: (accessTokens) => webPayCredentialValues(account, accessTokens),
 		});
-		return new WebPayClient(session, account, timeout, signature);
+		return { session, account };
+	}
+
+	/** Why nothing can be sent with the credential. */
+	get problem(): KessError | undefined {
+		return this.line instanceof KessError ? this.line : undefined;
 	}
 
 	/** What keeps the credential's values out of whatever leaves the node. */
 	get redaction(): Redaction {
-		return this.session.redaction;
+		return this.line instanceof KessError ? NOTHING_TO_MASK : this.line.session.redaction;
 	}
 
 	get version(): WebPayAccount['version'] {
-		return this.account.version;
+		return this.seller.version;
 	}
 
 	/** Whose orders these are, as far as the credential says. Holds no secret. */
 	get identity(): string {
-		return `${this.account.world}|${this.account.sellerCode || this.account.username}`;
+		return this.seller.identity;
 	}
 
 	/**
@@ -105,7 +128,7 @@ export class WebPayClient {
 	 * @throws KessError when the credential does not say
 	 */
 	get merchant(): string {
-		if (this.account.sellerCode !== '') return this.identity;
+		if (this.seller.sellerCode !== '') return this.identity;
 		throw new KessError(
 			'The credential has no Seller Code, and without it n8n cannot remember whose payments it has made',
 			'This run has moved no money. Enter the Seller Code (version 1: the seller ID) that KESS gave you in the KESS WebPay credential.',
@@ -114,31 +137,22 @@ export class WebPayClient {
 
 	/** Whether the gateway is on this machine or in its own network: a sandbox. */
 	get isNearby(): boolean {
-		return isPrivateAddress(this.account.origin);
+		return !(this.line instanceof KessError) && isPrivateAddress(this.line.account.origin);
 	}
 
 	/** KESS's public key for customer data, as it was pasted into the credential; may be empty. */
 	get publicKey(): string {
-		return this.account.publicKey;
+		return this.line instanceof KessError ? '' : this.line.account.publicKey;
 	}
 
-	/**
-	 * Refuses what this gateway version does not have, before anything is sent.
-	 *
-	 * @param subject what it is that version 1 does not have
-	 * @throws KessError on a credential of version 1
-	 */
+	/** @throws KessError on a credential of version 1. @param subject what it is that version 1 does not have */
 	requireV2(subject: string): void {
-		if (this.version === 'v2') return;
-		throw new KessError(
-			`${subject} needs gateway version 2, and the credential is set to version 1`,
-			'Set Gateway Version to Version 2 in the KESS WebPay credential and enter the client ID and client secret that KESS gave you. If you have none, ask KESS for access to version 2.',
-		);
+		if (this.version !== 'v2') throw needsV2(subject);
 	}
 
-	/** The same for a whole operation, which may ask for something else before it comes to its service. */
-	requireService({ versions }: WebPayService): void {
-		if (!versions.includes(this.version)) this.requireV2('This operation');
+	/** Why this gateway version does not have a service, for operations that may ask for something else before they come to it. */
+	lack({ versions }: WebPayService): KessError | undefined {
+		return versions.includes(this.version) ? undefined : needsV2('This operation');
 	}
 
 	/**
@@ -148,23 +162,24 @@ export class WebPayClient {
 	 * @param fields its fields by their gateway names; the seller is added
 	 * @param asked what the answer has to be about
 	 * @param files those of a service that takes files
-	 * @throws KessError when this gateway version does not have the service
 	 */
 	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}, files?: readonly RequestFile[]): Promise<Outcome<Json>> {
-		this.requireService(service);
+		const lack = this.problem ?? this.lack(service);
+		if (lack !== undefined) return { kind: 'notSent', error: lack };
+		const { session, account } = this.line as Line;
 		const extra = this.extra?.service === service ? this.extra.fields : {};
 		const twice = Object.keys(extra).find((name) => Object.hasOwn(fields, name));
 		if (twice !== undefined) return { kind: 'notSent', error: filledTwice(twice) };
-		const url = `${this.account.origin}${service.path ?? gatewayPath(this.version)}`;
+		const url = `${account.origin}${service.path ?? gatewayPath(this.version)}`;
 		// Empty when the credential names no seller.
-		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: this.account.sellerCode } : {};
-		const delivery = await this.session.post({
+		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: account.sellerCode } : {};
+		const delivery = await session.post({
 			url,
 			body: { ...extra, ...seller, ...fields, service: nameOn(this.version, service) },
 			files,
 			timeout: this.timeout,
 			does: service.does,
-			read: (status, text) => readWebPayAnswer(status, text, this.account),
+			read: (status, text) => readWebPayAnswer(status, text, account),
 		});
 		if (delivery.kind !== 'answered') return delivery;
 		const { answer } = delivery;
@@ -225,6 +240,13 @@ export class WebPayClient {
 			'Ask KESS why answers come unsigned. If that is meant to be so for your account, set the option Response Signature to Verify If Present.',
 		);
 	}
+}
+
+function needsV2(subject: string): KessError {
+	return new KessError(
+		`${subject} needs gateway version 2, and the credential is set to version 1`,
+		'Set Gateway Version to Version 2 in the KESS WebPay credential and enter the client ID and client secret that KESS gave you. If you have none, ask KESS for access to version 2.',
+	);
 }
 
 function filledTwice(name: string): KessError {

@@ -110,7 +110,7 @@ describe('KESS Partner', () => {
 		const items = [{ company: 'sunrise', no: 'W-1', renamed: 'sandbox-partner-secret' }, { company: 'sunrise', no: 'W-2' }];
 		const { items: results } = await payOut(items, { credential: { partnerSecretKey }, settings: CONTINUE });
 		expect(results[0]?.json.status).toBe('paid');
-		expect(results[1]?.error?.message).toBe('The expression for Partner Secret Key in the KESS credential gives nothing for this item [item 1]');
+		expect(results[1]?.error?.message).toBe('The expression for Partner Secret Key in the KESS credential gives nothing for this item (transfer W-2) [item 1]');
 		expect(await sunrise.paidOut()).toEqual(['W-1']);
 	});
 

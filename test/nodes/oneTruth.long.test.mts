@@ -261,6 +261,26 @@ describe('a transfer number', () => {
 		expect(String(items[1]?.json.error)).toMatch(/^Amount \(amount\) is empty/);
 	});
 
+	test.each([
+		['a limit that is no amount', { maxPaymentUsd: '1,000' }],
+		['a damaged key', { privateKey: 'x' }],
+		['a Base URL that is none', { baseUrl: '127.0.0.1:4010' }],
+		['an expression that gives nothing', { partnerSecretKey: '={{ $json.secret }}' }],
+	])('is not failed when it may have been paid, and the credential cannot be used any more: %s', async (_name, changes) => {
+		await sandbox.fault('lost-after-booking', { service: CONFIRM, outTradeNo: ['W-1'] });
+		await sandbox.settings({ transferLagMs: 10 * MINUTE });
+		await clock.forward(11 * MINUTE);
+		expect((await run([{ no: 'W-1' }])).items[0]?.json.status).toBe('unknown');
+		const { items } = await runCell({ items: [{ no: 'W-1' }, { no: 'W-2' }], settings: CONTINUE }, sandbox.partnerCredential(changes));
+		expect(items[0]?.json).toMatchObject({
+			out_trade_no: 'W-1',
+			status: 'unknown',
+			reason: expect.stringMatching(/^an earlier run of this workflow has asked KESS to pay something under this number, and this run has not looked it up: /),
+		});
+		expect(items[1]?.error?.message).toMatch(/ in the KESS | of the credential .*\(transfer W-2\)/);
+		expect(await sandbox.paidOut()).toEqual(['W-1']);
+	});
+
 	test('in a row behind one that has stopped the run is not failed when it may have been paid', async () => {
 		await run([{ no: 'W-2' }]);
 		await sandbox.fault('lost-before-booking', { service: CONFIRM, outTradeNo: ['W-1'] });

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { KessError } from '../../../kess/errors';
 import type { Redaction } from '../../../kess/gateway/redaction';
 import type { Operation, Resource } from '../../shared/run/operation';
 import type { PartnerClient } from '../client';
@@ -9,7 +10,8 @@ export interface PartnerDesk {
 	client: PartnerClient;
 	/** What the user chose in the panel's Options. */
 	options: IDataObject;
-	/** The client's. */
+	/** These two are the client's. */
+	readonly problem: KessError | undefined;
 	readonly redaction: Redaction;
 }
 

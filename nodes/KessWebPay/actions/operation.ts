@@ -24,8 +24,8 @@ function offered(operation: WebPayOperation, service: WebPayService): WebPayOper
 		option: service.versions.includes('v1') ? operation.option : { ...operation.option, description: `${operation.option.description ?? ''} (version 2)` },
 		properties: withExtraFields(operation.properties),
 		async execute(call, client) {
-			client.requireService(service);
-			const extra = call.collection('additionalFields').read('extraFields', readExtraFields);
+			call.hold(client.lack(service));
+			const extra = call.orHeld(() => call.collection('additionalFields').read('extraFields', readExtraFields));
 			return await operation.execute(call, extra === undefined ? client : client.adding(service, extra));
 		},
 	};

@@ -25,8 +25,8 @@ export const operations = listOperations(
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, (credentials, timeout, options) => {
+	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, (credentials, { timeout, options, problem }) => {
 		const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
-		return WebPayClient.with(context, credentials, { timeout, signature });
+		return WebPayClient.with(context, credentials, { timeout, signature, problem });
 	});
 }

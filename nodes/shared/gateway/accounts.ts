@@ -17,14 +17,14 @@ export class Accounts<Client> {
 	private readonly clients = new Map<string, Client>();
 	private common: Promise<Client | undefined> | undefined;
 
-	/** @param open a client for what the credential gives */
+	/** @param open a client for what the credential gives, and why nothing can be sent with that */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly credentialType: string,
-		private readonly open: (credentials: ICredentialDataDecryptedObject) => Client,
+		private readonly open: (credentials: ICredentialDataDecryptedObject, problem: KessError | undefined) => Client,
 	) {}
 
-	/** @throws KessError for a credential that cannot be used; whatever n8n throws for one that cannot be read */
+	/** @throws KessError for a credential of which nobody can tell whose it is; whatever n8n throws for one that cannot be read */
 	async clientOf(itemIndex: number): Promise<Client> {
 		this.common ??= this.openCommon();
 		return (await this.common) ?? (await this.openFor(itemIndex));
@@ -40,27 +40,26 @@ export class Accounts<Client> {
 			// It may be about this index, which is none.
 			return undefined;
 		}
-		return index.isUsed() ? undefined : this.open(credentials);
+		return index.isUsed() ? undefined : this.open(credentials, undefined);
 	}
 
 	private async openFor(itemIndex: number): Promise<Client> {
 		const credentials = await this.context.getCredentials(this.credentialType, itemIndex);
-		this.requireValues(credentials);
 		const key = accountKey(credentials);
 		const known = this.clients.get(key);
 		if (known !== undefined) return known;
 		// The token in the stored credential may be that of another item's account.
-		const client = this.open({ ...credentials, accessToken: '', accessRenewAt: '', [KEPT_HERE]: true });
+		const client = this.open({ ...credentials, accessToken: '', accessRenewAt: '', [KEPT_HERE]: true }, this.findNoValue(credentials));
 		this.clients.set(key, client);
 		return client;
 	}
 
 	/** A column that is not there must not stand for an empty field, which may mean another account. */
-	private requireValues(credentials: ICredentialDataDecryptedObject): void {
+	private findNoValue(credentials: ICredentialDataDecryptedObject): KessError | undefined {
 		const empty = Object.entries(credentials).find(([, value]) => value === undefined || value === null);
-		if (empty === undefined) return;
+		if (empty === undefined) return undefined;
 		const property = this.context.getCredentialsProperties(this.credentialType).find(({ name }) => name === empty[0]);
-		throw new KessError(
+		return new KessError(
 			`The expression for ${property?.displayName ?? empty[0]} in the KESS credential gives nothing for this item`,
 			'Nothing was sent for this item. Check that this row has the column that the credential takes it from.',
 		);

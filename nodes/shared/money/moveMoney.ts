@@ -1,6 +1,6 @@
 import { type IDataObject, type IExecuteFunctions, sleep } from 'n8n-workflow';
 
-import { KessError, messageOf } from '../../../kess/errors';
+import { asKessError, KessError, messageOf } from '../../../kess/errors';
 import { Flights } from '../../../kess/gateway/flights';
 import { decide, type Found, type Remembered } from '../../../kess/gateway/movement';
 import type { NotSent } from '../../../kess/gateway/outcome';
@@ -273,11 +273,6 @@ async function sendOnce(movement: Movement, isAnew: boolean): Promise<Sent> {
 	}
 }
 
-/** Of what comes before anything is sent. */
-function asKessError(error: unknown): KessError {
-	return error instanceof KessError ? error : new KessError(messageOf(error), 'This run has moved no money. Run the item again.');
-}
-
 /** What KESS has refused in this process with its own words, for those who ask again too soon. */
 const refusals = new Map<string, KessError>();
 
@@ -326,6 +321,7 @@ function unknown(reason: string, until?: number, look?: Look): MoneyEnd {
 		...(until !== undefined && { until }),
 		...(look?.found === 'open' && look.data !== undefined && { data: look.data }),
 		...(look?.found === 'another' && { because: 'KESS shows something else under this number' }),
+		...(look?.found === 'this' && { because: 'KESS shows a payment under this number, and not enough of it to tell whether it is this one' }),
 	};
 }
 
@@ -341,7 +337,7 @@ function whyUnknown(remembered: Remembered, look: Look | undefined): string {
 }
 
 function reasonOf(look: Look | undefined): string | undefined {
-	if (look?.found === 'this') return look.isVague === true ? `something has been paid under it, and ${look.warning ?? ''}` : undefined;
+	if (look?.found === 'this') return look.isPart === true ? `something has been paid under it, and ${look.warning ?? ''}` : undefined;
 	return look?.reason;
 }
 

@@ -34,17 +34,15 @@ export async function payRow<Asked>(call: ItemCall, row: PayRow<Asked>): Promise
 }
 
 /**
- * Reads what a row asks for, besides its number. Where that cannot be read, or the run has been stopped, an earlier run may
+ * Reads what a row asks for, besides its number. Where that cannot be read, or nothing may be sent for it, an earlier run may
  * have paid the number all the same: then the row is not failed, and how it ended is not known.
  *
  * @throws what is wrong with the row, when nothing is known to have been sent under its number
  */
 export async function readRow<Asked>(call: ItemCall, payment: Payment, read: () => Asked): Promise<{ asked: Asked } | { end: MoneyEnd & { end: 'unknown' } }> {
-	let problem: unknown;
+	let problem: unknown = call.notStarted;
 	try {
-		const asked = read();
-		if (call.notStarted === undefined) return { asked };
-		problem = call.notStarted;
+		if (problem === undefined) return { asked: read() };
 	} catch (error) {
 		problem = error;
 	}

@@ -79,9 +79,10 @@ export class PaymentNotes {
 			if (known.state !== 'nothing') return known;
 			const intent = this.intent(until);
 			const there = await this.store.record([this.number, ...intent]);
-			there.delete(this.number);
-			if (there.size === 0) return this.hold(intent, until);
+			// What else is there was left by an attempt that has ended: nothing is under way without one of these.
+			if (![this.live, this.busy].some((note) => there.has(note))) return this.hold(intent, until);
 			// This worker stood still, and another one has noted it down meanwhile.
+			there.delete(this.number);
 			await this.store.forget(intent.filter((note) => !there.has(note)));
 			return await this.look();
 		});

@@ -42,22 +42,22 @@ export function failedItem(context: IExecuteFunctions, error: NodeApiError | Nod
 }
 
 /**
- * Refuses an AI agent what moves money, unless the credential allows it: a switch in the node would be one that everybody
- * who builds an agent can set.
+ * Why an AI agent is refused what moves money, unless the credential allows it: a switch in the node would be one that
+ * everybody who builds an agent can set.
  *
- * @throws KessError before anything is sent
+ * @returns `undefined` for what may be done
  */
-export async function requireMayPay(
+export async function findMayNotPay(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	credentialType: string,
 	service: GatewayService | undefined,
-): Promise<void> {
-	if (service?.does !== 'pays' || !isTool(context)) return;
+): Promise<KessError | undefined> {
+	if (service?.does !== 'pays' || !isTool(context)) return undefined;
 	const { aiAgentsMayPay } = await context.getCredentials(credentialType, itemIndex);
 	// An expression may give the text "false".
-	if (aiAgentsMayPay === true) return;
-	throw new KessError(
+	if (aiAgentsMayPay === true) return undefined;
+	return new KessError(
 		`This ${service.operation === undefined ? 'may move' : 'moves'} money, and the KESS credential does not allow that to AI agents`,
 		'Nothing was sent. If an agent is to pay here, turn on "AI Agents May Pay" in the credential, set its maximum payments, and put a human review between the agent and this tool. Otherwise let the agent create or look up only, and pay in a workflow that a person starts or approves.',
 	);

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError, type KessError } from '../../../kess/errors';
+import { asKessError, InvalidValueError, type KessError } from '../../../kess/errors';
 import { isBlank, type Say } from '../../../kess/written/text';
 import { explainInvalid } from './errors';
 import type { RunHints } from './hints';
@@ -12,7 +12,7 @@ export class ItemCall {
 	/** What the item is about, for messages: `order INV-7`. Set by the operation as soon as it knows. */
 	reference: string | undefined;
 
-	/** Where an earlier item has stopped the run: the error of those that come after it. */
+	/** Why nothing may be sent for it. */
 	notStarted: KessError | undefined;
 
 	/** Set by an operation after whose item no further one may be started: why. */
@@ -29,9 +29,31 @@ export class ItemCall {
 		private readonly numbers: RunNumbers,
 		private readonly turn: Turn,
 		private readonly hints: RunHints,
+		private readonly paysMoney: boolean,
 		/** Takes out of a text what must not leave the node. */
 		private readonly clean: (text: string) => string,
 	) {}
+
+	/**
+	 * Sees to it that nothing is sent for the item. What moves money then still says what an earlier run has done.
+	 *
+	 * @param problem why; without one nothing changes
+	 * @throws the problem, where no money moves
+	 */
+	hold(problem: KessError | undefined): void {
+		if (problem !== undefined && !this.paysMoney) throw problem;
+		this.notStarted ??= problem;
+	}
+
+	/** Reads what every operation has. @throws what is wrong with it, where no money moves; otherwise nothing is sent for the item */
+	orHeld<T>(read: () => T): T | undefined {
+		try {
+			return read();
+		} catch (error) {
+			this.hold(asKessError(error));
+			return undefined;
+		}
+	}
 
 	/** A parameter, checked. @throws KessError that names the parameter as the panel shows it */
 	read<T>(name: string, check: Check<T>): T {

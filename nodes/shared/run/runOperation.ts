@@ -1,9 +1,10 @@
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { KessError } from '../../../kess/errors';
 import type { Redaction } from '../../../kess/gateway/redaction';
 import type { JsonObject } from '../../../kess/jsonObject';
 import { Accounts } from '../gateway/accounts';
-import { requireMayPay } from './agents';
+import { findMayNotPay } from './agents';
 import { toNodeError } from './errors';
 import { RunHints } from './hints';
 import { ItemCall } from './item';
@@ -15,8 +16,15 @@ import { readCommonOptions } from './options';
 import { runItems } from './runItems';
 import { RunNumbers } from './runNumbers';
 
-/** Opens the connection to one account. */
-export type OpenClient<Client> = (credentials: ICredentialDataDecryptedObject, timeout: number, options: IDataObject) => Client;
+/** The connection to one account. */
+interface AccountClient {
+	redaction: Redaction;
+	/** Why nothing can be sent with it. */
+	problem: KessError | undefined;
+}
+
+/** @param problem why nothing can be sent with the credential, where that is known */
+export type OpenClient<Client> = (credentials: ICredentialDataDecryptedObject, settings: { timeout: number; options: IDataObject; problem: KessError | undefined }) => Client;
 
 /**
  * Runs the chosen operation on every item: the one place for the item loop, item linking, Continue On Fail and the
@@ -25,7 +33,7 @@ export type OpenClient<Client> = (credentials: ICredentialDataDecryptedObject, t
  * @param credentialType the one that the node uses
  * @param defaultBatchSize items under way at the same time, unless the user chooses otherwise
  */
-export async function runOperation<Client extends { redaction: Redaction }>(
+export async function runOperation<Client extends AccountClient>(
 	context: IExecuteFunctions,
 	operations: OperationList<Client>,
 	credentialType: string,
@@ -39,7 +47,7 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
 	const parameters = new ItemParameters(context);
 	const numbers = new RunNumbers();
-	const accounts = new Accounts(context, credentialType, (credentials) => open(credentials, timeout, options));
+	const accounts = new Accounts(context, credentialType, (credentials, problem) => open(credentials, { timeout, options, problem }));
 	const calls = new Array<{ item: ItemCall; client: Client } | undefined>(items.length);
 	const hints = new RunHints(context, (itemIndex) => {
 		const call = calls[itemIndex];
@@ -52,14 +60,11 @@ export async function runOperation<Client extends { redaction: Redaction }>(
 			const turn = numbers.nextTurn();
 			try {
 				parameters.prepare(itemIndex);
-				await requireMayPay(context, itemIndex, credentialType, operation.service);
 				const client = await accounts.clientOf(itemIndex);
 				const clean = (json: IDataObject) => client.redaction.data(json as JsonObject) as IDataObject;
-				const item = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, hints, (text) => client.redaction.message(text));
+				const item = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, hints, operation.service?.does === 'pays', (text) => client.redaction.message(text));
 				calls[itemIndex] = { item, client };
-				item.notStarted = notStarted;
-				// Whoever moves money first sees whether an earlier run has.
-				if (notStarted !== undefined && operation.service?.does !== 'pays') throw notStarted;
+				item.hold(notStarted ?? client.problem ?? (await findMayNotPay(context, itemIndex, credentialType, operation.service)));
 				const output = await operation.execute(item, client);
 				const shape = (json: IDataObject) => clean(isSimplified(itemIndex) ? simplified(json, operation.simplified ?? []) : json);
 				const pairedItem = { item: itemIndex };

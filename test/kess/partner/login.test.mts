@@ -1,4 +1,4 @@
-import { readPartnerAccount } from '../../../kess/partner/account.ts';
+import { partnerIdentity, readPartnerAccount } from '../../../kess/partner/account.ts';
 import { partnerLoginKey, partnerLoginRequest, readPartnerLogin } from '../../../kess/partner/login.ts';
 import { LoginRefusedError } from '../../../kess/gateway/tokenStore.ts';
 
@@ -20,7 +20,6 @@ const account = readPartnerAccount(fields);
 
 test('reads the credential; a password keeps its spaces', () => {
 	expect(account).toEqual({
-		world: 'sandbox',
 		origin: 'https://clientdev.kesspay.io',
 		partnerId: 'P-1',
 		partnerSecretKey: 'secret-key',
@@ -35,6 +34,16 @@ test('reads the credential; a password keeps its spaces', () => {
 	expect(() => readPartnerAccount({ ...fields, environment: 'custom', baseUrl: '' })).toThrow('is empty');
 	// No production host is published: it must not silently become the sandbox.
 	expect(() => readPartnerAccount({ ...fields, environment: 'production', baseUrl: '' })).toThrow('is empty');
+});
+
+test('whose credential it is can be seen, whatever else is wrong with it', () => {
+	expect(partnerIdentity(fields)).toBe('sandbox|P-1');
+	for (const broken of [{ baseUrl: '' }, { baseUrl: 'not an address' }, { maxPaymentUsd: '1,000' }, { privateKey: '' }, { password: 'a\u200bb' }]) {
+		expect(partnerIdentity({ ...fields, environment: 'custom', ...broken })).toBe('custom|P-1');
+	}
+	// A published gateway is the same under its address.
+	expect(partnerIdentity({ ...fields, environment: 'custom', baseUrl: 'https://clientdev.kesspay.io' })).toBe('sandbox|P-1');
+	expect(() => partnerIdentity({ ...fields, partnerId: 'P\u200b1' })).toThrow('Partner ID in the KESS Partner credential has a character in it');
 });
 
 test('the login carries the partner in headers and the user in the body', () => {

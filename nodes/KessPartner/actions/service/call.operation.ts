@@ -1,7 +1,7 @@
 import { KessError } from '../../../../kess/errors';
 import { orThrow } from '../../../../kess/gateway/outcome';
 import { payingServiceNamed, serviceNamed } from '../../../../kess/partner/services';
-import { requireMayPay } from '../../../shared/run/agents';
+import { findMayNotPay } from '../../../shared/run/agents';
 import { parametersProperty, readParameters, readService, serviceProperty } from '../../../shared/run/serviceCall';
 import { CREDENTIAL } from '../../client';
 import { refusal } from '../fundTransfer/transfers';
@@ -22,7 +22,7 @@ export const call: PartnerOperation = {
 	async execute(item, { client }) {
 		const service = item.read('service', (value) => readService(value, payingServiceNamed));
 		item.reference = `service ${service}`;
-		await requireMayPay(item.context, item.itemIndex, CREDENTIAL, serviceNamed(service));
+		item.hold(await findMayNotPay(item.context, item.itemIndex, CREDENTIAL, serviceNamed(service)));
 		const parameters = item.read('parameters', readParameters);
 		const result = orThrow(await client.call(service, parameters));
 		if (result.kind === 'refused') throw refusal(result, service);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { payingServiceNamed, serviceNamed } from '../../../../kess/webPay/services';
 import { normaliseWebPayFields } from '../../../../kess/webPay/request';
-import { requireMayPay } from '../../../shared/run/agents';
+import { findMayNotPay } from '../../../shared/run/agents';
 import { parametersProperty, readParameters, readService, serviceProperty } from '../../../shared/run/serviceCall';
 import { CREDENTIAL } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -29,7 +29,7 @@ export const call: WebPayOperation = {
 		const name = item.read('service', (value) => readService(value, payingServiceNamed));
 		item.reference = `service ${name}`;
 		const service = serviceNamed(name);
-		await requireMayPay(item.context, item.itemIndex, CREDENTIAL, service);
+		item.hold(await findMayNotPay(item.context, item.itemIndex, CREDENTIAL, service));
 		const parameters = item.read('parameters', (value) => normaliseWebPayFields(readParameters(value)));
 		const outTradeNo = parameters.out_trade_no;
 		const result = await client.call(
