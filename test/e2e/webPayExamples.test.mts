@@ -237,13 +237,13 @@ describe('the examples for paid orders in the real n8n', () => {
 			const good = { 'Order No': '0012607', Title: 'ក្រណាត់សូត្រ', AMOUNT: '10.50', Currency: 'USD', note: '=1+1' };
 			const file = xlsxFile('Orders of May.XLSX', [good, { ...good, 'Order No': 'BAD-1', AMOUNT: '10,50' }]);
 			const page = await pageOf(await submitForm(formAt('kess-order-links'), [file]));
-			expect(textOf(page)).toMatch(/^1 payment links .* 1 rows got no link\. The column problem says why: BAD-1 Correct them/);
+			expect(textOf(page)).toMatch(/^1 payment links .* 1 rows got no link\. The column problem says why: BAD-1 Fix them/);
 			expect(rowsOnPage(page)).toMatchObject([
 				{ order_no: '0012607', title: 'ក្រណាត់សូត្រ', note: '=1+1', status: 'WAITING' },
 				{ order_no: 'BAD-1', status: 'NO LINK', problem: expect.stringContaining('10,50') },
 			]);
 			const empty = await pageOf(await submitForm(formAt('kess-order-links'), [new File(['order_no,title\n'], 'empty.csv')]));
-			expect(textOf(empty)).toMatch(/^0 payment links .*: a row without a number Correct/);
+			expect(textOf(empty)).toMatch(/^0 payment links .*: a row without a number Fix/);
 			expect(await gateway.orderNumbers()).toEqual(['0012607']);
 		});
 
