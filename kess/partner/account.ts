@@ -10,6 +10,8 @@ import { readPasted } from '../written/pasted';
 export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
 	/** The published gateway that this is, or `custom`. */
 	world: string;
+	/** Who sends the money, in the eyes of its receivers; may be empty. */
+	senderName: string;
 	limits: PaymentLimits;
 }
 
@@ -33,6 +35,7 @@ export function readPartnerAccount(fields: Record<string, unknown>): PartnerAcco
 		privateKey: raw('privateKey'),
 		passphrase: pasted('passphrase', 'Passphrase'),
 		kessPublicKey: raw('kessPublicKey'),
+		senderName: raw('senderName'),
 		limits: readPaymentLimits(fields),
 	};
 }

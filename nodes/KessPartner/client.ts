@@ -54,6 +54,11 @@ export class PartnerClient {
 		return `${this.account.world}|${this.account.partnerId}`;
 	}
 
+	/** Who sends the money where a row does not say; may be empty. */
+	get senderName(): string {
+		return this.account.senderName;
+	}
+
 	/**
 	 * Calls a service. An answer is believed only when KESS has signed it, a refusal included. When the gateway is busy,
 	 * services that are known to change nothing are asked again; of any other it is unknown then whether it was carried

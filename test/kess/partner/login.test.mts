@@ -22,6 +22,7 @@ test('reads the credential; a password keeps its spaces', () => {
 	expect(account).toEqual({
 		world: 'sandbox',
 		origin: 'https://clientdev.kesspay.io',
+		senderName: '',
 		partnerId: 'P-1',
 		partnerSecretKey: 'secret-key',
 		userName: 'api-user',

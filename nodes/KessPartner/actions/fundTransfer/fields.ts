@@ -31,10 +31,9 @@ export const senderName: INodeProperties = {
 	displayName: 'Sender Name',
 	name: 'senderName',
 	type: 'string',
-	required: true,
 	default: '',
 	placeholder: 'e.g. Sunrise Garments',
-	description: 'Who sends the money (sender_name), as the receiver will see it. At most 96 characters.',
+	description: 'Who sends the money (sender_name), as the receiver will see it. At most 96 characters. Empty: the sender name of the credential.',
 };
 
 export const amount: INodeProperties = {

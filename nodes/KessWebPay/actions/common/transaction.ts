@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidValueError } from '../../../../kess/errors';
 import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
-import { requireText } from '../../../../kess/written/text';
+import { isBlank, requireText } from '../../../../kess/written/text';
 import { requireSeconds, requireTitle } from '../../../../kess/webPay/fields';
 import type { CollectionReader, ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
@@ -37,10 +37,9 @@ export const transactionProperties: INodeProperties[] = [
 		displayName: 'Title',
 		name: 'body',
 		type: 'string',
-		required: true,
 		default: '',
 		placeholder: 'e.g. Two iced coffees',
-		description: 'What the buyer sees on the payment page (body). At most 255 characters.',
+		description: 'What the buyer sees on the payment page (body). At most 255 characters. Empty: the order number.',
 	},
 	{
 		displayName: 'Total Amount',
@@ -146,7 +145,7 @@ function requireCodes(value: unknown): string[] | undefined {
 
 /** Reads the transaction fields of an item, those in `additionalFields` too. @param outTradeNo where it has been read before */
 export function readTransaction(call: ItemCall, client: WebPayClient, outTradeNo = readOutTradeNo(call)): NewOrder {
-	const body = call.read('body', requireTitle);
+	const body = call.read('body', (value, say) => (isBlank(value) ? outTradeNo : requireTitle(value, say)));
 	const currency = call.read('currency', parseCurrency);
 	const money = call.read('totalAmount', (value, say) => parseMoney(value, currency, say));
 	const additional = call.collection('additionalFields');
