@@ -27,9 +27,9 @@ export const create: PartnerOperation = {
 		outTradeNo,
 		receiverId,
 		receiverCheck,
-		senderName,
 		amount,
 		currency,
+		senderName,
 	],
 	async execute(call, { client }) {
 		const number = readTransferNumber(call);

@@ -23,7 +23,7 @@ export const receiverId: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: '',
-	placeholder: 'e.g. 012000232',
+	placeholder: 'e.g. 012345678',
 	description: 'Phone number or KESS user ID of the wallet that gets the money (receiver_id). Format the column as text in a spreadsheet.',
 };
 

@@ -33,9 +33,9 @@ export const payOut: PartnerOperation = {
 		outTradeNo,
 		receiverId,
 		receiverCheck,
-		senderName,
 		amount,
 		currency,
+		senderName,
 		partnerTransactionId,
 	],
 	async execute(call, { client, options }) {
