@@ -124,6 +124,14 @@ export class KessPartnerApi implements ICredentialType {
 			placeholder: 'e.g. -----BEGIN PUBLIC KEY-----',
 			description: 'The RSA public key that KESS gave you. Verifies every answer. It is not your own public key.',
 		},
+		{
+			displayName: 'Sender Name',
+			name: 'senderName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Sunrise Garments',
+			description: 'Your company, as receivers see it where a payout names no other sender. May be left empty.',
+		},
 		...paymentProperties(
 			'prepare transfers and look them up',
 			'It is checked when a transfer is created. A confirmation does not say how much it moves, so a transfer that was created without this limit can still be confirmed.',

@@ -19,6 +19,9 @@ export const partnerAccount = {
 	password: 'sandbox-partner-password',
 } as const;
 
+/** Who pays, in the eyes of those who are paid. The credential of the partner has it; logging in does not need it. */
+export const senderName = 'Sunrise Garments';
+
 /** Whose gateway it is: what tells one company from another, when all else of their logins is the same. */
 export interface Company {
 	sellerCode: string;

@@ -8,6 +8,8 @@ import { readPasted } from '../written/pasted';
 
 /** The fields of the credential `KESS Partner API` that the protocol needs, read once and typed. */
 export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
+	/** Who sends the money, in the eyes of its receivers; may be empty. */
+	senderName: string;
 	limits: PaymentLimits;
 }
 
@@ -41,6 +43,7 @@ export function readPartnerAccount(fields: Record<string, unknown>): PartnerAcco
 		privateKey: raw('privateKey'),
 		passphrase: pasted('passphrase', 'Passphrase'),
 		kessPublicKey: raw('kessPublicKey'),
+		senderName: raw('senderName'),
 		limits: readPaymentLimits(fields),
 	};
 }

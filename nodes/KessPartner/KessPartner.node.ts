@@ -19,7 +19,7 @@ export class KessPartner implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: operations.subtitle,
-		description: 'Send money to KESS wallets: payouts that are never paid twice, in one step or two',
+		description: 'Send money to KESS wallets in Cambodia: payouts that are never paid twice, in one step or two',
 		defaults: { name: 'KESS Partner' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

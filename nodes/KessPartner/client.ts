@@ -72,6 +72,11 @@ export class PartnerClient {
 		return this.line instanceof KessError ? NOTHING_TO_MASK : this.line.session.redaction;
 	}
 
+	/** Who sends the money where a row does not say; may be empty. */
+	get senderName(): string {
+		return this.line instanceof KessError ? '' : this.line.account.senderName;
+	}
+
 	/**
 	 * Calls a service. An answer is believed only when KESS has signed it, a refusal included. When the gateway is busy,
 	 * services that are known to change nothing are asked again; of any other it is unknown then whether it was carried

@@ -27,6 +27,12 @@ export class KessWebPayPollTrigger implements INodeType {
 		credentials: [{ name: 'kessWebPayApi', required: true, testedBy: 'kessWebPayApiTest' }],
 		properties: [
 			{
+				displayName: 'Needs a credential of <b>version 2</b>: version 1 has no list of orders.',
+				name: 'versionNotice',
+				type: 'notice',
+				default: '',
+			},
+			{
 				displayName: 'Trigger On',
 				name: 'statuses',
 				type: 'multiOptions',

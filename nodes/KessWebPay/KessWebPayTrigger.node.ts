@@ -43,7 +43,7 @@ export class KessWebPayTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Copy the <b>Production URL</b> above into <b>Notify URL</b> of your orders, and publish this workflow.',
+					'Open <b>Webhook URLs</b> above, copy the <b>Production URL</b> into <b>Notify URL</b> of your orders, and publish this workflow.',
 				name: 'urlNotice',
 				type: 'notice',
 				default: '',

@@ -1,4 +1,4 @@
-import { partnerAccount, webPayAccount } from '../accounts.mts';
+import { partnerAccount, senderName, webPayAccount } from '../accounts.mts';
 import type { Sandbox } from '../server.mts';
 import type { Credential } from './restClient.mts';
 
@@ -12,7 +12,7 @@ export function webPayCredential({ url }: Pick<Sandbox, 'url'>, version: 'v1' | 
 /** What a KESS Partner credential holds that opens the sandbox. */
 export function partnerCredential({ url, partnerKeys }: Pick<Sandbox, 'url' | 'partnerKeys'>): Record<string, string> {
 	const { partnerPrivateKey: privateKey, kessPublicKey } = partnerKeys;
-	return { environment: 'custom', baseUrl: url, ...partnerAccount, privateKey, kessPublicKey };
+	return { environment: 'custom', baseUrl: url, ...partnerAccount, privateKey, kessPublicKey, senderName };
 }
 
 /**

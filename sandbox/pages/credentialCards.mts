@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type CredentialRow, partnerCredentialRows, webPayCredentialRows } from '../accounts.mts';
+import { type CredentialRow, partnerCredentialRows, senderName, webPayCredentialRows } from '../accounts.mts';
 import type { PartnerKeys } from '../partner/keys.mts';
 import { copyButton } from './copy.mts';
 import type { Markup } from './layout.mts';
@@ -21,6 +21,7 @@ ${form('partner', 'KESS Partner API', [
 	...partnerCredentialRows(origin),
 	{ label: 'Private Key', value: partnerPrivateKey },
 	{ label: 'KESS Public Key', value: kessPublicKey },
+	{ label: 'Sender Name', value: senderName },
 ])}
 </div>`;
 }

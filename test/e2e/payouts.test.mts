@@ -143,7 +143,7 @@ describe('Payouts in the real n8n', () => {
 			const wrong = stops.filter((row) => thenOf(row) instanceof RegExp);
 			const said = stopped.data.resultData.error?.message.split('\n') ?? [];
 			expect(all).toHaveLength(200);
-			expect(said).toEqual(['Nothing was paid. Mend the list and run it again.', ...wrong.map((row) => expect.stringMatching(`^Row ${all.indexOf(row) + 2} ${(thenOf(row) as RegExp).source}`))]);
+			expect(said).toEqual(['Nothing was paid. Fix the list and run it again.', ...wrong.map((row) => expect.stringMatching(`^Row ${all.indexOf(row) + 2} ${(thenOf(row) as RegExp).source}`))]);
 			expect((await environment.control.requestLog()).recent).toEqual([]);
 
 			const left = all.filter((row) => !wrong.includes(row));
@@ -187,7 +187,7 @@ describe('Payouts in the real n8n', () => {
 			expect(status).toBe('error');
 			expect(data.resultData.lastNodeExecuted).toBe('Stop before paying');
 			expect(data.resultData.error?.message.split('\n')).toEqual([
-				'Nothing was paid. Mend the list and run it again.',
+				'Nothing was paid. Fix the list and run it again.',
 				'Row 2 has an amount with more than two decimals: 245.505.',
 				'Row 4 has the same transfer number as row 3.',
 			]);
@@ -354,7 +354,7 @@ describe('Payouts in the real n8n', () => {
 			const wages = await giveWages();
 			const csv = new File([await readFile(join(environment.options.filesFolder, 'wages.csv'))], 'wages.csv');
 			expect(textOf(await pageOf(await upload(csv, '6644.91')))).toBe(
-				`Nothing was paid Correct the list and upload it again. All rows add up to ${TOTAL} USD, but the control total is 6644.91 USD.`,
+				`Nothing was paid Fix the list and upload it again. All rows add up to ${TOTAL} USD, but the control total is 6644.91 USD.`,
 			);
 			const form = await upload(csv);
 			await pageOf(form);

@@ -37,7 +37,7 @@ function check(items: Row[], total: unknown): Row[] {
 	return run({ all: () => items.map((json) => ({ json })) }, () => setup).map(({ json }) => json);
 }
 
-const complaints = (items: Row[], total: unknown) => check(items, total).map(({ row, to_mend }) => `${String(row)} ${String(to_mend)}`);
+const complaints = (items: Row[], total: unknown) => check(items, total).map(({ row, to_fix }) => `${String(row)} ${String(to_fix)}`);
 
 describe('wages.csv', () => {
 	const wallets = new WalletStore();
@@ -135,8 +135,8 @@ describe('the check before anything is paid', () => {
 	});
 
 	test('takes the result of an earlier run as a list', () => {
-		const earlier = row({ status: 'PAID', fund_transfer_id: 'FT1', already_paid: '', problem: '', next_step: '', to_mend: 'x' });
-		expect(check([earlier], '10.10')).toEqual([expect.not.objectContaining({ to_mend: 'x' })]);
+		const earlier = row({ status: 'PAID', fund_transfer_id: 'FT1', already_paid: '', problem: '', next_step: '', to_fix: 'x' });
+		expect(check([earlier], '10.10')).toEqual([expect.not.objectContaining({ to_fix: 'x' })]);
 	});
 });
 

@@ -21,6 +21,7 @@ const account = readPartnerAccount(fields);
 test('reads the credential; a password keeps its spaces', () => {
 	expect(account).toEqual({
 		origin: 'https://clientdev.kesspay.io',
+		senderName: '',
 		partnerId: 'P-1',
 		partnerSecretKey: 'secret-key',
 		userName: 'api-user',

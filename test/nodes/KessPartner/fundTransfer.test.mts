@@ -368,6 +368,22 @@ describe('an error says what became of the other rows', () => {
 	});
 });
 
+describe('without a sender of its own', () => {
+	const nobody = [{ no: 'T-1', sender: '' }];
+
+	test.each(['payOut', 'create'])('%s names the one of the credential', async (operation) => {
+		const { error } = await run({ items: nobody, ...(operation === 'create' && { operation, parameters: CREATE }) }, { senderName: ' ហាង ស្រីអូន ' });
+		expect(error).toBeUndefined();
+		if (operation === 'payOut') expect((await sandbox.ledger()).entries).toMatchObject([{ sender_name: 'ហាង ស្រីអូន' }]);
+	});
+
+	test('a row fails when the credential names nobody either', async () => {
+		const { error } = await run({ items: nobody }, { senderName: '' });
+		expect(error?.message).toMatch(/^Sender Name \(senderName\) is empty/);
+		expect(await sandbox.paidOut()).toEqual([]);
+	});
+});
+
 describe('bad input is refused before a request leaves', () => {
 	const refused: Array<[string, IDataObject, RegExp]> = [
 		['no transfer number', { no: '' }, /^Transfer Number \(outTradeNo\) is empty/],

@@ -214,7 +214,7 @@ describe('directPay', () => {
 	test('the panel says why card data has to be encrypted, and what to use instead', () => {
 		const notice = new KessWebPay().description.properties.find(({ name }) => name === 'cardNotice');
 		expect(notice).toMatchObject({ type: 'notice', displayOptions: { show: { operation: ['directPay'] } } });
-		expect(notice?.displayName).toMatch(/n8n saves .*payment link .*save a card/);
+		expect(notice?.displayName).toMatch(/n8n saves .*payment link,.*save a card/);
 	});
 });
 

@@ -27,7 +27,7 @@ export const approvedFields: INodeProperties[] = [
 		name: 'expectedReceiver',
 		type: 'string',
 		default: '',
-		placeholder: 'e.g. 012000232',
+		placeholder: 'e.g. 012345678',
 		description:
 			'The receiver ID that somebody has approved: the one that Create was given, or the one that it returned. A prepared transfer to anybody else is not paid. The transfer must have been prepared by Create in this same workflow. A row in which this is empty fails.',
 	},

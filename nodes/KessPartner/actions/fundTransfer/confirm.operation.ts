@@ -24,12 +24,12 @@ export const confirm: PartnerOperation = {
 		description: 'Pay out a prepared transfer. It is paid once, however often this runs.',
 	},
 	properties: [
-		preTransferId,
-		partnerTransactionId,
 		{
 			...outTradeNo,
-			description: 'The number the transfer was created with. Not sent: what became of the transfer is looked up by it.',
+			description: 'The number the transfer was created with. Not sent: by it KESS is asked what became of the transfer, and this workflow remembers at least 3,000 paid ones.',
 		},
+		preTransferId,
+		partnerTransactionId,
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',

@@ -27,13 +27,13 @@ export const create: PartnerOperation = {
 		outTradeNo,
 		receiverId,
 		receiverCheck,
-		senderName,
 		amount,
 		currency,
+		senderName,
 	],
 	async execute(call, { client }) {
 		const number = readTransferNumber(call);
-		const row = await readRow(call, transferPayment(client, number), () => readNewTransfer(call, number));
+		const row = await readRow(call, transferPayment(client, number), () => readNewTransfer(call, client, number));
 		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, {})];
 		return [await call.once(transferNumber(client, number), async () => await prepareOnce(call, client, row.asked))];
 	},

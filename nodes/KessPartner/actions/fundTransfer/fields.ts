@@ -23,7 +23,7 @@ export const receiverId: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: '',
-	placeholder: 'e.g. 012000232',
+	placeholder: 'e.g. 012345678',
 	description: 'Phone number or KESS user ID of the wallet that gets the money (receiver_id). Format the column as text in a spreadsheet.',
 };
 
@@ -31,10 +31,9 @@ export const senderName: INodeProperties = {
 	displayName: 'Sender Name',
 	name: 'senderName',
 	type: 'string',
-	required: true,
 	default: '',
 	placeholder: 'e.g. Sunrise Garments',
-	description: 'Who sends the money (sender_name), as the receiver will see it. At most 96 characters.',
+	description: 'Who sends the money (sender_name), as the receiver will see it. At most 96 characters. Empty: the sender name of the credential.',
 };
 
 export const amount: INodeProperties = {

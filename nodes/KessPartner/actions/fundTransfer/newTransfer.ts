@@ -12,9 +12,10 @@ import {
 import { type AskedTransfer, expiresAt } from '../../../../kess/partner/transfer';
 import { isSamePerson } from '../../../../kess/partner/receiverName';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { requireText } from '../../../../kess/written/text';
+import { isBlank, requireText } from '../../../../kess/written/text';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import type { CollectionReader, ItemCall } from '../../../shared/run/item';
+import type { PartnerClient } from '../../client';
 
 /** A transfer as the user asks for it. */
 export interface NewTransfer {
@@ -31,9 +32,9 @@ export function readTransferNumber(call: ItemCall): string {
 }
 
 /** Reads and checks everything that `create.unified.fundTransfer` needs. */
-export function readNewTransfer(call: ItemCall, outTradeNo: string): NewTransfer {
+export function readNewTransfer(call: ItemCall, client: PartnerClient, outTradeNo: string): NewTransfer {
 	const receiverId = call.read('receiverId', requireReceiverId);
-	const senderName = call.read('senderName', requireSenderName);
+	const senderName = call.read('senderName', (value, say) => requireSenderName(isBlank(value) ? client.senderName : value, say));
 	const currency = call.read('currency', requirePartnerCurrency);
 	const money = call.read('amount', requirePartnerAmount);
 	const expectedReceiverName = readExpectedName(call.collection('additionalFields'));

@@ -25,7 +25,7 @@ export const payOut: PartnerOperation = {
 	properties: [
 		{
 			displayName:
-				'A transfer number is paid once, however often it runs. Status "unknown" may be paid: see <b>next_step</b>. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-partner" target="_blank">More</a>',
+				'A transfer number is paid once: this workflow remembers at least 3,000. "unknown" may be paid: see <b>next_step</b>. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-partner" target="_blank">More</a>',
 			name: 'payOutNotice',
 			type: 'notice',
 			default: '',
@@ -33,16 +33,16 @@ export const payOut: PartnerOperation = {
 		outTradeNo,
 		receiverId,
 		receiverCheck,
-		senderName,
 		amount,
 		currency,
+		senderName,
 		partnerTransactionId,
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
 		const item = await payRow(call, {
 			...transferNumbers(client, number),
-			read: () => ({ transfer: readNewTransfer(call, number), transaction: readPartnerTransactionId(call, number) }),
+			read: () => ({ transfer: readNewTransfer(call, client, number), transaction: readPartnerTransactionId(call, number) }),
 			told: ({ transfer }) => ({ what: whatIs(transfer.asked) }),
 			movement: ({ transfer, transaction }) => movement(client, transfer, transaction),
 			output(end, row) {

@@ -38,7 +38,7 @@ export const transactionProperties: INodeProperties[] = [
 		name: 'body',
 		type: 'string',
 		required: true,
-		default: '',
+		default: 'Order',
 		placeholder: 'e.g. Two iced coffees',
 		description: 'What the buyer sees on the payment page (body). At most 255 characters.',
 	},

@@ -33,7 +33,7 @@ export const directPay: WebPayOperation = {
 	properties: [
 		{
 			displayName:
-				'A card number must not stand in a workflow: n8n saves what passes through it, and everybody who may see the executions could read it. So this operation takes card data only after your own page or server has encrypted it with the public key of KESS. Usually a payment link (Order > Create) or a link to save a card (Saved Card > Create Link) is the better way: the buyer enters the card at KESS.',
+				'Encrypted card data only, because n8n saves what passes through it. Easier is a payment link, or a link to save a card: the buyer enters the card at KESS.',
 			name: 'cardNotice',
 			type: 'notice',
 			default: '',

@@ -31,7 +31,7 @@ export const create: WebPayOperation = {
 	properties: [
 		{
 			displayName:
-				'A card number must not stand in a workflow: n8n saves what passes through it, and everybody who may see the executions could read it. So this operation takes card data only after your own page or server has encrypted it with the public key of KESS. Usually a subscription link (Subscription > Create Link) or a link to save a card (Saved Card > Create Link) is the better way: the buyer enters the card at KESS.',
+				'Encrypted card data only, because n8n saves what passes through it. Easier is a subscription link, or a link to save a card: the buyer enters the card at KESS.',
 			name: 'cardNotice',
 			type: 'notice',
 			default: '',
