@@ -30,6 +30,7 @@ export interface MoneyWords {
  *   status `unknown`, a reason and the next step
  */
 export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDataObject {
+	call.end = end.end;
 	if (end.end === 'pending') return end.data;
 	if (end.end === 'done') {
 		call.advise(end.warning);

@@ -1,5 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { ItemEnd } from './runItems';
+
 /** How many items a hint names. */
 const NAMED = 3;
 
@@ -7,7 +9,7 @@ const NAMED = 3;
 const NAMED_IN_SUMMARY = 10;
 
 /** How an item may end otherwise than as done. */
-type OtherEnd = 'refused' | 'unknown';
+type OtherEnd = Exclude<ItemEnd, 'done'> | 'refused';
 
 /** What a run has to tell that is no failure of it: each thing once, and of which items; and what became of them all. */
 export class RunHints {
@@ -41,11 +43,13 @@ export class RunHints {
 
 	/** `187 rows done. 2 rows refused: order INV-12; order INV-40. 1 row UNKNOWN: order INV-41. …` */
 	private summary(): string {
-		const [refused, unknown] = (['refused', 'unknown'] as const).map((end) => [...this.ends].flatMap(([item, as]) => (as === end ? [item] : []))) as [number[], number[]];
-		const done = this.context.getInputData().length - refused.length - unknown.length;
+		const endedAs = (end: OtherEnd) => [...this.ends].flatMap(([item, as]) => (as === end ? [item] : []));
+		const [refused, pending, unknown] = [endedAs('refused'), endedAs('pending'), endedAs('unknown')];
+		const done = this.context.getInputData().length - this.ends.size;
 		return [
 			`${rows(done)} done.`,
 			refused.length > 0 && `${rows(refused.length)} refused: ${this.list(refused, NAMED_IN_SUMMARY)}.`,
+			pending.length > 0 && `${rows(pending.length)} taken on by KESS and not done yet, see status: ${this.list(pending, NAMED_IN_SUMMARY)}.`,
 			unknown.length > 0 &&
 				`${rows(unknown.length)} UNKNOWN: ${this.list(unknown, NAMED_IN_SUMMARY)}. Nobody can tell yet whether money has moved there: do what next_step says, and do not pay in another way.`,
 		]

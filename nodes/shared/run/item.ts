@@ -5,6 +5,7 @@ import { isBlank, type Say } from '../../../kess/written/text';
 import { explainInvalid } from './errors';
 import type { RunHints } from './hints';
 import type { ItemParameters } from './parameters';
+import type { ItemEnd } from './runItems';
 import type { Asked, OwnNumber, RunNumbers, Turn } from './runNumbers';
 
 /** One item on its way through an operation: its parameters, read and checked. */
@@ -17,6 +18,9 @@ export class ItemCall {
 
 	/** Set by an operation after whose item no further one may be started: why. */
 	stopsRun: KessError | undefined;
+
+	/** How it has ended: said by what moves money. */
+	end: ItemEnd = 'done';
 
 	/** What has been read. */
 	private readonly asked: Asked = new Map();
@@ -84,7 +88,10 @@ export class ItemCall {
 	 * @throws KessError before anything is sent, when an earlier item uses the number for something else
 	 */
 	async once(own: OwnNumber, work: () => Promise<IDataObject>): Promise<IDataObject> {
-		return await this.numbers.once({ itemIndex: this.itemIndex, turn: this.turn, asked: this.asked }, own, work, (message) => this.advise(message));
+		const did = async () => ({ output: await work(), end: this.end });
+		const { output, end } = await this.numbers.once({ itemIndex: this.itemIndex, turn: this.turn, asked: this.asked }, own, did, (message) => this.advise(message));
+		this.end = end;
+		return output;
 	}
 
 	/** Tells the user something that is no failure, beside the output. */

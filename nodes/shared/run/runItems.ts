@@ -17,22 +17,27 @@ export interface Batching {
 	batchInterval: number;
 }
 
+/** How an item that was not refused has ended: `pending` is what KESS has taken on and not done yet, `unknown` what nobody can tell. */
+export type ItemEnd = 'done' | 'pending' | 'unknown';
+
 /** What is done with an item, by its index. */
 export interface ItemWork {
+	/** What an item is about, where it is known: `order INV-7`. */
+	nameOf(itemIndex: number): string | undefined;
 	/** Does ahead of time what the item can do without the gateway; called while earlier items wait for an answer. */
 	prepare(itemIndex: number): void;
 	/**
-	 * The operation on one item, with its output linked to it, and why no further item may be started, if so.
+	 * The operation on one item, with its output linked to it, how it ended, and why no further item may be started, if so.
 	 *
 	 * @param notStarted what keeps it from sending anything
 	 */
-	run(itemIndex: number, notStarted: KessError | undefined): Promise<{ output: INodeExecutionData[]; stopsRun: KessError | undefined }>;
+	run(itemIndex: number, notStarted: KessError | undefined): Promise<{ output: INodeExecutionData[]; end: ItemEnd; stopsRun: KessError | undefined }>;
 	/** Puts what `run` threw into words for the user. */
 	shapeError(error: unknown, itemIndex: number): NodeApiError | NodeOperationError;
 }
 
 /** The items that one input item turned into, or the error it ended with. */
-type Outcome = { output: INodeExecutionData[] } | { failure: NodeApiError | NodeOperationError };
+type Outcome = { output: INodeExecutionData[]; end: ItemEnd } | { failure: NodeApiError | NodeOperationError };
 
 /**
  * Runs every item, some at the same time, and gives the output in the order of the input, with those that failed at the end
@@ -60,8 +65,8 @@ export async function runItems(
 	const runNext = async () => {
 		const itemIndex = next++;
 		try {
-			const { output, stopsRun } = await work.run(itemIndex, stoppedBy && notStarted(stoppedBy.because));
-			outcomes[itemIndex] = { output };
+			const { output, end, stopsRun } = await work.run(itemIndex, stoppedBy && notStarted(stoppedBy.because));
+			outcomes[itemIndex] = { output, end };
 			if (stopsRun === undefined) return;
 			const failure = work.shapeError(stopsRun, itemIndex);
 			stoppedBy ??= { itemIndex, because: failure.message };
@@ -103,7 +108,7 @@ export async function runItems(
 		await Promise.all(Array.from({ length: Math.min(batchSize, itemCount) }, lane));
 	}
 
-	if (stopped) throw firstFailure(outcomes, stoppedBy?.itemIndex);
+	if (stopped) throw firstFailure(outcomes, stoppedBy?.itemIndex, (itemIndex) => work.nameOf(itemIndex));
 	if (hasErrorBranch(context)) return forErrorBranch(outcomes);
 	return outcomes.flatMap((outcome, item) => {
 		if (outcome === undefined) return [];
@@ -139,24 +144,27 @@ function notStarted(because: string): KessError {
  * The error of a run that stops: the first one, or the one that made it stop. Says what became of the other items,
  * because n8n keeps nothing of them.
  */
-function firstFailure(outcomes: Array<Outcome | undefined>, stoppedBy: number | undefined): NodeApiError | NodeOperationError {
-	const done: number[] = [];
-	const unknown: string[] = [];
+function firstFailure(
+	outcomes: Array<Outcome | undefined>,
+	stoppedBy: number | undefined,
+	nameOf: ItemWork['nameOf'],
+): NodeApiError | NodeOperationError {
+	const ended: Record<ItemEnd, number[]> = { done: [], pending: [], unknown: [] };
 	const failed: number[] = [];
 	outcomes.forEach((outcome, itemIndex) => {
 		if (outcome === undefined) return;
 		if ('failure' in outcome) failed.push(itemIndex);
-		else if (outcome.output.some(({ json }) => json.status === 'unknown')) {
-			unknown.push(`${String(outcome.output[0]?.json.out_trade_no)} [item ${itemIndex}]`);
-		} else done.push(itemIndex);
+		else ended[outcome.end].push(itemIndex);
 	});
+	const named = (items: number[]) => items.map((itemIndex) => `${nameOf(itemIndex) ?? ''} [item ${itemIndex}]`.trim()).join(', ');
 	const shown = stoppedBy ?? (failed[0] as number);
 	const { failure } = outcomes[shown] as { failure: NodeApiError | NodeOperationError };
 	const others = failed.filter((itemIndex) => itemIndex !== shown);
 	failure.description = [
 		failure.description,
-		done.length > 0 && `Already done in this run: ${itemRanges(done)}.`,
-		unknown.length > 0 && `Not known whether done: ${unknown.join(', ')}.`,
+		ended.done.length > 0 && `Already done in this run: ${itemRanges(ended.done)}.`,
+		ended.pending.length > 0 && `Taken on by KESS, and not done yet: ${named(ended.pending)}.`,
+		ended.unknown.length > 0 && `Not known whether done: ${named(ended.unknown)}.`,
 		others.length > 0 && `Also failed: ${itemRanges(others)}.`,
 	]
 		.filter(Boolean)

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
 import { isPlainObject } from '../../../kess/jsonObject';
+import type { ItemEnd } from './runItems';
 
 /** A number of the user's own, by which KESS tells one thing from another. */
 export interface OwnNumber {
@@ -27,12 +28,18 @@ export interface Turn {
 	pass(): void;
 }
 
+/** What became of an item. */
+interface Ended {
+	output: IDataObject;
+	end: ItemEnd;
+}
+
 /** The first item that uses a number. */
 interface First {
 	itemIndex: number;
 	asked: Asked;
 	what: string | undefined;
-	result: Promise<IDataObject>;
+	result: Promise<Ended>;
 }
 
 /**
@@ -66,9 +73,9 @@ export class RunNumbers {
 	async once(
 		{ itemIndex, turn, asked }: { itemIndex: number; turn: Turn; asked: Asked },
 		own: OwnNumber,
-		work: () => Promise<IDataObject>,
+		work: () => Promise<Ended>,
 		advise: (message: string) => void,
-	): Promise<IDataObject> {
+	): Promise<Ended> {
 		await turn.comes;
 		const key = JSON.stringify([own.kind, own.account, own.number]);
 		const first = this.firsts.get(key);
@@ -82,8 +89,8 @@ export class RunNumbers {
 		const differences = differencesOf(first.asked, asked);
 		if (differences.length > 0) throw usedTwice(first, own, differences);
 		advise(`This item repeats item ${first.itemIndex}: the same ${own.kind}, and all else the same. It is done once, and both have the result.`);
-		const output = await first.result;
-		return own.mark === undefined || output.status === 'unknown' ? output : { ...output, [own.mark]: true };
+		const { output, end } = await first.result;
+		return { output: own.mark === undefined || end === 'unknown' ? output : { ...output, [own.mark]: true }, end };
 	}
 }
 

@@ -49,12 +49,14 @@ export async function runOperation<Client extends AccountClient>(
 	const numbers = new RunNumbers();
 	const accounts = new Accounts(context, credentialType, (credentials, problem) => open(credentials, { timeout, options, problem }));
 	const calls = new Array<{ item: ItemCall; client: Client } | undefined>(items.length);
-	const hints = new RunHints(context, (itemIndex) => {
+	const nameOf = (itemIndex: number) => {
 		const call = calls[itemIndex];
 		return call?.item.reference === undefined ? undefined : call.client.redaction.message(call.item.reference);
-	});
+	};
+	const hints = new RunHints(context, nameOf);
 	const isSimplified = (itemIndex: number) => operation.simplified !== undefined && parameters.get('simplify', itemIndex, true) !== false;
 	const output = await runItems(context, items.length, batching, {
+		nameOf,
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
 		async run(itemIndex, notStarted) {
 			const turn = numbers.nextTurn();
@@ -69,8 +71,8 @@ export async function runOperation<Client extends AccountClient>(
 				const shape = (json: IDataObject) => clean(isSimplified(itemIndex) ? simplified(json, operation.simplified ?? []) : json);
 				const pairedItem = { item: itemIndex };
 				const shaped = output.map((part) => (part instanceof ItemWithFiles ? { ...part, json: shape(part.json), pairedItem } : { json: shape(part), pairedItem }));
-				if (shaped.some(({ json }) => json.status === 'unknown')) hints.count('unknown', itemIndex);
-				return { output: shaped, stopsRun: item.stopsRun };
+				if (item.end !== 'done') hints.count(item.end, itemIndex);
+				return { output: shaped, end: item.end, stopsRun: item.stopsRun };
 			} finally {
 				turn.pass();
 				parameters.release(itemIndex);

@@ -357,7 +357,7 @@ describe('an error says what became of the other rows', () => {
 		const { error } = await run({ items });
 		expect(error?.message).toContain('(transfer O-2) [item 2]');
 		expect(error?.description).toContain('Already done in this run: items 0.');
-		expect(error?.description).toContain('Not known whether done: O-1 [item 1].');
+		expect(error?.description).toContain('Not known whether done: transfer O-1 [item 1].');
 	});
 
 	test('with Continue On Fail no row passes as it came when the keys cannot be read', async () => {

@@ -153,6 +153,14 @@ describe('quickPay', () => {
 		expect(first.items[0]?.json).toMatchObject({ out_trade_no: 'INV-1', status: 'WAITING' });
 		expect(first.items[0]?.json.already_existed).toBeUndefined();
 		expect((await pay('quickPay')).items[0]?.json).toMatchObject({ status: 'WAITING', already_existed: true });
+		const { run } = await pay('quickPay', {}, { items: [{}, {}] });
+		expect(run.data.resultData.runData.Node?.at(-1)?.hints).toContainEqual({
+			message: '0 rows done. 2 rows taken on by KESS and not done yet, see status: order INV-1.',
+			type: 'warning',
+			location: 'outputPane',
+		});
+		const { error } = await pay('quickPay', { outTradeNo: '={{ $json.no ?? "INV-1" }}', totalAmount: '={{ $json.amount ?? "10.50" }}' }, { items: [{}, { no: 'INV-2', amount: 'ten' }] });
+		expect(error?.description).toContain('Taken on by KESS, and not done yet: order INV-1 [item 0].');
 		await clock.forward(MINUTE);
 		expect((await pay('quickPay')).items[0]?.json).toMatchObject({ status: 'SUCCESS', already_existed: true });
 		expect((await sandbox.money()).bookings).toHaveLength(1);

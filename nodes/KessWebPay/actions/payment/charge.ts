@@ -61,6 +61,7 @@ function chargeMovement(client: WebPayClient, charge: Charge): Omit<Movement, 'p
 function chargeItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, within: Charge['within']): IDataObject {
 	const nested = (order: IDataObject): IDataObject => (within === undefined ? order : { [within]: order });
 	if (end.end === 'unknown' && end.data !== undefined && !saysFailed(end.data.status)) {
+		call.end = 'pending';
 		call.advise(
 			`The order has the status ${quoted(end.data.status)}, and whether the buyer will be charged is not known yet. Query it later, and do not charge the buyer in another way before you know.`,
 		);
