@@ -1,5 +1,6 @@
 import { type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
 
+import { keepNewest } from './keepNewest';
 import { readPrivateKey, readPublicKey } from './rsaKeys';
 
 /** Parsing a key takes several times as long as using it; a process sees few different ones. */
@@ -18,11 +19,8 @@ class KeyCache {
 		const known = this.keys.get(key);
 		if (known) return known;
 		const parsed = this.read(key);
-		for (const oldest of this.keys.keys()) {
-			if (this.keys.size < MAX_CACHED_KEYS) break;
-			this.keys.delete(oldest);
-		}
 		this.keys.set(key, parsed);
+		keepNewest(this.keys, MAX_CACHED_KEYS);
 		return parsed;
 	}
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import { NotSentError } from '../errors';
+import { keepNewest } from '../keepNewest';
 import { isKeyPair, readPrivateKey, readPublicKey, RsaKeyError } from '../rsaKeys';
 import { loginKey } from '../gateway/tokenStore';
 
@@ -46,11 +47,8 @@ export function openPartnerKeys(texts: PartnerKeyTexts): PartnerKeys {
 			'Paste the public key that KESS gave you. Your own one is for KESS to keep.',
 		);
 	}
-	for (const oldest of opened.keys()) {
-		if (opened.size < MAX_OPENED) break;
-		opened.delete(oldest);
-	}
 	opened.set(cacheKey, keys);
+	keepNewest(opened, MAX_OPENED);
 	return keys;
 }
 

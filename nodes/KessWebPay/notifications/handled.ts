@@ -1,5 +1,7 @@
 import type { IDataObject, INode, IWebhookFunctions } from 'n8n-workflow';
 
+import { keepNewest } from '../../../kess/keepNewest';
+
 /** Kept in the workflow's static data, which n8n writes anew with every notification that starts the workflow. */
 const STORED = 500;
 
@@ -44,10 +46,7 @@ export class HandledNotifications {
 			keys.add(key);
 			pending.add(key);
 		}
-		for (const oldest of keys) {
-			if (keys.size <= REMEMBERED) break;
-			keys.delete(oldest);
-		}
+		keepNewest(keys, REMEMBERED);
 		return true;
 	}
 

@@ -6,6 +6,7 @@ import type {
 
 import { type AnswerStream, readAnswerBytes } from '../../../kess/gateway/answerBytes';
 import { BUSY_REPEATS, busyReason, type BusyWait, busyWait, isBusyStatus } from '../../../kess/gateway/busy';
+import { keepNewest } from '../../../kess/keepNewest';
 import { decodeUtf8 } from '../../../kess/phpJson';
 import { causes, lossReason, unreachable } from '../../../kess/gateway/connection';
 import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
@@ -253,10 +254,7 @@ export class GatewaySession {
 	private learn(token: string): void {
 		if (token === '' || this.tokens.has(token)) return;
 		this.tokens.add(token);
-		for (const oldest of this.tokens) {
-			if (this.tokens.size <= KEPT_TOKENS) break;
-			this.tokens.delete(oldest);
-		}
+		keepNewest(this.tokens, KEPT_TOKENS);
 		this.redacts = new Redaction(this.rules.values([...this.tokens]));
 	}
 }

@@ -4,6 +4,7 @@ import { asKessError, KessError, messageOf } from '../../../kess/errors';
 import { Flights } from '../../../kess/gateway/flights';
 import { decide, type Found, type Remembered } from '../../../kess/gateway/movement';
 import type { NotSent } from '../../../kess/gateway/outcome';
+import { keepNewest } from '../../../kess/keepNewest';
 import { clockInPhnomPenh } from '../../../kess/written/day';
 import { LockLostError } from './durableNotes';
 import { endOfQuarter, LONGEST_MS, type Payment, PaymentNotes } from './paymentNotes';
@@ -214,6 +215,7 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 	if (isProof && (found === undefined || found === 'none' || found === 'ended' || found === 'rejected')) {
 		await notes.settle('refused', movement.refusedMs === undefined ? undefined : Date.now() + movement.refusedMs);
 		refusals.set(keyOf(movement), sent.error);
+		keepNewest(refusals, KEPT_REFUSALS);
 		throw sent.error;
 	}
 	return unknown(sent.kind === 'refused' ? `the answer is a refusal that proves nothing: ${sent.error.message}` : sent.reason, endOfQuarter(prepared.until), look);
@@ -279,10 +281,6 @@ const refusals = new Map<string, KessError>();
 const KEPT_REFUSALS = 1000;
 
 function keyOf({ payment: { kind, account, number, what } }: Movement): string {
-	for (const oldest of refusals.keys()) {
-		if (refusals.size < KEPT_REFUSALS) break;
-		refusals.delete(oldest);
-	}
 	return JSON.stringify([kind, account, number, what]);
 }
 
