@@ -4,7 +4,7 @@ import { type Json, type JsonObject, textOf } from '../jsonObject';
 import { hasRefund, isPaid, saysFailed } from './orderStates';
 
 /** What has happened, in plain words. */
-export type WebPayEventName = 'paid' | 'renewed' | 'closed' | 'refunded' | 'partiallyRefunded' | 'cardSaved' | 'other';
+type WebPayEventName = 'paid' | 'renewed' | 'closed' | 'refunded' | 'partiallyRefunded' | 'cardSaved' | 'other';
 
 /** What a notification tells of. */
 export interface WebPayEvent {

@@ -9,7 +9,7 @@ import { queryOrder, refusal } from './order';
 import type { NewOrder } from './transaction';
 
 /** An order that is there, as the gateway shows it to a query. */
-export type ExistingOrder = Record<string, Json>;
+type ExistingOrder = Record<string, Json>;
 
 /** How often an order is sent before its outcome is called unknown. */
 const ATTEMPTS = 3;
@@ -56,7 +56,7 @@ export async function createOnce(
  *
  * @returns `unknown` when it is another one, or the answer does not say which
  */
-export async function callFor(
+async function callFor(
 	client: WebPayClient,
 	service: WebPayService,
 	order: NewOrder,
@@ -82,7 +82,7 @@ function believed<Result extends { kind: string; unbelieved?: KessError }>(resul
  * @returns `undefined` when it has none
  * @throws KessError when it has one with another amount, or cannot say
  */
-export async function findExisting(
+async function findExisting(
 	client: WebPayClient,
 	order: NewOrder,
 	because: string,
@@ -99,7 +99,7 @@ export async function findExisting(
 }
 
 /** @throws KessError when the order under this number is over another amount */
-export function requireSameMoney({ money }: NewOrder, found: Json): ExistingOrder {
+function requireSameMoney({ money }: NewOrder, found: Json): ExistingOrder {
 	const existing = found as ExistingOrder;
 	if (isSameMoney(money, existing.total_amount, existing.currency)) return existing;
 	throw new KessError(
