@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ensureBuild } from './install.mjs';
 import { exampleWorkflows, importCredentials } from './content.mts';
 import { sandboxCredentials } from './credentials.mts';
-import { installNodes, startN8n, type N8nOptions, type RunningN8n } from './host.mts';
+import { cacheFolder, installNodes, startN8n, type N8nOptions, type RunningN8n } from './host.mts';
 import { owner } from './owner.mts';
 import { RestClient, type Credential, type Workflow } from './restClient.mts';
 import { ControlClient } from '../controlClient.mts';
@@ -47,10 +48,11 @@ export async function startEnvironment(
 	await ensureBuild();
 	const folder = await mkdtemp(join(tmpdir(), 'kesspay-e2e-'));
 	const options: N8nOptions = { userFolder: join(folder, 'n8n'), filesFolder: join(folder, 'files'), env: settings.env };
-	await mkdir(options.userFolder);
+	await cp(await freshHome(), options.userFolder, { recursive: true });
 	await mkdir(options.filesFolder);
 	const sandbox = await startSandbox({ port: 0, fastRsa: true, ...settings.sandbox });
-	const credentials = [...sandboxCredentials(sandbox), ...(settings.credentials ?? [])];
+	const own = sandboxCredentials(sandbox);
+	const added = settings.credentials ?? [];
 
 	const cleanUp = async () => {
 		await sandbox.close();
@@ -69,12 +71,12 @@ export async function startEnvironment(
 	};
 	try {
 		await installNodes(options.userFolder);
-		await importCredentials(options, credentials);
+		await importCredentials(options, added);
 		const environment: Environment = {
 			sandbox,
 			control: new ControlClient(sandbox),
 			options,
-			credentials,
+			credentials: [...own, ...added],
 			...(await start()),
 			async addExamples(...ids) {
 				const examples = await exampleWorkflows({ filesFolder: options.filesFolder, sandboxUrl: sandbox.url });
@@ -91,9 +93,26 @@ export async function startEnvironment(
 				await cleanUp();
 			},
 		};
+		for (const credential of own) await environment.client.updateCredential(credential);
 		return environment;
 	} catch (error) {
 		await cleanUp();
 		throw error;
 	}
+}
+
+/**
+ * The home of an n8n that has not run yet: its database, and in it the sandbox's credentials, still empty. Making it takes
+ * longer than a start, so that it is made once.
+ */
+async function freshHome(): Promise<string> {
+	const home = join(cacheFolder, 'home');
+	if (existsSync(home)) return home;
+	await mkdir(cacheFolder, { recursive: true });
+	const made = await mkdtemp(`${home}-`);
+	const empty = sandboxCredentials({ url: '', partnerKeys: { partnerPrivateKey: '', kessPublicKey: '' } });
+	await importCredentials({ userFolder: made, filesFolder: made }, empty);
+	// Another process may have been faster.
+	await rename(made, home).catch(async () => await rm(made, { recursive: true, force: true }));
+	return home;
 }

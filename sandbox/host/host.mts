@@ -13,6 +13,10 @@ import { ending, groupExists, stopTree, type Ending } from './processTree.mts';
 const runFile = promisify(execFile);
 
 const PACKAGE_NAME = 'n8n-nodes-kesspay';
+const n8nModules = join(projectFolder, 'sandbox', 'n8n', 'node_modules');
+
+/** What can be made anew, and goes when another n8n is installed. */
+export const cacheFolder = join(n8nModules, '.cache', 'kesspay');
 const USABLE_WITHIN_MS = 120_000;
 const PROBE_MS = 5_000;
 const LOOK_AGAIN_MS = 200;
@@ -272,7 +276,7 @@ async function probe(address: string): Promise<Response> {
 }
 
 function n8nProgram(): { node: string; script: string } {
-	const script = join(projectFolder, 'sandbox', 'n8n', 'node_modules', 'n8n', 'bin', 'n8n');
+	const script = join(n8nModules, 'n8n', 'bin', 'n8n');
 	if (!existsSync(script)) throw new Error('n8n is not installed yet: npm start or npm test installs it');
 	return { node: hostNode().node, script };
 }
@@ -286,6 +290,8 @@ async function environment(options: Omit<N8nOptions, 'port'>): Promise<Record<st
 		...Object.fromEntries(passed),
 		PATH: [dirname(hostNode().node), process.env.PATH].filter(Boolean).join(delimiter),
 		HOME: options.userFolder,
+		// n8n loads thousands of files: from the second start on they are compiled already.
+		NODE_COMPILE_CACHE: join(cacheFolder, 'compiled'),
 		...OFFLINE_AND_LOCAL,
 		N8N_USER_FOLDER: options.userFolder,
 		N8N_RESTRICT_FILE_ACCESS_TO: options.filesFolder,

@@ -121,6 +121,10 @@ export class RestClient {
 		return ((await this.call('POST', '/rest/credentials', { name, type, data })) as { id: string }).id;
 	}
 
+	async updateCredential({ id, name, type, data }: Credential & { id: string }): Promise<void> {
+		await this.call('PATCH', `/rest/credentials/${id}`, { name, type, data });
+	}
+
 	/** What the editor does on saving: n8n calls the credential type's test request. */
 	async testCredential({ id, name, type, data }: Credential): Promise<CredentialTest> {
 		const credentials = { id: id ?? '', name, type, data };
