@@ -108,6 +108,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	});
 
 	const server = createAdaptorServer({ fetch: core.app.fetch }) as Server;
+	// On a busy machine a connection that is ended after the usual five seconds meets the next request, and breaks it.
+	server.keepAliveTimeout = 60_000;
 	await listen(server, port, host);
 	const bound = (server.address() as AddressInfo).port;
 	url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
