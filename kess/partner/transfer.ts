@@ -64,7 +64,15 @@ export function comparable({ money, receiverId, ...asked }: AskedTransfer, data:
 
 /** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (docs/gateway.md §13, fund_transfer_id). */
 export function isPaid(data: Record<string, unknown>): boolean {
-	return resultOf(data) === 'SUCCESS' && textOf(data.fund_transfer_id) !== '';
+	return resultOf(data) === 'SUCCESS' && !NO_ID.test(textOf(data.fund_transfer_id));
+}
+
+/** What stands for an ID where there is none. */
+const NO_ID = /^(0+|null)?$/i;
+
+/** Whether KESS says of a transfer that is not paid that somebody has confirmed it: one that is prepared only waits. Its words for either are not published. */
+export function isUnderWay(data: Record<string, unknown>): boolean {
+	return /PROCESS|PROGRESS|SUCCESS/.test(resultOf(data));
 }
 
 /** Results of a transfer after which it is not carried out any more. Only SUCCESS, EXPIRED and NOTEXIST are published. */

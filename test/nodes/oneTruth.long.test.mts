@@ -229,6 +229,17 @@ describe('a transfer number', () => {
 		expect((await run([{ no: 'W-1' }], { operation: 'confirm', parameters: confirm })).items[0]?.json).toMatchObject({ status: 'paid', already_confirmed: true });
 	});
 
+	test('that Confirm has paid is not called spent, where KESS names the receiver by an ID, so that nobody can tell for whom', async () => {
+		await sandbox.settings({ receiverAsUserId: ['query'] });
+		const prepared = (await run([{ no: 'W-1' }], { operation: 'create', parameters: transfer })).items[0]?.json;
+		const parameters = { ...confirm, preTransferId: prepared?.pre_transfer_id };
+		expect((await run([{ no: 'W-1' }], { operation: 'confirm', parameters })).items[0]?.json.status).toBe('paid');
+		for (const again of [await run([{ no: 'W-1' }], { operation: 'create', parameters: transfer }), await run([{ no: 'W-1' }])]) {
+			expect(again.items[0]?.json).toMatchObject({ status: 'unknown', next_step: expect.stringContaining('KESS shows a payment under this number') });
+		}
+		expect(await sandbox.paidOut()).toEqual(['W-1']);
+	});
+
 	test('that was prepared for one person is not confirmed for another, though KESS names both by their IDs', async () => {
 		await sandbox.settings({ receiverAsUserId: ['create', 'confirm', 'query'] });
 		const parameters = { ...PAY_OUT, additionalFields: { expectedReceiverName: '={{ $json.name }}' } };

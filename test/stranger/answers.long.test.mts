@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { type Answer, type Body, no, ok, webPayRefusal, webPaySigned } from './gateway.mts';
-import { confirm, create, DAY, directPay, forward, gateway, HOUR, khqrPay, MINUTE, PART, payOut, pause, quickPay, refund, setUp, subscribe } from './nodes.mts';
+import { confirm, create, DAY, directPay, forward, gateway, HOUR, khqrPay, MINUTE, PART, payOut, pause, quickPay, refund, run, setUp, subscribe } from './nodes.mts';
 
 /** What a gateway may answer that nobody here has thought of, and what the nodes must not make of it. */
 setUp();
@@ -99,6 +99,22 @@ describe('Pay Out: the query writes the very same transfer otherwise', () => {
 		const said = await payOut({ amount: '1250' });
 		expect(gateway.paid('WAGE-1').length).toBe(1);
 		expect([said.says, said.text]).toEqual([['paid'], expect.anything()]);
+	});
+});
+
+describe('a transfer that KESS calls SUCCESS and does not name', () => {
+	test.each([0, '0', 'null'])('fund_transfer_id %j is not paid', async (fund_transfer_id) => {
+		const unnamed = (_b: Body, honest: () => Answer): Answer => {
+			const { status, body } = honest() as { status: number; body: Body };
+			return body.success ? ok({ ...body.data, fund_transfer_id }) : { status, body };
+		};
+		Object.assign(gateway.on, { 'query.fundtransfer': unnamed, 'confirm.fundtransfer': unnamed });
+		const prepared = (await create()).items[0];
+		expect((await confirm({ preTransferId: prepared?.pre_transfer_id })).says).toEqual(['unknown']);
+		const queried = await run('partner', 'fundTransfer', 'query', { outTradeNo: 'WAGE-1' });
+		expect(queried.items).toEqual([expect.objectContaining({ result_code: 'SUCCESS', fund_transfer_id })]);
+		expect([queried.says, (await payOut()).says, (await payOut({}, { workflowId: 'copy' })).says]).toEqual([['undefined'], ['unknown'], ['unknown']]);
+		expect(gateway.paid('WAGE-1').length).toBe(1);
 	});
 });
 

@@ -5,7 +5,12 @@ import { parse } from 'csv-parse/sync';
 
 import { requirePartnerAmount, requirePartnerCurrency, requireReceiverId, requireTransferReference } from '../../kess/partner/fields.ts';
 import { isSamePerson } from '../../kess/partner/receiverName.ts';
+import type { NodeRun } from '../../sandbox/host/engine.mts';
 import { WalletStore } from '../../sandbox/partner/wallets.mts';
+import { withSandbox } from '../support/kessSandbox.mts';
+import { runCell } from '../support/partnerCells.mts';
+import { withClock } from '../support/withClock.mts';
+import { withStore } from '../support/withStore.mts';
 
 type Row = Record<string, unknown>;
 
@@ -156,6 +161,81 @@ describe('what was approved', () => {
 		expect(parametersOf(withApproval, 'Pay approved wages')).toMatchObject({
 			preTransferId: '={{ $json.pre_transfer_id }}',
 			additionalFields: { expectedAmount: '={{ $json.amount }}', expectedReceiver: '={{ $json.receiver }}' },
+		});
+	});
+});
+
+describe('with an approval', () => {
+	const sandbox = withSandbox({ fastRsa: true });
+	const clock = withClock(sandbox);
+	const store = withStore();
+	const list = rows.slice(0, 2);
+	const numbers = list.map(({ transfer_no }) => transfer_no);
+	const paid = numbers.map((transfer_no) => expect.objectContaining({ transfer_no, status: 'PAID', already_paid: '' }));
+	const paidBefore = numbers.map((transfer_no) => expect.objectContaining({ transfer_no, status: 'PAID', already_paid: 'yes' }));
+
+	describe.each([
+		['Pay wages after approval', withApproval],
+		['Pay wages from an uploaded spreadsheet', fromUpload],
+	])('%s, run again', (_name, workflow) => {
+		/** Runs the nodes of KESS in n8n's engine, the Code nodes between them the way n8n calls them, and approves everything. */
+		async function pay(wages: Row[] = list): Promise<Row[]> {
+			const outputs = new Map<string, NodeRun['items']>([['Check all rows', wages.map((json) => ({ json }))] as never]);
+			const $ = (name: string) => ({ isExecuted: outputs.has(name), all: () => outputs.get(name) ?? [], first: () => outputs.get(name)?.[0] });
+			const clockOnForm = { fromISO: () => ({ setZone: () => ({ toFormat: () => '08:30:00' }) }) };
+			const code = (name: string, input: string) => {
+				const run = new Function('$', '$input', 'DateTime', String(parametersOf(workflow, name).jsCode)) as (...args: unknown[]) => NodeRun['items'];
+				outputs.set(name, run($, $(input), clockOnForm));
+			};
+			const kess = async (name: string, input: string) => {
+				const { resource: _resource, operation, ...parameters } = JSON.parse(
+					JSON.stringify(parametersOf(workflow, name)).replaceAll("$('Check all rows').item.json", '$json').replace(/=\{\{ \$\('[^']+'\)\.first\(\)\.json\.sender_name \}\}/, 'Sunrise Garments'),
+				) as Record<string, never>;
+				const items = $(input).all().map(({ json }) => json);
+				outputs.set(name, (await runCell({ items, operation, parameters, settings: { onError: 'continueRegularOutput' } }, sandbox.partnerCredential())).items);
+			};
+			await kess('Look up', 'Check all rows');
+			await kess('Prepare', 'Check all rows');
+			code('Overview', 'Prepare');
+			if (Number($('Overview').first()?.json.ready) > 0) {
+				code('Approved transfers', 'Overview');
+				await kess('Pay approved wages', 'Approved transfers');
+			}
+			code('Add result to row', 'Pay approved wages');
+			return $('Add result to row').all().map(({ json }) => json);
+		}
+
+		test('shows as paid what it has paid, where KESS names the receivers by their IDs', async () => {
+			await sandbox.settings({ receiverAsUserId: ['create', 'confirm', 'query'] });
+			expect(await pay()).toEqual(paid);
+			expect(await pay()).toEqual(paidBefore);
+			expect(await sandbox.paidOut()).toEqual(numbers);
+		});
+
+		test.each(['refuse', 'always'] as const)('shows as paid what it has paid, while KESS does not show that (secondCreate: %s)', async (secondCreate) => {
+			await sandbox.settings({ transferLagMs: 20_000, secondCreate });
+			await clock.forward(30_000);
+			expect(await pay()).toEqual(paid);
+			expect(await pay()).toEqual(paidBefore);
+			expect(await sandbox.paidOut()).toEqual(numbers);
+		});
+
+		test('calls UNKNOWN what may have been paid elsewhere, because KESS has used its number and does not show what for', async () => {
+			await sandbox.settings({ transferLagMs: 20_000 });
+			await clock.forward(30_000);
+			await pay();
+			store.clear();
+			expect(await pay()).toEqual(numbers.map((transfer_no) => expect.objectContaining({ transfer_no, status: 'UNKNOWN', next_step: expect.stringMatching(/^Do not pay this transfer in another way yet/) })));
+			await clock.forward(30_000);
+			expect(await pay()).toEqual(paidBefore);
+		});
+
+		test('says of which numbers KESS shows another payment', async () => {
+			await pay();
+			expect(await pay(list.map((row) => ({ ...row, amount: '0.01' })))).toEqual(
+				numbers.map((transfer_no) => expect.objectContaining({ transfer_no, status: 'NOT PAID', problem: expect.stringMatching(/^This transfer number stands for another payment/) })),
+			);
+			expect(await sandbox.paidOut()).toEqual(numbers);
 		});
 	});
 });

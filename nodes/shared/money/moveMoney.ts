@@ -126,31 +126,46 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 		return unknown(`n8n cannot read what it remembers of it (${messageOf(error)}), and so this run has sent nothing`);
 	}
 	const look = await lookUp(movement);
-	const found = look === undefined ? undefined : foundFor(remembered, look);
-	switch (decide(remembered, found, Date.now())) {
-		case 'done':
-			return look?.found === 'this' ? await settled(notes, look, false) : byMemory(look);
-		case 'spent':
-			await notes.settle('notSent');
-			throw movement.spent(found === 'another' || found === 'ended' || found === 'rejected' ? reasonOf(look) : USED_HERE);
-		case 'notSent':
-			await notes.settle('notSent');
-			throw notAsked(look);
-		case 'refusedBefore':
-			throw refusedBefore(movement, remembered);
-		case 'unknown':
-			await notes.settle('notSent');
-			return {
-				...unknown(whyUnknown(remembered, look), 'until' in remembered ? remembered.until : undefined, look),
-				...('isLost' in remembered && remembered.isLost === true && { because: 'n8n was stopped while it read what it remembers of it' }),
-			};
-		case 'send':
+	const end = endBefore(movement, remembered, look);
+	if (end !== undefined) {
+		if ('end' in end && end.end === 'done' && look?.found === 'this') return await settled(notes, look, false);
+		await notes.settle('notSent');
+		if (end instanceof KessError) throw end;
+		return end;
 	}
 	if (remembered.state !== 'nothing') {
 		const meanwhile = await anew(notes, movement);
 		if (meanwhile !== undefined) return meanwhile;
 	}
-	return await send(notes, movement, remembered, found);
+	return await send(notes, movement, remembered, look?.found);
+}
+
+/**
+ * How it ends before anything is sent.
+ *
+ * @param remembered what the memory knew before this run
+ * @param look what a look-up says now; `undefined` where the gateway has none
+ * @returns an error when certainly nothing was or will be carried out; `undefined` when it may be sent
+ */
+export function endBefore(movement: Pick<Movement, 'payment' | 'spent'>, remembered: Remembered, look: Look | undefined): MoneyEnd | KessError | undefined {
+	const found = look === undefined ? undefined : foundFor(remembered, look);
+	switch (decide(remembered, found, Date.now())) {
+		case 'done':
+			return look?.found === 'this' ? existing(look) : byMemory(look);
+		case 'spent':
+			return movement.spent(found === 'another' || found === 'ended' || found === 'rejected' ? reasonOf(look) : USED_HERE);
+		case 'notSent':
+			return notAsked(look);
+		case 'refusedBefore':
+			return refusedBefore(movement, remembered);
+		case 'unknown':
+			return {
+				...unknown(whyUnknown(remembered, look), 'until' in remembered ? remembered.until : undefined, look),
+				...('isLost' in remembered && remembered.isLost === true && { because: 'n8n was stopped while it read what it remembers of it' }),
+			};
+		case 'send':
+			return undefined;
+	}
 }
 
 /** Notes down that it is begun anew; gives an end when another run has been faster. */
@@ -238,8 +253,9 @@ function foundFor(remembered: Remembered, look: Look): Found {
 	switch (remembered.state) {
 		case 'another':
 		case 'doneAnother':
-		case 'doneSomehow':
 			return 'another';
+		case 'doneSomehow':
+			return 'unclear';
 		case 'sent':
 		case 'refused':
 			return remembered.isMixed === true ? 'unclear' : 'this';
@@ -280,11 +296,11 @@ const refusals = new Map<string, KessError>();
 
 const KEPT_REFUSALS = 1000;
 
-function keyOf({ payment: { kind, account, number, what } }: Movement): string {
+function keyOf({ payment: { kind, account, number, what } }: Pick<Movement, 'payment'>): string {
 	return JSON.stringify([kind, account, number, what]);
 }
 
-function refusedBefore(movement: Movement, remembered: Remembered): KessError {
+function refusedBefore(movement: Pick<Movement, 'payment'>, remembered: Remembered): KessError {
 	const said = refusals.get(keyOf(movement));
 	const again = `Run the item again after ${timeOf(remembered)}: only then it is asked again, because KESS may show late what it has carried out all the same.`;
 	if (said !== undefined) return new KessError(said.message, `${said.hint} ${again}`, said.code);

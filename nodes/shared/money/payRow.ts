@@ -16,7 +16,7 @@ export interface PayRow<Asked> {
 	/** What else it asks for. @throws what is wrong with it */
 	read(): Asked;
 	/** What tells the payment from others under its number. */
-	told(asked: Asked): Partial<Payment>;
+	told(asked: Asked): Partial<Payment> | Promise<Partial<Payment>>;
 	/** How it is sent, looked up and recognised. */
 	movement(asked: Asked): Omit<Movement, 'payment'> | Promise<Omit<Movement, 'payment'>>;
 	/** The item. @param asked left out where it could not be read */
@@ -53,7 +53,7 @@ export async function readRow<Asked>(call: ItemCall, payment: Payment, read: () 
 
 /** Does what a row asks for once, unless an earlier one of the run has its number for something else. */
 async function onceInRun<Asked>(call: ItemCall, row: PayRow<Asked>, asked: Asked): Promise<IDataObject> {
-	const payment = { ...row.payment, ...row.told(asked) };
+	const payment = { ...row.payment, ...(await row.told(asked)) };
 	const work = async () => row.output(await moveMoney(call.context, { ...(await row.movement(asked)), payment }), asked);
 	return await call.once({ ...row.own, what: payment.what }, work).catch(async (problem: unknown) => {
 		// This very thing may have been paid by an earlier run. But what is remembered of it may come from the earlier item, where that is it.

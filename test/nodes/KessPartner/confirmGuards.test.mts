@@ -68,6 +68,20 @@ describe('Confirm', () => {
 		expect(await booked()).toEqual([['T-1', 10]]);
 	});
 
+	test.each([{}, { expectedAmount: '10', expectedReceiver: '012000232' }])('takes no prepared transfer for another number, though both are the same otherwise, with %j', async (approved) => {
+		const [one, other] = [await prepare({ no: 'T-1' }), await prepare({ no: 'T-2' })];
+		for (const mixedUp of [{ ...one, pre_transfer_id: other.pre_transfer_id }, { ...other, pre_transfer_id: one.pre_transfer_id }]) {
+			const { error } = await confirm(mixedUp, approved);
+			expect(error?.message).toMatch(/^This Pre-Transfer ID belongs to another transfer number than T-\d/);
+			expect(error?.description).toContain('This run has paid nothing.');
+		}
+		expect([await sandbox.requests(CONFIRM), await booked()]).toEqual([0, []]);
+		expect((await confirm(one, approved)).items[0]?.json.status).toBe('paid');
+		// What nobody remembers is taken as it is said, where nothing is expected of it.
+		store.clear();
+		expect((await confirm(other, {})).items[0]?.json.status).toBe('paid');
+	});
+
 	test('of two receivers of one number only the approved one is paid', async () => {
 		await sandbox.settings({ secondCreate: 'open' });
 		const [other, own] = [await prepare({ receiver: '012000117' }), await prepare()];
@@ -90,13 +104,17 @@ describe('Confirm', () => {
 
 	test('takes the receiver as Create was given it and as KESS named it', async () => {
 		await sandbox.settings({ receiverAsUserId: ['create', 'confirm', 'query'] });
+		const again: IDataObject[] = [];
 		for (const [index, spelling] of ['012000232', '+85512000232', undefined].entries()) {
 			const prepared = await prepare({ no: `T-${index}` });
 			expect(prepared.receiver_id).not.toBe('012000232');
-			const { items, error } = await confirm(prepared, { expectedReceiver: spelling ?? prepared.receiver_id });
+			const { items, error } = await confirm(prepared, { expectedAmount: '10', expectedReceiver: spelling ?? prepared.receiver_id });
 			expect(error).toBeUndefined();
 			expect(items[0]?.json.status).toBe('paid');
+			again.push(await prepare({ no: `T-${index}` }));
 		}
+		// Nobody here can tell whether the ID is that of the phone number, and so nobody says that something else was paid.
+		expect(again.map(({ status }) => status)).toEqual(['paid', 'paid', 'unknown']);
 		const other = await confirm(await prepare({ no: 'T-3' }), { expectedReceiver: 'somebody-else' });
 		expect(other.error?.message).toContain('Expected Receiver is somebody-else');
 		expect(await sandbox.paidOut()).toEqual(['T-0', 'T-1', 'T-2']);

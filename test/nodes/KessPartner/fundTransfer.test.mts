@@ -86,9 +86,12 @@ describe('in two steps', () => {
 	});
 
 	test('a number that has been paid is not prepared again', async () => {
-		await confirm(await prepare('T-1'));
-		const again = await run({ operation: 'create', parameters: CREATE });
-		expect(again.error?.message).toMatch(/^This transfer number has been paid already, with fund transfer .+ \(transfer T-1\) \[item 0\]$/);
+		const paid = (await confirm(await prepare('T-1'))).items[0]?.json;
+		const again = await prepare('T-1');
+		expect(again).toMatchObject({ status: 'paid', already_confirmed: true, out_trade_no: 'T-1', fund_transfer_id: paid?.fund_transfer_id });
+		expect(again).not.toHaveProperty('pre_transfer_id');
+		expect((await run({ operation: 'create', parameters: CREATE, items: [{ no: 'T-1', amount: '9' }] })).error?.message).toMatch(/^This transfer number stands for another payment/);
+		expect(await sandbox.requests('create.unified.fundTransfer')).toBe(1);
 	});
 
 	test('two pre-transfers of one number are paid once', async () => {
@@ -292,17 +295,39 @@ describe('what an earlier run has sent is not forgotten', () => {
 		expect(await prepare('T-1')).toMatchObject({
 			out_trade_no: 'T-1',
 			status: 'unknown',
-			reason: 'an earlier run has asked KESS to pay it',
+			reason: 'an earlier run may have sent this to KESS, and KESS shows it as PENDING',
 			next_step: expect.stringContaining('Do not pay this transfer in another way yet'),
 		});
 		expect(await sandbox.requests('create.unified.fundTransfer')).toBe(before);
 	});
 
-	test('create does not prepare a number again that has been paid, though KESS does not show it', async () => {
-		await confirm(await prepare('T-1'));
+	const approved = { expectedAmount: '1.25', expectedReceiver: '012000232' };
+	test.each([
+		['Pay Out', 'paid', async () => await run({})],
+		['Confirm, which knew what was approved', 'paid', async () => await payConfirmed(approved)],
+		['Confirm, which did not know what for', 'unknown', async () => await payConfirmed({})],
+	])('create does not prepare a number again that was paid by %s, though KESS does not show it: %s', async (_by, status, pay) => {
+		await pay();
 		await sandbox.settings({ transferLagMs: 3_600_000, secondCreate: 'always' });
-		const again = await run({ operation: 'create', parameters: CREATE });
-		expect(again.error?.message).toContain('this workflow has paid it, though KESS does not show it now');
+		expect(await prepare('T-1')).toMatchObject({ status, out_trade_no: 'T-1', receiver_id: '012000232', amount: 1.25, currency: 'USD' });
+		expect(await sandbox.requests('create.unified.fundTransfer')).toBe(1);
+	});
+
+	async function payConfirmed(expected: IDataObject): Promise<void> {
+		const prepared = await prepare('T-1');
+		const { additionalFields, ...parameters } = confirmParameters(prepared);
+		await run({ operation: 'confirm', parameters: { ...parameters, additionalFields: { ...(additionalFields as IDataObject), ...expected } } });
+	}
+
+	test('create does not prepare what Confirm would not ask for yet, because KESS has refused it a moment ago', async () => {
+		await sandbox.settings({ secondCreate: 'open', queryOpen: 'notexist' });
+		const prepared = await prepare('T-1');
+		await sandbox.fault('refused-before', { service: CONFIRM, code: 'NOTELIGIBLE' });
+		expect((await confirm(prepared)).error).toBeDefined();
+		const early = await run({ operation: 'create', parameters: CREATE });
+		expect(early.error?.message).toMatch(/^KESS has refused this number a short while ago/);
+		await clock.passTime(early.error?.description);
+		expect((await confirm(await prepare('T-1'))).items[0]?.json.status).toBe('paid');
 	});
 
 	test('a name that does not fit afterwards does not say that nothing was paid', async () => {

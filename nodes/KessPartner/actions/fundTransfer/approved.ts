@@ -11,6 +11,7 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
 import { expectedReceiverName } from './fields';
 import { endOfLife, readExpectedName } from './newTransfer';
+import { whatIs } from './transfers';
 
 export const approvedFields: INodeProperties[] = [
 	{
@@ -57,8 +58,20 @@ export async function rememberPrepared(context: IExecuteFunctions, client: Partn
 	const receivers = [asked.receiverId ?? '', textOf(prepared.receiver_id)].filter((receiver) => receiver !== '');
 	const owner = textOf(prepared.receiver_name);
 	const isNamed = wordsOfName(owner) !== '';
-	const facts = [...new Set([...(asked.money ? [amountFact(asked.money)] : []), ...receivers.map(receiverFact), ...(isNamed ? [nameFact(owner)] : [])])];
+	const facts = [...new Set([numberFact(asked.outTradeNo), whatIs(asked), ...(asked.money ? [amountFact(asked.money)] : []), ...receivers.map(receiverFact), ...(isNamed ? [nameFact(owner)] : [])])];
 	await notesOf(context, client, textOf(prepared.pre_transfer_id)).remember(facts, endOfLife(prepared)).catch(() => undefined);
+}
+
+/**
+ * What a prepared transfer is remembered as when it is paid: the same as where Create, or Pay Out, asks for it. Never throws.
+ *
+ * @returns `undefined` where that is not known, as when another ID of the receiver was approved than Create was given
+ */
+export async function whatIsApproved(context: IExecuteFunctions, client: PartnerClient, preTransferId: string, approved: Approved): Promise<string | undefined> {
+	if (approved.money === undefined || approved.receiverId === undefined) return undefined;
+	const what = whatIs(approved);
+	const known = await notesOf(context, client, preTransferId).recall([what]).catch(() => undefined);
+	return known?.isKnown === true && known.doubtful.size === 0 ? what : undefined;
 }
 
 /** When a transfer that this workflow has prepared will have run out, as far as it remembers. */
@@ -67,8 +80,9 @@ export async function endOfPrepared(context: IExecuteFunctions, client: PartnerC
 }
 
 /**
- * Whether a prepared transfer is what was approved. A confirmation names nothing but the ID of the prepared transfer, and a
- * query does not show which of several was meant: so only what was noted down when it was prepared can tell.
+ * Whether a prepared transfer is that of its number, and what was approved. A confirmation names nothing but the ID of the
+ * prepared transfer, and a query does not show which of several was meant: so only what was noted down when it was prepared
+ * can tell.
  *
  * @returns why it must not be confirmed; `undefined` when it may be. Never throws
  */
@@ -76,27 +90,36 @@ export async function findDoubt(
 	context: IExecuteFunctions,
 	client: PartnerClient,
 	preTransferId: string,
-	{ money, receiverId, receiverName }: Approved,
+	{ outTradeNo, money, receiverId, receiverName }: Approved & Pick<AskedTransfer, 'outTradeNo'>,
 ): Promise<KessError | undefined> {
 	const facts = new Map([
 		...(money ? [[amountFact(money), `Expected Amount is ${money.decimal} ${money.currency}`] as const] : []),
 		...(receiverId === undefined ? [] : [[receiverFact(receiverId), `Expected Receiver is ${receiverId}`] as const]),
 		...(receiverName === undefined ? [] : [[nameFact(receiverName), `Expected Receiver Name is ${receiverName}`] as const]),
 	]);
-	if (facts.size === 0) return undefined;
+	const own = numberFact(outTradeNo);
+	let because = 'this workflow did not prepare it, or no longer knows of it';
 	try {
-		const { isKnown, doubtful } = await notesOf(context, client, preTransferId).recall([...facts.keys()]);
-		if (isKnown && doubtful.size === 0) return undefined;
-		return isKnown ? otherThanApproved([...doubtful].map((fact) => facts.get(fact))) : cannotTell('this workflow did not prepare it, or no longer knows of it');
+		const { isKnown, doubtful } = await notesOf(context, client, preTransferId).recall([own, ...facts.keys()]);
+		if (isKnown && doubtful.has(own)) return otherNumber(outTradeNo);
+		if (isKnown) return doubtful.size === 0 ? undefined : otherThanApproved([...doubtful].map((fact) => facts.get(fact)));
 	} catch (error) {
-		return cannotTell(`n8n cannot read what it remembers of it (${messageOf(error)})`);
+		because = `n8n cannot read what it remembers of it (${messageOf(error)})`;
 	}
+	return facts.size === 0 ? undefined : cannotTell(because);
 }
 
 /** Whether a transfer over this amount is surely not the prepared one, as far as this workflow remembers that. Never throws. */
 export async function isOtherAmount(context: IExecuteFunctions, client: PartnerClient, preTransferId: string, amount: Money): Promise<boolean> {
 	const known = await notesOf(context, client, preTransferId).recall([amountFact(amount)]).catch(() => undefined);
 	return known?.isKnown === true && known.doubtful.size > 0;
+}
+
+function otherNumber(outTradeNo: string): KessError {
+	return new KessError(
+		`This Pre-Transfer ID belongs to another transfer number than ${outTradeNo}: this workflow has prepared it for that one`,
+		'This run has paid nothing. Take the Pre-Transfer ID that Create has returned for this transfer number: those of two rows may have been mixed up.',
+	);
 }
 
 function otherThanApproved(expected: Array<string | undefined>): KessError {
@@ -115,6 +138,10 @@ function cannotTell(because: string): KessError {
 
 function notesOf(context: IExecuteFunctions, client: PartnerClient, preTransferId: string): PreparedNotes {
 	return new PreparedNotes(context, client.identity, preTransferId);
+}
+
+function numberFact(outTradeNo: string): string {
+	return `number ${outTradeNo}`;
 }
 
 function amountFact({ decimal, currency }: Money): string {

@@ -1,18 +1,15 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { InvalidValueError } from '../../../../kess/errors';
-import { textOf } from '../../../../kess/jsonObject';
 import { moneyIn } from '../../../../kess/money';
 import { requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { PartnerOperation } from '../operation';
-import { approvedFields, endOfPrepared, findDoubt, isOtherAmount, readApproved } from './approved';
+import { approvedFields, endOfPrepared, findDoubt, isOtherAmount, readApproved, whatIsApproved } from './approved';
 import { outTradeNo, partnerTransactionId, preTransferId, readPartnerTransactionId } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm as confirmTransfer, lookUp, transferNumbers } from './transfers';
+import { spent, confirm as confirmTransfer, lookUp, transferNumbers, whatWaits } from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -26,7 +23,7 @@ export const confirm: PartnerOperation = {
 	properties: [
 		{
 			...outTradeNo,
-			description: 'The number the transfer was created with. Not sent: by it KESS is asked what became of the transfer, and this workflow remembers at least 3,000 paid ones.',
+			description: 'The number the transfer was created with: what this workflow has prepared under another number is not paid. Not sent: by it KESS is asked what became of the transfer, and this workflow remembers at least 3,000 paid ones.',
 		},
 		preTransferId,
 		partnerTransactionId,
@@ -59,7 +56,7 @@ export const confirm: PartnerOperation = {
 				expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
 				approved: readApproved(call),
 			}),
-			told: ({ preTransfer }) => ({ attempt: preTransfer }),
+			told: async ({ preTransfer, approved }) => ({ attempt: preTransfer, what: await whatIsApproved(call.context, client, preTransfer, approved) }),
 			async movement({ preTransfer, transaction, approved, ...row }) {
 				const asked = { outTradeNo: number, ...approved };
 				const expiresAt = row.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
@@ -67,14 +64,13 @@ export const confirm: PartnerOperation = {
 				return {
 					lifeMs: Math.max(0, until - Date.now()),
 					async lookUp() {
-						const look = await lookUp(client, asked);
-						if (look.found === 'open' && !isUnderWay(look.data)) return { ...look, found: 'waiting' };
+						const look = whatWaits(await lookUp(client, asked));
 						const paid = look.found === 'this' && asked.money === undefined ? moneyIn(look.data.amount, look.data.currency) : undefined;
 						if (paid === undefined || !(await isOtherAmount(call.context, client, preTransfer, paid))) return look;
 						return { found: 'another', reason: `KESS shows a transfer over ${paid.decimal} ${paid.currency}, and this one was prepared for another amount` };
 					},
 					async prepare() {
-						const doubt = await findDoubt(call.context, client, preTransfer, approved);
+						const doubt = await findDoubt(call.context, client, preTransfer, asked);
 						return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
 					},
 					send: async (isAnew) =>
@@ -87,11 +83,6 @@ export const confirm: PartnerOperation = {
 		return [item];
 	},
 };
-
-/** Whether KESS says that somebody has confirmed it: a prepared transfer only waits. Its words for either are not published. */
-function isUnderWay(data: IDataObject | undefined): boolean {
-	return /PROCESS|PROGRESS/i.test(textOf(data?.result_code));
-}
 
 function requireTime(value: unknown): number {
 	const text = String(value).trim();

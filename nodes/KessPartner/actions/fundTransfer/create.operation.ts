@@ -1,8 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
+import { KessError } from '../../../../kess/errors';
+import type { Remembered } from '../../../../kess/gateway/movement';
+import { textOf } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/partner/services';
 import { clockInPhnomPenh } from '../../../../kess/written/day';
+import { endBefore, type MoneyEnd } from '../../../shared/money/moveMoney';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';
 import { readRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
@@ -11,8 +14,8 @@ import type { PartnerOperation } from '../operation';
 import { rememberPrepared } from './approved';
 import { amount, currency, outTradeNo, receiverCheck, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
-import { alreadyPaid, takenBefore, transferItem, unclearStanding } from './results';
-import { lookUp, prepare, spent, transferNumber, transferPayment } from './transfers';
+import { takenBefore, transferItem } from './results';
+import { lookUp, prepare, spent, transferNumber, transferPayment, whatIs, whatWaits } from './transfers';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -21,7 +24,7 @@ export const create: PartnerOperation = {
 		name: 'Create',
 		value: 'create',
 		action: 'Prepare fund transfer',
-		description: 'Prepare a transfer and learn who its receiver is. No money moves before it is confirmed.',
+		description: 'Prepare a transfer and learn who its receiver is. No money moves before it is confirmed. A transfer that was paid before is found and returned, not prepared again.',
 	},
 	properties: [
 		outTradeNo,
@@ -40,24 +43,27 @@ export const create: PartnerOperation = {
 };
 
 async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewTransfer): Promise<IDataObject> {
-	const { outTradeNo: number } = transfer.asked;
-	const known = await new PaymentNotes(call.context, transferPayment(client, number), false).recall().catch((): Remembered => ({ state: 'nothing' }));
-	// KESS refuses a number that is on its way, and no refusal may say then that it has not been paid.
-	const underWay = (saying: string, until?: number) =>
-		transferItem(call, { end: 'unknown', reason: `an earlier run has asked KESS to pay it${saying}`, until }, { out_trade_no: number }, {});
-	if ('until' in known && known.state !== 'refused' && !hasEnded(known, Date.now())) return underWay('', known.until);
-	const look = await lookUp(client, transfer.asked);
-	if (known.state === 'sent' && (look.found === 'unclear' || look.found === 'open')) {
-		return underWay(`, and KESS does not say what became of it: ${look.reason}`);
+	const { asked, fields } = transfer;
+	const { out_trade_no, receiver_id, amount: sum, currency: unit } = fields;
+	const item = (end: MoneyEnd) => transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, {});
+	const payment = { ...transferPayment(client, asked.outTradeNo), what: whatIs(asked) };
+	const known = await new PaymentNotes(call.context, payment, false).recall().catch((): Remembered => ({ state: 'nothing' }));
+	const look = await lookUp(client, asked);
+	// What waits may be prepared once more, unless it may be what this workflow has confirmed.
+	const end = endBefore({ payment, spent }, known, known.state === 'sent' ? look : whatWaits(look));
+	if (end instanceof KessError) throw end;
+	if (end !== undefined) return item(end);
+
+	const prepared = await prepare(client, fields, asked);
+	if (prepared.kind === 'taken') {
+		const error = takenBefore(prepared.error);
+		// What has run out or waits to be confirmed has used it. Where KESS shows neither, it may have been paid a moment ago.
+		const isUnseen = known.state === 'nothing' && look.found === 'none' && textOf(look.data?.result_code) === 'NOTEXIST';
+		if (!isUnseen) throw error;
+		return item({ end: 'unknown', reason: error.message, because: 'KESS knows no transfer under this number' });
 	}
-	if (look.found === 'this') throw alreadyPaid(look.data);
-	if (look.found === 'another') throw spent(look.reason);
-	if (isDone(known)) throw spent('this workflow has paid it, though KESS does not show it now');
-	if (look.found === 'unclear') throw look.error ?? unclearStanding(look.reason);
-	const prepared = await prepare(client, transfer.fields, transfer.asked);
-	if (prepared.kind === 'taken') throw takenBefore(prepared.error);
 	if (prepared.kind !== 'prepared') throw prepared.error;
 	checkReceiver(transfer, prepared.data);
-	await rememberPrepared(call.context, client, transfer.asked, prepared.data);
+	await rememberPrepared(call.context, client, asked, prepared.data);
 	return { ...prepared.data, expires_at: clockInPhnomPenh(endOfLife(prepared.data)) };
 }

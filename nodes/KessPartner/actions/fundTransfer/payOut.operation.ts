@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import { CREATE_TRANSFER, SERVICES } from '../../../../kess/partner/services';
-import { type AskedTransfer, matchTransfer, personOf } from '../../../../kess/partner/transfer';
+import { matchTransfer } from '../../../../kess/partner/transfer';
 import type { Movement, Prepared } from '../../../shared/money/moveMoney';
 import { payRow } from '../../../shared/money/payRow';
 import type { PartnerClient } from '../../client';
@@ -11,7 +11,7 @@ import type { PartnerOperation } from '../operation';
 import { amount, currency, outTradeNo, partnerTransactionId, readPartnerTransactionId, receiverCheck, receiverId, senderName } from './fields';
 import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm, lookUp, prepare, transferNumbers } from './transfers';
+import { spent, confirm, lookUp, prepare, transferNumbers, whatIs, whatWaits } from './transfers';
 
 /** Pays one row: look up, create, check the name, confirm, and find out what happened when that is not clear. */
 export const payOut: PartnerOperation = {
@@ -64,10 +64,6 @@ interface Ready {
 	what: string;
 }
 
-function whatIs({ receiverId, money }: AskedTransfer): string {
-	return JSON.stringify([personOf(receiverId ?? ''), money?.decimal, money?.currency]);
-}
-
 function movement(client: PartnerClient, transfer: NewTransfer, partnerTransactionId: string): Omit<Movement, 'payment'> {
 	const { asked, fields } = transfer;
 	const key = JSON.stringify([client.identity, asked.outTradeNo]);
@@ -92,9 +88,9 @@ function movement(client: PartnerClient, transfer: NewTransfer, partnerTransacti
 		// Before it is prepared nothing of it can be carried out.
 		lifeMs: 0,
 		async lookUp() {
-			const look = await lookUp(client, asked);
-			if (look.found !== 'open') return look;
-			return waiting(key) === undefined ? { ...look, reason: `${look.reason}, and this run did not prepare it` } : { ...look, found: 'waiting' };
+			const look = whatWaits(await lookUp(client, asked));
+			if (look.found !== 'waiting' || waiting(key) !== undefined) return look;
+			return { ...look, found: 'open', reason: `${look.reason}, and this run did not prepare it` };
 		},
 		prepare: prepareOnce,
 		async send(isAnew) {

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
-import { quoted } from '../../../../kess/gateway/redaction';
 import type { MoneyEnd } from '../../../shared/money/moveMoney';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import type { ItemCall } from '../../../shared/run/item';
@@ -21,22 +20,6 @@ export function transferItem(call: ItemCall, end: MoneyEnd, known: IDataObject, 
 /** What has been paid says so first. */
 export function asPaid(data: IDataObject): IDataObject {
 	return Object.assign({ status: '' }, data, { status: 'paid' });
-}
-
-/** Without knowing whether the number has been paid, nothing is prepared for it. */
-export function unclearStanding(reason: string): KessError {
-	return new KessError(
-		`KESS does not say whether this transfer number has been paid before: ${reason}`,
-		'Nothing was prepared or paid by this run. Run the item again with the same transfer number.',
-	);
-}
-
-/** The number has been paid, so there is nothing to prepare. */
-export function alreadyPaid(data: IDataObject): KessError {
-	return new KessError(
-		`This transfer number has been paid already, with fund transfer ${quoted(data.fund_transfer_id)}`,
-		'Nothing is left to do for it. Use a new transfer number for a new payment.',
-	);
 }
 
 /** KESS has used the number before, and whoever has prepared it may pay it. */

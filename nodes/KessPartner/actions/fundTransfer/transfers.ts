@@ -7,7 +7,7 @@ import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
-import { type AskedTransfer, comparable, isNothing, isPaid, matchTransfer, receiverNote } from '../../../../kess/partner/transfer';
+import { type AskedTransfer, comparable, isNothing, isPaid, isUnderWay, matchTransfer, personOf, receiverNote } from '../../../../kess/partner/transfer';
 import { type Look, type Prepared, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { GRACE_MS, type Payment } from '../../../shared/money/paymentNotes';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
@@ -35,7 +35,7 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 		if (result.kind === 'notSent') return unclear(result.error);
 		if (result.kind === 'refused') {
 			reason = `KESS says ${result.code}`;
-			return NONE.has(result.code) ? { found: 'none', reason } : { found: 'unclear', reason: `${reason}: ${result.reason}` };
+			return NONE.has(result.code) ? { found: 'none', reason, data: { result_code: result.code } } : { found: 'unclear', reason: `${reason}: ${result.reason}` };
 		}
 		if (result.kind === 'unknown') {
 			reason = result.reason;
@@ -48,9 +48,8 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 
 function found(asked: AskedTransfer, data: IDataObject): Look {
 	if (!isPaid(data as JsonObject)) {
-		const code = textOf(data.result_code);
-		const reason = `KESS shows it as ${quoted(code)}`;
-		return isNothing(data as JsonObject) ? { found: 'none', reason } : { found: 'open', reason, data };
+		const reason = `KESS shows it as ${standing(data)}`;
+		return { found: isNothing(data as JsonObject) ? 'none' : 'open', reason, data };
 	}
 	// The query does not name the pre-transfer: a number is paid once, whichever of its pre-transfers did it.
 	const { asked: shown, missing } = comparable({ ...asked, preTransferId: undefined }, data as JsonObject);
@@ -64,6 +63,11 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 		reason: `it has been paid, but not as asked now (${difference}): ${quoted(data.amount)} ${quoted(data.currency)}, fund transfer ${quoted(data.fund_transfer_id)}`,
 		data,
 	};
+}
+
+/** The same, where one that is only prepared and waits to be confirmed is nobody's payment yet. */
+export function whatWaits(look: Look): Look {
+	return look.found === 'open' && !isUnderWay(look.data as JsonObject) ? { ...look, found: 'waiting' } : look;
 }
 
 /**
@@ -139,7 +143,7 @@ export async function confirm(
 	const { outTradeNo } = asked;
 	const other = matchTransfer({ outTradeNo, preTransferId: fields.pre_transfer_id }, data, CONFIRM_TRANSFER);
 	if (other !== undefined) return { kind: 'unknown', reason: `the answer is about another transfer (${other})` };
-	if (!isPaid(data)) return { kind: 'unknown', reason: `KESS has not finished the transfer (${quoted(textOf(data.result_code))})` };
+	if (!isPaid(data)) return { kind: 'unknown', reason: `KESS has not finished the transfer (${standing(data)})` };
 	const difference = matchTransfer(asked, data, CONFIRM_TRANSFER);
 	const warning = difference === undefined ? receiverNote(asked, data) : `KESS has paid it, but ${difference}`;
 	return { kind: 'done', data: result.data, warning };
@@ -168,6 +172,17 @@ function contradicts(code: string, until: number | undefined, isAnew: boolean): 
 	const end = until ?? (isAnew ? 0 : Infinity);
 	if (code === 'EXPIRED') return end > Date.now();
 	return code === 'NOTEXIST' && end + GRACE_MS > Date.now();
+}
+
+/** What KESS says of a transfer that is not paid. */
+function standing({ result_code }: Record<string, unknown>): string {
+	const code = textOf(result_code);
+	return `${quoted(code)}${code.toUpperCase() === 'SUCCESS' ? ', and does not name the transfer' : ''}`;
+}
+
+/** Tells a payment from others under its number. */
+export function whatIs({ receiverId, money }: Pick<AskedTransfer, 'money' | 'receiverId'>): string {
+	return JSON.stringify([personOf(receiverId ?? ''), money?.decimal, money?.currency]);
 }
 
 /** A number is paid once, whichever operation does it. */
