@@ -230,6 +230,22 @@ describe('with an approval', () => {
 			expect(await pay()).toEqual(paidBefore);
 		});
 
+		const none = { error: 'KESS knows no transfer with this number (transfer W-1) [item 0]' };
+		const shown = { out_trade_no: 'W-1', result_code: 'SUCCESS', status: 'paid' };
+		test.each<[string, Row, Row, string]>([
+			['Prepare has looked at it, and KESS knows none', none, { error: 'The wallet belongs to somebody else (transfer W-1) [item 0]' }, 'refused'],
+			['Prepare has looked at nothing', none, { error: 'Credentials not found' }, 'unknown'],
+			['Prepare has no result', none, {}, 'unknown'],
+			['Look up has seen it paid, and Prepare cannot see KESS', shown, { error: 'KESS cannot be reached (transfer W-1) [item 0]' }, 'unknown'],
+			['KESS is silent', { error: 'KESS cannot be reached (transfer W-1) [item 0]' }, { error: 'KESS cannot be reached (transfer W-1) [item 0]' }, 'unknown'],
+		])('tells a wage that is not paid from one that nobody knows of: %s', (_where, found, transfer, state) => {
+			const row = { transfer_no: 'W-1', worker: 'Sok Dara', receiver: '012000232', amount: '10.10' };
+			const outputs: Record<string, Row> = { 'Check all rows': row, 'Look up': found, Prepare: transfer };
+			const run = new Function('$', String(parametersOf(workflow, 'Overview').jsCode)) as ($: (name: string) => object) => Array<{ json: Row }>;
+			const [overview] = run((name) => ({ all: () => [{ json: outputs[name] }] }));
+			expect(overview?.json.rows).toEqual([expect.objectContaining({ row, state })]);
+		});
+
 		test('says of which numbers KESS shows another payment', async () => {
 			await pay();
 			expect(await pay(list.map((row) => ({ ...row, amount: '0.01' })))).toEqual(
