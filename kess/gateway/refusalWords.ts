@@ -29,14 +29,23 @@ export function tellsOfUse({ code, reason }: RefusalSaid): boolean {
 /** Reasons that have nothing to do with whether the same was asked for before. */
 const REASON = new RegExp(
 	[
-		String.raw`\binsufficient\b|\bnot enough\b|\bbalance\b|\bfunds?\b|\blimit|\bexceed|\bminimum\b|\bmaximum\b|\b(?:less|more|greater|lower|higher) than\b|\bat (?:least|most)\b`,
-		String.raw`\btoo (?:low|high|small|large|little|much|short|long)\b|\bonly [\d.,]+ .*can be refunded\b`,
-		String.raw`\bpermission\b|\bnot (?:allowed|permitted|authori[sz]ed|eligible|supported|active|enabled|valid|correct|refundable)\b|\b(?:unsupported|disabled|inactive|suspended|blocked|frozen|locked|restricted)\b`,
+		String.raw`\binsufficient\b|\bnot enough\b|\b(?:no|lack of) funds\b|\bbalance\b|\blimit|\bexceed|\bminimum\b|\bmaximum\b|\b(?:less|more|greater|lower|higher) than\b|\bat (?:least|most)\b`,
+		String.raw`\btoo (?:low|high|small|large|little|much|short|long)\b|\bonly (?!0+(?:\.0+)?\s)[\d.,]+ .*can be refunded\b`,
+		String.raw`\bpermission\b|\bnot (?:allowed|permitted|authori[sz]ed|eligible|supported|active|enabled|valid|correct)\b|\b(?:unsupported|disabled|inactive|suspended|blocked|frozen|locked|restricted)\b`,
 		String.raw`\b(?:account|wallet|card) (?:is|was|has been) closed\b`,
-		String.raw`\b(?:invalid|incorrect|wrong|required|missing|malformed|mismatch)\b|\bmust\b|\b(?:does|do) not match\b|\bnot an? valid\b|\bcannot be (?:decrypted|used|paid|refunded)\b|\bnames no\b`,
+		String.raw`\b(?:invalid|incorrect|wrong|required|missing|malformed|mismatch)\b|\bmust\b|\b(?:does|do) not match\b|\bnot an? valid\b|\bcannot be (?:decrypted|used)\b|\bnames no\b`,
 		String.raw`\b(?:expired|declined|denied)\b`,
 		String.raw`\bnot (?:be )?(?:found|exist\w*|registered)\b|\bdoes(?: not|n['’]t) exist\b|\bno such\b|\bunknown\b`,
 		String.raw`\bnot (?:yet )?(?:been )?paid\b|\bunpaid\b`,
+	].join('|'),
+	'i',
+);
+
+/** What is left of an order and what state it is in: that may come from the same request before. */
+const LEFT = new RegExp(
+	[
+		String.raw`\b(?:order|payment|transaction|trade|refund|current|invalid|incorrect|wrong)(?:['’]s)? (?:status|state)\b|^(?:status|state)\b`,
+		String.raw`\b(?:refundable|remain\w*|left)\b|\b(?:is|are|was|were|been)\s+(?:\w+\s+)?(?:returned|reversed|given back|sent back)\b`,
 	].join('|'),
 	'i',
 );
@@ -46,7 +55,8 @@ const REASON = new RegExp(
  * same one before. Whatever is none of the known reasons ("Timeout", "under review", another language) leaves that open.
  */
 export function tellsOfReason(refused: RefusalSaid): boolean {
-	return [refused.code, ...refused.reason.split(BETWEEN_WORDS)].some((text) => REASON.test(inWords(text))) && !tellsOfUse(refused);
+	const said = [refused.code, ...refused.reason.split(BETWEEN_WORDS)].map(inWords);
+	return said.some((text) => REASON.test(text)) && !said.some((text) => LEFT.test(text)) && !tellsOfUse(refused);
 }
 
 const THING = String.raw`(?:order|payment|transaction|refund|trade|record|reference|data|order number|merchant reference|out trade no)s?`;

@@ -60,6 +60,10 @@ test.each([
 	['422', 'This payment method cannot be used'],
 	['400', 'The selected currency is invalid.'],
 	['422', 'auth_code is expired'],
+	['422', 'Invalid auth code'],
+	['422', 'There are no funds in this wallet'],
+	['422', 'Only 0.50 USD of the order INV-1 can be refunded.'],
+	['422', 'The refund amount is greater than the available balance'],
 ])('%s "%s" is an honest refusal', (code, reason) => {
 	expect(tellsOfUse({ code, reason })).toBe(false);
 	expect(tellsOfReason({ code, reason })).toBe(true);
@@ -76,6 +80,16 @@ test.each([
 	['USERPAYING', 'The user is paying, please query later'],
 	['ORDERPAID', 'Bad request'],
 	['422', 'Waiting for the buyer to confirm'],
+	['422', 'Invalid order status'],
+	['422', 'Order status is not valid for payment'],
+	['INVALID_STATUS', 'Bad request'],
+	['422', 'This order is not refundable'],
+	['422', 'This order cannot be refunded'],
+	['422', 'Refund amount exceeds the remaining amount'],
+	['422', 'The amount is greater than what is left'],
+	['422', 'Only 0.00 USD can be refunded'],
+	['422', 'The funds were returned to the buyer'],
+	['422', 'Not allowed: the payment was reversed'],
 	['400', 'លេខបញ្ជាទិញនេះត្រូវបានប្រើរួចហើយ'],
 	['400', '商户订单号重复'],
 	['400', ''],
