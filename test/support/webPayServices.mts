@@ -151,7 +151,7 @@ export const serviceExamples = (card: string): ServiceExample[] => [
 		resource: 'refund',
 		operation: 'create',
 		service: 'v2Refund',
-		before: ['queryRefund'],
+		before: ['queryRefund', 'queryOrder'],
 		required: { outTradeNo: 'INV-1', reason: 'Returned' },
 		chosen: PART,
 		optional: { merchantReference: 'REF-1', callbackUrl: NOTIFY_URL },

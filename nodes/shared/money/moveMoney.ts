@@ -58,6 +58,8 @@ export type Sent =
 /** Something that moves money: only how it is sent, looked up and recognised. */
 export interface Movement {
 	payment: Payment;
+	/** Whatever has the same is moved one after the other within a process; left out for the number alone. */
+	line?: string;
 	/** How long a request that leaves may take to be carried out, in milliseconds; `undefined` where nobody knows. */
 	lifeMs: number | undefined;
 	/** Where a refusal ends that sooner: for how long after it nothing is asked again, in milliseconds. */
@@ -112,7 +114,7 @@ const flights = new Flights();
  */
 export async function moveMoney(context: IExecuteFunctions, movement: Movement): Promise<MoneyEnd> {
 	const { kind, account, number } = movement.payment;
-	return await flights.run(JSON.stringify([kind, account, number]), async () => await move(new PaymentNotes(context, movement.payment, movement.lifeMs === undefined), movement));
+	return await flights.run(movement.line ?? JSON.stringify([kind, account, number]), async () => await move(new PaymentNotes(context, movement.payment, movement.lifeMs === undefined), movement));
 }
 
 async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> {

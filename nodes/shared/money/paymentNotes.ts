@@ -166,6 +166,15 @@ export class PaymentNotes {
 		}
 	}
 
+	/** What was under way under the number has ended, whichever run has begun it. Does nothing where that is something else. */
+	async release(): Promise<void> {
+		await this.store
+			.exclusively(async () => {
+				if ((await this.look()).state === 'sent') await this.store.forget([this.number, this.what, this.open, this.live, this.busy]);
+			})
+			.catch(() => undefined);
+	}
+
 	/** Notes a later end down, or all of it where it was lost. */
 	private async noteAgain(until: number | undefined, wasRejected: boolean, isThere: boolean): Promise<void> {
 		const intent = [...this.intent(until), ...(wasRejected ? [this.rejected] : [])];

@@ -68,6 +68,42 @@ describe('create', () => {
 		expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[10.5], 1]);
 	});
 
+	test('an answer that names less or more than the order has cost is told, unless a part was given back before', async () => {
+		await sandbox.fault('wrong-amount', { service: REFUND });
+		const result = await create();
+		expect(result.items[0]?.json).toMatchObject({ status: 'REFUNDED', amount: 11.5, warning: 'KESS has refunded 11.5 USD instead of 10.5 USD' });
+		await createOrders(sandbox, ['INV-2'], true);
+		await create(part('4'), { outTradeNo: 'INV-2' });
+		const rest = await create({}, { outTradeNo: 'INV-2' });
+		expect(rest.items[0]?.json).toMatchObject({ status: 'REFUNDED', amount: 6.5 });
+		expect(rest.items[0]?.json.warning).toBeUndefined();
+	});
+
+	test.each([
+		['this workflow', async () => await create()],
+		['somebody else', async () => await sandbox.refund('INV-1')],
+	])('no part is left of an order that %s has refunded in full', async (_who, refundAll) => {
+		await refundAll();
+		const sent = await sandbox.requests(REFUND);
+		for (const hours of [0, 48]) {
+			await clock.forward(hours * HOUR);
+			expect((await create(part('1'))).error?.message).toBe('No part of this order can be refunded: the whole order has been refunded (order INV-1, refund REF-1) [item 0]');
+		}
+		expect([await refunded(), await sandbox.requests(REFUND)]).toEqual([[10.5], sent]);
+	});
+
+	test('what only the memory knows to be done has a status too', async () => {
+		await sandbox.settings({ refundLagMs: HOUR, orderLagMs: HOUR });
+		await clock.forward(2 * HOUR);
+		await create(part('2.50'));
+		const warning = expect.stringMatching(/^This workflow has seen that it was done/);
+		expect((await create(part('2.50'))).items[0]?.json).toEqual({ out_trade_no: 'INV-1', merchant_reference: 'REF-1', status: 'PARTIAL_REFUNDED', already_existed: true, warning });
+		await create();
+		expect((await create()).items[0]?.json).toEqual({ out_trade_no: 'INV-1', status: 'REFUNDED', already_existed: true, warning });
+		expect((await create(part('1', 'REF-2'))).error?.message).toMatch(/^No part of this order can be refunded/);
+		expect(await refunded()).toEqual([2.5, 8]);
+	});
+
 	test('nothing is sent when KESS does not show the order', async () => {
 		await sandbox.fault('html', { service: 'webpay.acquire.queryOrder' });
 		expect((await create()).error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked about the order: /);
@@ -231,6 +267,42 @@ test('without a reference a lost answer is not guessed', async () => {
 	await clock.forward(HOUR);
 	expect((await create()).items[0]?.json).toMatchObject({ status: 'REFUNDED', already_existed: true });
 	expect(await sandbox.requests(REFUND)).toBe(1);
+});
+
+describe('while a part of an order is unknown, nothing else of it is refunded', () => {
+	const others: Array<IDataObject | undefined> = [undefined, { merchantReference: 'REF-2' }, part('2.50', 'REF-2')];
+	const OTHER = { status: 'unknown', reason: 'an earlier run has asked KESS for another refund of this order, and KESS does not show what became of it' };
+
+	test('until KESS shows it', async () => {
+		await sandbox.fault('lost-after-booking', { service: REFUND });
+		await sandbox.settings({ refundLagMs: HOUR, orderLagMs: HOUR });
+		await clock.forward(2 * HOUR);
+		expect((await create(part('2.50'))).items[0]?.json.status).toBe('unknown');
+		for (const other of others) expect((await create(other)).items[0]?.json).toMatchObject(OTHER);
+		expect(await sandbox.requests(REFUND)).toBe(1);
+		await clock.forward(2 * HOUR);
+		expect((await create(part('2.50'))).items[0]?.json).toMatchObject({ amount: 2.5, already_existed: true });
+		expect((await create(part('3', 'REF-2'))).items[0]?.json).toMatchObject({ amount: 3, status: 'PARTIAL_REFUNDED' });
+		expect((await create()).items[0]?.json).toMatchObject({ amount: 5, status: 'REFUNDED' });
+		expect(await refunded()).toEqual([2.5, 3, 5]);
+	});
+
+	test('or until it can no longer be carried out', async () => {
+		await sandbox.fault('lost-before-booking', { service: REFUND });
+		const first = await create(part('2.50'));
+		expect((await create()).items[0]?.json).toMatchObject(OTHER);
+		await clock.passTime(first.items[0]?.json.next_step);
+		expect((await create()).items[0]?.json).toMatchObject({ amount: 10.5, status: 'REFUNDED' });
+		expect((await create(part('2.50'))).error?.message).toMatch(/^No part of this order can be refunded/);
+		expect(await refunded()).toEqual([10.5]);
+	});
+
+	test('and two parts in one list are both made', async () => {
+		const more = { additionalFields: { merchantReference: '={{ $json.no }}' } };
+		const result = await create(part('2.50'), { items: [{ no: 'REF-1' }, { no: 'REF-2' }], more });
+		expect(result.items.map(({ json }) => json.status)).toEqual(['PARTIAL_REFUNDED', 'PARTIAL_REFUNDED']);
+		expect(await refunded()).toEqual([2.5, 2.5]);
+	});
 });
 
 test('HTTP 401 to the refund: unknown, and not sent again', async () => {

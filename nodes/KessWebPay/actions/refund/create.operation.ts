@@ -3,7 +3,7 @@ import type { IDataObject, IDisplayOptions } from 'n8n-workflow';
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, moneyIn, parseCurrency, parseMoney } from '../../../../kess/money';
-import { hasEnded } from '../../../../kess/gateway/movement';
+import { hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireText } from '../../../../kess/written/text';
 import { requireWebAddress } from '../../../../kess/webPay/fields';
@@ -128,7 +128,7 @@ export const create: WebPayOperation = {
 			read: () => readRefund(call, outTradeNo, isPartial, part ?? readReference()),
 			told: ({ partial }) => ({ what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]) }),
 			movement: (refund) => refundMovement(call, client, refund),
-			output: (end, refund) => refundItem(call, end, outTradeNo, refund?.merchantReference ?? part),
+			output: (end, refund) => refundItem(call, end, outTradeNo, refund?.merchantReference ?? part, isPartial),
 		});
 		return [item];
 	},
@@ -173,7 +173,7 @@ function readRefund(call: ItemCall, outTradeNo: string, isPartial: boolean, merc
 /** @throws InvalidValueError for anything else: what is empty in one row must not turn that row into a full refund */
 function requireRefundType(value: unknown): string {
 	if (value === FULL || value === PARTIAL) return value;
-	throw new InvalidValueError(`is ${JSON.stringify(value ?? '')}`, `Nothing was refunded. Use one of ${FULL}, ${PARTIAL}.`);
+	throw new InvalidValueError(`is ${JSON.stringify(value ?? '')}`, `This run has refunded nothing. Use one of ${FULL}, ${PARTIAL}.`);
 }
 
 function readPart(call: ItemCall): Money {
@@ -184,51 +184,90 @@ function readPart(call: ItemCall): Money {
 /** A refund, or the one that an earlier attempt has made: found by its reference, or a full one by the order's status. */
 function refundMovement(call: ItemCall, client: WebPayClient, refund: NewRefund): Omit<Movement, 'payment'> {
 	const { outTradeNo, partial, merchantReference } = refund;
+	const isPart = partial !== undefined;
+	// All of an order and its parts are remembered apart: what one of them has begun may be what the other is asked for.
+	const parts = new PaymentNotes(call.context, { ...refundNumber(client, outTradeNo, undefined), number: JSON.stringify(['parts', outTradeNo]), what: isPart ? merchantReference : undefined }, false);
+	let order: JsonObject = {};
 	return {
 		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
+		line: JSON.stringify(['refund', client.merchant, outTradeNo]),
 		async lookUp() {
-			if (merchantReference === undefined) return await lookUpOrder(client, outTradeNo);
-			const look = await lookUpRefund(client, refund, merchantReference);
-			if (look.found !== 'none') return look;
-			const order = partial === undefined ? await lookUpOrder(client, outTradeNo) : look;
-			return order.found === 'none' && (await isOtherUnderWay(call, client, refund, merchantReference)) ? OTHER_UNDER_WAY : order;
+			const look = isPart ? await lookUpPart(call, client, refund) : await lookUpAll(client, refund);
+			if (isPart && (look.found === 'this' || look.found === 'ended')) await parts.release();
+			if (look.found !== 'none' && look.found !== 'rejected') return look;
+			order = (look.data ?? {}) as JsonObject;
+			const known = await parts.recall();
+			return isUnderWay(known) && (!isPart || known.state === 'another') ? OTHER_UNDER_WAY : look;
 		},
-		send: async () => await send(client, refund),
-		spent: (reason) =>
-			merchantReference === undefined
+		async send() {
+			if (!isPart) return await send(client, refund, order);
+			await parts.beginAnew(Date.now() + LONGEST_MS).catch(() => undefined);
+			const sent = await send(client, refund, order);
+			if (sent.kind !== 'unknown' && (sent.kind !== 'refused' || sent.isProof)) await parts.settle('notSent');
+			return sent;
+		},
+		spent(reason) {
+			const said = reason === undefined ? '' : `: ${reason}`;
+			if (reason === ALL_IS_BACK) return new KessError(`No part of this order can be refunded${said}`, 'This run has refunded nothing. Look at the order in the merchant portal of KESS.');
+			return merchantReference === undefined
 				? new KessError(
-						`A refund of this order has come to nothing${reason === undefined ? '' : `: ${reason}`}`,
+						`A refund of this order has come to nothing${said}`,
 						'This run has refunded nothing. Look at the order in the merchant portal of KESS. A part of it can be refunded under a merchant reference.',
 					)
 				: new KessError(
-						`This merchant reference is used${reason === undefined ? '' : `: ${reason}`}`,
+						`This merchant reference is used${said}`,
 						'This run has refunded nothing. Use another merchant reference for another refund. If the same one is meant, correct the order number and the amount.',
-					),
+					);
+		},
 	};
 }
 
-const OTHER_UNDER_WAY: Look = { found: 'open', reason: 'an earlier run has asked KESS for another refund of this order or under this reference, and KESS does not show what became of it' };
+const OTHER_UNDER_WAY: Look = { found: 'open', reason: 'an earlier run has asked KESS for another refund of this order, and KESS does not show what became of it' };
 
-/** All of an order and its parts are remembered apart: what one of them has begun may be what the other is asked for. */
-async function isOtherUnderWay(call: ItemCall, client: WebPayClient, { outTradeNo, partial }: NewRefund, reference: string): Promise<boolean> {
-	const number = refundNumber(client, outTradeNo, partial === undefined ? reference : undefined);
-	const known = await new PaymentNotes(call.context, number, false).recall();
-	if (known.state === 'nothing' || known.state === 'refused') return false;
-	return !('until' in known) || !hasEnded(known, Date.now());
+const ALL_IS_BACK = 'the whole order has been refunded';
+
+function isUnderWay(known: Remembered): boolean {
+	return (known.state === 'sent' || known.state === 'another') && !hasEnded(known, Date.now());
 }
 
-function refundItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, merchantReference: string | undefined): IDataObject {
+async function lookUpAll(client: WebPayClient, refund: NewRefund): Promise<Look> {
+	const look = refund.merchantReference === undefined ? undefined : await lookUpRefund(client, refund, refund.merchantReference);
+	return look === undefined || look.found === 'none' ? await lookUpOrder(client, refund.outTradeNo) : look;
+}
+
+/** An order that has been refunded in full has no part left: KESS would refuse it, in words that may come from the same request before. */
+async function lookUpPart(call: ItemCall, client: WebPayClient, refund: NewRefund): Promise<Look> {
+	const { outTradeNo, merchantReference = '' } = refund;
+	const look = await lookUpRefund(client, refund, merchantReference);
+	if (look.found !== 'none') return look;
+	const recall = async (reference?: string) => await new PaymentNotes(call.context, refundNumber(client, outTradeNo, reference), false).recall();
+	const order = await lookUpOrder(client, outTradeNo);
+	const all = await recall();
+	// It may be the very part that an earlier run has sent, as long as that can be carried out.
+	if ((order.found === 'this' && order.isUnderWay !== true) || isDone(all)) return { found: isUnderWay(await recall(merchantReference)) ? 'another' : 'ended', reason: ALL_IS_BACK };
+	return order.found === 'this' || isUnderWay(all) ? OTHER_UNDER_WAY : look;
+}
+
+function refundItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, merchantReference: string | undefined, isPart: boolean): IDataObject {
 	return moneyItem(call, end, {
-		known: { out_trade_no: outTradeNo, ...(merchantReference !== undefined && { merchant_reference: merchantReference }) },
+		known: {
+			out_trade_no: outTradeNo,
+			...(merchantReference !== undefined && { merchant_reference: merchantReference }),
+			...(end.end === 'done' && { status: isPart ? 'PARTIAL_REFUNDED' : 'REFUNDED' }),
+		},
 		act: 'refund this',
 		again: merchantReference === undefined ? 'the same order number' : 'the same merchant reference',
 		mark: 'already_existed',
 	});
 }
 
-/** An answer that tells of no refund, or of another one, leaves open whether there is one. */
-async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
+/**
+ * An answer that tells of no refund, of another one, or of none that is made, leaves open whether there is one.
+ *
+ * @param order as it was shown before; empty where it was not
+ */
+async function send(client: WebPayClient, refund: NewRefund, order: JsonObject): Promise<Sent> {
 	const result = await client.call(SERVICES.refund, refund.fields);
 	if (result.kind === 'refused') return refusedPayment(result, 'refund the order');
 	if (result.kind !== 'done') return result;
@@ -241,7 +280,9 @@ async function send(client: WebPayClient, refund: NewRefund): Promise<Sent> {
 	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined) return { kind: 'unknown', reason: `the answer to the refund names another ${difference} than the one sent` };
-	return { kind: status === undefined || saysDone(status) ? 'done' : 'pending', data: result.data as IDataObject };
+	if (status === undefined) return { kind: 'unknown', reason: 'its answer does not say whether the refund is made' };
+	const data = result.data as IDataObject;
+	return saysDone(status) ? { kind: 'done', data, warning: findOtherAmount(result.data, refund, order) } : { kind: 'pending', data };
 }
 
 /** In what an answer about a refund differs from it, as far as it says. */
@@ -252,6 +293,14 @@ function findDifference(data: JsonObject, { outTradeNo, partial, merchantReferen
 	if (isOther) return 'reference';
 	const isSame = partial === undefined || facts.amount === undefined || isSameMoney(partial, facts.amount, facts.currency ?? partial.currency);
 	return isSame ? undefined : 'amount';
+}
+
+/** Where all of an order was to be given back, and nothing of it was before: how much it was instead, as far as anything says. */
+function findOtherAmount(data: JsonObject, { partial, merchantReference }: NewRefund, { status, ...order }: JsonObject): string | undefined {
+	const total = partial === undefined && status === 'SUCCESS' ? moneyIn(order.total_amount ?? data.total_amount, order.currency ?? data.currency) : undefined;
+	const { amount, currency } = refundFacts(data, merchantReference);
+	if (total === undefined || amount === undefined || isSameMoney(total, amount, currency ?? total.currency)) return undefined;
+	return `KESS has refunded ${quoted(amount)} ${quoted(currency ?? total.currency)} instead of ${total.decimal} ${total.currency}`;
 }
 
 /** Without a reference the order's own status tells whether all of it has been given back. */
@@ -265,8 +314,8 @@ async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Lo
 	const order = result.data as IDataObject;
 	const status = textOf(order.status);
 	if (FULLY_REFUNDED.includes(status)) return { found: 'this', data: order, isUnderWay: isPending(status) };
-	if (saysFailed(status) && hasRefund(status)) return { found: 'rejected', reason: `the order has the status ${quoted(status)}` };
-	if (isKnown(status)) return { found: 'none', reason: `the order has the status ${quoted(status)}` };
+	if (saysFailed(status) && hasRefund(status)) return { found: 'rejected', reason: `the order has the status ${quoted(status)}`, data: order };
+	if (isKnown(status)) return { found: 'none', reason: `the order has the status ${quoted(status)}`, data: order };
 	return unclear(
 		new KessError(
 			`KESS shows the order with the status ${quoted(status)}, so this node cannot tell whether it has been refunded`,

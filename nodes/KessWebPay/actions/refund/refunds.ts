@@ -47,13 +47,15 @@ export function refundFacts(data: JsonObject, reference: string | undefined): Re
 			? histories.length === 1 ? histories[0] : undefined
 			: histories.find((entry) => textOf(entry.merchant_reference) === reference);
 	const refund = data.amount === undefined && data.total_amount !== undefined ? (inOrder ?? {}) : data;
+	// What has a total is an order, or the refund in it: SUCCESS says there that the order is paid.
+	const status = data.total_amount === undefined || hasRefund(data.status) ? data.status : undefined;
 	return {
 		outTradeNo: data.out_trade_no ?? undefined,
 		merchantReference: refund.merchant_reference ?? undefined,
 		amount: refund.amount ?? undefined,
 		currency: refund.currency ?? data.currency ?? undefined,
 		// Of an order that has several refunds the status is not that of one.
-		status: (refund === data || histories.length < 2 ? (refund.status ?? data.status) : refund.status) ?? undefined,
+		status: (refund === data ? status : (refund.status ?? (histories.length < 2 ? status : undefined))) ?? undefined,
 	};
 }
 
@@ -83,10 +85,11 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 			if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
 			const { merchantReference: named, status } = refundFacts(refund, reference);
 			if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
+			if (status === undefined) return { found: 'open', reason: 'the refund with it is there, and KESS does not say whether it is made' };
 			const reason = `the refund with it has the status ${quoted(status)}`;
 			// Of all such words only this one is known to end it (docs/gateway.md §3, States).
 			if (status === 'REJECT_REFUNDED') return { found: 'ended', reason };
-			if (status !== undefined && !isPending(status) && !saysDone(status)) return { found: 'open', reason };
+			if (!isPending(status) && !saysDone(status)) return { found: 'open', reason };
 			return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
 		}
 	}
