@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { emvChecksum } from '../../sandbox/webpay/khqr.mts';
 import { withSandbox } from '../support/kessSandbox.mts';
 import { PAY_OUT, runCell } from '../support/partnerCells.mts';
 import { refused, type StubAnswer, type StubGateway, startStubGateway } from '../support/stubGateway.mts';
@@ -16,6 +17,9 @@ const CONTINUE = { onError: 'continueRegularOutput' } as const;
 const ORDER = { outTradeNo: 'CASE-1', body: 'Iced coffee', totalAmount: '={{ $json.amount ?? "10.50" }}', currency: 'USD' };
 const QUICK_PAY = { ...ORDER, authCode: '134567890123456789', serviceCode: 'WECHAT' };
 const PART = { outTradeNo: 'CASE-1', reason: 'Damaged', refundType: 'partial', partialRefundAmount: '={{ $json.amount ?? "2.50" }}', partialRefundAmountCcy: 'USD', additionalFields: { merchantReference: 'REF-1' } };
+
+const CODE = '00020101021129190015coffee_sok@wing5204599953038405802KH5910Coffee Sok6010Phnom Penh6304';
+const KHQR = { qrcode: `${CODE}${emvChecksum(CODE)}`, amount: '10.50', currency: 'USD', senderId: '10023' };
 
 const isLook = (service: string) => service.includes('query');
 
@@ -111,6 +115,36 @@ describe('at a gateway of its own', () => {
 		expect(sent()).toBe(1);
 	});
 
+	test.each<[string, IDataObject]>([
+		['has no status', { amount: 2.5, currency: 'USD' }],
+		['has that of the order', { total_amount: 10.5, currency: 'USD', status: 'SUCCESS' }],
+		['has that of the order and an amount', { amount: 2.5, total_amount: 10.5, currency: 'USD', status: 'SUCCESS' }],
+	])('a refund whose answer %s is not called done, and its rejection is told', async (_name, shown) => {
+		gateway.stop();
+		const told = (data: IDataObject) => ({ status: 200, body: { success: true, data: { out_trade_no: 'CASE-1', merchant_reference: 'REF-1', ...data } } });
+		let seen: StubAnswer = refused(404, 'NOT_FOUND', 'There is no such refund');
+		gateway = await startStubGateway((service) => {
+			if (isLook(service)) return seen;
+			seen = told(shown);
+			return seen;
+		});
+		const refund = async () => await run('refund', 'create', PART);
+		expect((await refund()).items[0]?.json).toMatchObject({ status: 'unknown', reason: 'its answer does not say whether the refund is made' });
+		expect((await refund()).items[0]?.json).toMatchObject({ status: 'unknown', reason: expect.stringContaining('KESS does not say whether it is made') });
+		seen = told({ amount: 2.5, currency: 'USD', status: 'REJECT_REFUNDED' });
+		expect((await refund()).error?.message).toMatch(/^This merchant reference is used: the refund with it has the status REJECT_REFUNDED/);
+		expect(sent()).toBe(1);
+	});
+
+	test('an answer of KHQR Pay with the reference of another payment is not believed', async () => {
+		pays = { status: 200, body: { success: true, data: { status: 'SUCCEEDED', transaction_ref: 'KH-1' } } };
+		const pay = async (outTradeNo: string) => (await run('khqr', 'pay', { ...KHQR, outTradeNo })).items[0]?.json;
+		expect((await pay('CASE-1'))?.status).toBe('SUCCEEDED');
+		expect(await pay('CASE-2')).toMatchObject({ status: 'unknown', reason: 'its answer has the transaction_ref of payment CASE-1' });
+		expect((await pay('CASE-2'))?.status).toBe('unknown');
+		expect(sent()).toBe(2);
+	});
+
 	test('a refund whose answer says that it was rejected is refused', async () => {
 		gateway.stop();
 		gateway = await startStubGateway((service) =>
@@ -198,6 +232,7 @@ test('all of an order goes back once, with a merchant reference and without', as
 	const refund = async (additionalFields: IDataObject) => (await runWebPay(sandbox, 'refund', 'create', { outTradeNo: 'CASE-1', reason: 'Damaged', additionalFields })).items[0]?.json;
 	expect((await refund({}))?.status).toBe('unknown');
 	expect((await refund({ merchantReference: 'REF-1' }))?.status).toBe('unknown');
+	expect((await runWebPay(sandbox, 'refund', 'create', PART)).items[0]?.json.status).toBe('unknown');
 	expect(await sandbox.requests('webpay.acquire.v2Refund')).toBe(1);
 	await clock.forward(30 * MINUTE);
 	expect(await refund({ merchantReference: 'REF-1' })).toMatchObject({ status: 'REFUNDED', already_existed: true });

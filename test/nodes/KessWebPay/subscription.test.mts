@@ -47,7 +47,7 @@ test('create charges the order of the token to the card', async () => {
 	expect((await sandbox.orders())[0]).toMatchObject({ out_trade_no: 'ORD-1', status: 'SUCCESS' });
 	const again = await subscription('create', parameters);
 	expect(again.error).toBeUndefined();
-	expect(again.items[0]?.json).toEqual({ interval: 'monthly', already_existed: true });
+	expect(again.items[0]?.json).toEqual({ interval: 'monthly', status: 'ACTIVE', already_existed: true });
 	const other = await subscription('create', { ...parameters, interval: 'daily' });
 	expect(other.error?.message).toMatch(/^This pre order token has been used for another subscription/);
 	expect(other.error?.description).toContain('This run has charged nothing');

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
+import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
+import { keepNewest } from '../../../../kess/keepNewest';
 import { KessError } from '../../../../kess/errors';
 import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -62,7 +63,24 @@ async function send(client: WebPayClient, payment: KhqrPayment): Promise<Sent> {
 	if (result.kind !== 'done') return result;
 	const answer = readAnswer(payment, result.data);
 	if (answer === undefined) return { kind: 'unknown', reason: 'the answer is not about this payment' };
-	return answer.status === PAID ? { kind: 'done', data: answer } : { kind: 'unknown', reason: `KESS gives it the status ${quoted(answer.status)}` };
+	if (answer.status !== PAID) return { kind: 'unknown', reason: `KESS gives it the status ${quoted(answer.status)}` };
+	const other = otherPayment(client, payment, answer);
+	return other === undefined ? { kind: 'done', data: answer } : { kind: 'unknown', reason: `its answer has the transaction_ref of payment ${other}` };
+}
+
+/** Which payment KESS gave its references to, in this process. */
+const references = new Map<string, string>();
+
+const KEPT_REFERENCES = 1000;
+
+/** The payment that an answer has the reference of: it need not name its own number, so that a copy of an earlier one fits any. */
+function otherPayment(client: WebPayClient, { outTradeNo }: KhqrPayment, { transaction_ref: reference }: IDataObject): string | undefined {
+	if ((reference ?? '') === '') return undefined;
+	const key = JSON.stringify([client.merchant, textOf(reference)]);
+	const first = references.get(key) ?? outTradeNo;
+	references.set(key, first);
+	keepNewest(references, KEPT_REFERENCES);
+	return first === outTradeNo ? undefined : first;
 }
 
 /** The answer about this payment, whatever its status; `undefined` when it names none or is about another one. */

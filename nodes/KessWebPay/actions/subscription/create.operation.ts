@@ -117,7 +117,7 @@ function begun(data: IDataObject): Sent {
 
 function subscriptionItem(call: ItemCall, end: MoneyEnd, interval: string | undefined): IDataObject {
 	return moneyItem(call, end, {
-		known: interval === undefined ? {} : { interval },
+		known: { ...(interval !== undefined && { interval }), ...(end.end === 'done' && { status: 'ACTIVE' }) },
 		act: 'charge the card',
 		again: 'the same pre order token',
 		ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',
