@@ -193,7 +193,7 @@ describe('pay', () => {
 		await sandbox.fault('lost-after-booking', { service: PAY });
 		await sandbox.fault('error-500-before', { service: QUERY, times: 9 });
 		const lookedUpFirst = await pay();
-		expect(lookedUpFirst.error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked about it/);
+		expect(lookedUpFirst.error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked to show what is under the payment number/);
 		expect(lookedUpFirst.error?.description).toContain('This run has moved no money');
 		expect(await sandbox.requests(PAY)).toBe(0);
 		expect(store.entries()).toEqual([]);

@@ -301,7 +301,7 @@ describe.each(['quickPay', 'directPay'] as const)('%s charges once', (operation)
 	test('nobody says whether the order exists: nothing is sent', async () => {
 		await sandbox.fault('html', { service: 'webpay.acquire.queryorder' });
 		const { error } = await pay(operation, atOnce());
-		expect(error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked about the order/);
+		expect(error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked to show the order/);
 		expect(error?.description).toContain('This run has moved no money');
 		expect(await requests(operation)).toBe(0);
 	});

@@ -106,7 +106,7 @@ describe('create', () => {
 
 	test('nothing is sent when KESS does not show the order', async () => {
 		await sandbox.fault('html', { service: 'webpay.acquire.queryOrder' });
-		expect((await create()).error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked about the order: /);
+		expect((await create()).error?.message).toMatch(/^KESS does not say what has become of this number before: KESS gave no clear answer when asked to show the order that is to be refunded: /);
 		expect((await create({}, { outTradeNo: 'NOBODY' })).error?.message).toContain('There is no order with the out_trade_no NOBODY. (404) (order NOBODY)');
 		expect(await sandbox.requests(REFUND)).toBe(0);
 	});

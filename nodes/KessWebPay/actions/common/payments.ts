@@ -1,4 +1,5 @@
-import type { Refused } from '../../../../kess/gateway/outcome';
+import type { Outcome, Refused } from '../../../../kess/gateway/outcome';
+import type { Json } from '../../../../kess/jsonObject';
 import { tellsOfNothing, tellsOfReason } from '../../../../kess/gateway/refusalWords';
 import { type Look, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { refusal } from './order';
@@ -15,11 +16,18 @@ export function refusedPayment(refused: Refused, intent: string): Sent {
 }
 
 /**
- * A look-up that was refused: there is nothing only where KESS says so itself, and in these words.
+ * A look-up that was not answered. Where it was refused there is nothing only if KESS says so itself, and in these words.
  *
  * @param intent what was to be looked up, as it continues "KESS refuses to …"
  */
-export function refusedLook(refused: Refused, intent: string): Look {
-	if (refused.verified && tellsOfNothing(refused)) return { found: 'none', reason: `KESS says that there is none: ${refused.reason} (${refused.code})` };
-	return unclear(refusal(refused, intent));
+export function lookedInVain(result: Exclude<Outcome<Json>, { kind: 'done' }>, intent: string): Look {
+	switch (result.kind) {
+		case 'notSent':
+			return unclear(result.error);
+		case 'unknown':
+			return { found: 'unclear', reason: `KESS gave no clear answer when asked to ${intent}: ${result.reason}`, error: result.unbelieved };
+		case 'refused':
+			if (result.verified && tellsOfNothing(result)) return { found: 'none', reason: `KESS says that there is none: ${result.reason} (${result.code})` };
+			return unclear(refusal(result, intent));
+	}
 }

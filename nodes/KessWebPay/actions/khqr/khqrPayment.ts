@@ -7,11 +7,11 @@ import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, type MoneyEnd, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { type Look, type MoneyEnd, type Movement, type Sent } from '../../../shared/money/moveMoney';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder } from '../common/order';
-import { LAG_MS, refusedLook, refusedPayment } from '../common/payments';
+import { LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 
 /** The only word for a payment that has been made (docs/gateway.md §3, States); an open set otherwise. */
 const PAID = 'SUCCEEDED';
@@ -98,9 +98,7 @@ function readAnswer({ money }: KhqrPayment, data: Json): IDataObject | undefined
  */
 async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Look> {
 	const result = await queryOrder(client, payment.outTradeNo);
-	if (result.kind === 'notSent') return unclear(result.error);
-	if (result.kind === 'refused') return refusedLook(result, 'show what is under the payment number');
-	if (result.kind === 'unknown') return { found: 'unclear', reason: `KESS gave no clear answer when asked about it: ${result.reason}` };
+	if (result.kind !== 'done') return lookedInVain(result, 'show what is under the payment number');
 	const data = readAnswer(payment, result.data);
 	if (data?.status === PAID) return { found: 'this', data, isPart: true, warning: 'KESS does not show which code was paid under this number' };
 	const status = quoted((result.data as JsonObject).status);

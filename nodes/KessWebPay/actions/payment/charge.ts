@@ -7,13 +7,13 @@ import { isSameMoney } from '../../../../kess/money';
 import { isOver, isPaid, saysFailed } from '../../../../kess/webPay/orderStates';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, type MoneyEnd, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
+import { type Look, type MoneyEnd, type Movement, type Sent } from '../../../shared/money/moveMoney';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { orderNumber, queryOrder, readOutTradeNo } from '../common/order';
-import { LAG_MS, refusedLook, refusedPayment } from '../common/payments';
+import { LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 import type { NewOrder } from '../common/transaction';
 
 /** A charge: an order that is to be paid at once. */
@@ -100,11 +100,7 @@ function ended({ money }: Charge, order: IDataObject, data: IDataObject): Sent {
 
 async function lookUp(client: WebPayClient, { outTradeNo, money }: Charge): Promise<Look> {
 	const result = await queryOrder(client, outTradeNo);
-	if (result.kind === 'notSent') return unclear(result.error);
-	if (result.kind === 'refused') return refusedLook(result, 'show the order');
-	if (result.kind === 'unknown') {
-		return { found: 'unclear', reason: `KESS gave no clear answer when asked about the order: ${result.reason}`, error: result.unbelieved };
-	}
+	if (result.kind !== 'done') return lookedInVain(result, 'show the order');
 	const data = result.data as IDataObject;
 	if (!isSameMoney(money, data.total_amount, data.currency)) {
 		return { found: 'another', reason: `an order over ${quoted(data.total_amount)} ${quoted(data.currency)} instead of ${money.decimal} ${money.currency} has it`, data };

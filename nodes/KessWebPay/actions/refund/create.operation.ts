@@ -15,7 +15,7 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { orderNumber, ownNumber, outTradeNoProperty, queryOrder, readOutTradeNo, refusal } from '../common/order';
-import { LAG_MS, refusedPayment } from '../common/payments';
+import { LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 import { currencyProperty } from '../common/transaction';
 import { hasRefund, isKnown, isPending, saysDone, saysFailed } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
@@ -306,11 +306,8 @@ function findOtherAmount(data: JsonObject, { partial, merchantReference }: NewRe
 /** Without a reference the order's own status tells whether all of it has been given back. */
 async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Look> {
 	const result = await queryOrder(client, outTradeNo);
-	if (result.kind === 'notSent') return unclear(result.error);
 	if (result.kind === 'refused') return unclear(refusal(result, 'show the order that is to be refunded'));
-	if (result.kind === 'unknown') {
-		return { found: 'unclear', reason: `KESS gave no clear answer when asked about the order: ${result.reason}`, error: result.unbelieved };
-	}
+	if (result.kind !== 'done') return lookedInVain(result, 'show the order that is to be refunded');
 	const order = result.data as IDataObject;
 	const status = textOf(order.status);
 	if (FULLY_REFUNDED.includes(status)) return { found: 'this', data: order, isUnderWay: isPending(status) };

@@ -6,9 +6,9 @@ import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
-import { type Look, unclear } from '../../../shared/money/moveMoney';
+import type { Look } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';
-import { refusedLook } from '../common/payments';
+import { lookedInVain } from '../common/payments';
 
 /** Not published; as long as an order number. */
 const MAX_REFERENCE = 64;
@@ -70,29 +70,20 @@ export function tellsOfRefund(data: JsonObject): boolean {
 /** Looks for the refund with the merchant's reference. */
 export async function findRefund(client: WebPayClient, reference: string): Promise<Look> {
 	const result = await queryRefund(client, { merchant_reference: reference });
-	switch (result.kind) {
-		case 'notSent':
-			return unclear(result.error);
-		case 'unknown':
-			return { found: 'unclear', reason: result.reason };
-		case 'refused':
-			return refusedLook(result, 'look up the refund');
-		case 'done': {
-			const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter((entry): entry is JsonObject => isPlainObject(entry) && Object.keys(entry).length > 0);
-			const refund = entries.find((entry) => textOf(refundFacts(entry, reference).merchantReference) === reference) ?? entries[0];
-			// Nothing in such an answer is signed, so anybody could have written it.
-			if (refund === undefined) return { found: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
-			if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
-			const { merchantReference: named, status } = refundFacts(refund, reference);
-			if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
-			if (status === undefined) return { found: 'open', reason: 'the refund with it is there, and KESS does not say whether it is made' };
-			const reason = `the refund with it has the status ${quoted(status)}`;
-			// Of all such words only this one is known to end it (docs/gateway.md §3, States).
-			if (status === 'REJECT_REFUNDED') return { found: 'ended', reason };
-			if (!isPending(status) && !saysDone(status)) return { found: 'open', reason };
-			return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
-		}
-	}
+	if (result.kind !== 'done') return lookedInVain(result, 'look up the refund');
+	const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter((entry): entry is JsonObject => isPlainObject(entry) && Object.keys(entry).length > 0);
+	const refund = entries.find((entry) => textOf(refundFacts(entry, reference).merchantReference) === reference) ?? entries[0];
+	// Nothing in such an answer is signed, so anybody could have written it.
+	if (refund === undefined) return { found: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
+	if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
+	const { merchantReference: named, status } = refundFacts(refund, reference);
+	if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
+	if (status === undefined) return { found: 'open', reason: 'the refund with it is there, and KESS does not say whether it is made' };
+	const reason = `the refund with it has the status ${quoted(status)}`;
+	// Of all such words only this one is known to end it (docs/gateway.md §3, States).
+	if (status === 'REJECT_REFUNDED') return { found: 'ended', reason };
+	if (!isPending(status) && !saysDone(status)) return { found: 'open', reason };
+	return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
 }
 
 export async function queryRefund(client: WebPayClient, fields: JsonObject) {
