@@ -13,7 +13,12 @@ import { requestLogin } from '../kess/gateway/login';
 import { loginFor } from '../kess/gateway/tokenStore';
 import { partnerCredentialValues, readPartnerAccount } from '../kess/partner/account';
 import { openPartnerKeys } from '../kess/partner/keys';
-import { partnerLoginKey, partnerLoginRequest, partnerTokens, readPartnerLogin } from '../kess/partner/login';
+import {
+	partnerLoginKey,
+	partnerLoginRequest,
+	partnerTokens,
+	readPartnerLogin,
+} from '../kess/partner/login';
 import { signedPartnerBody } from '../kess/partner/request';
 import { amountsOf } from '../kess/partner/services';
 import { paymentProperties } from './shared/payments';
@@ -26,9 +31,13 @@ export class KessPartnerApi implements ICredentialType {
 
 	displayName = 'KESS Partner API';
 
-	icon: Icon = { light: 'file:../icons/kessPartner.svg', dark: 'file:../icons/kessPartner.dark.svg' };
+	icon: Icon = {
+		light: 'file:../icons/kessPartner.svg',
+		dark: 'file:../icons/kessPartner.dark.svg',
+	};
 
-	documentationUrl = 'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/credentials.md';
+	documentationUrl =
+		'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/credentials.md';
 
 	// It can pay out: no other node may use it, not even HTTP Request.
 	restrictToSupportedNodes = true as const;
@@ -47,7 +56,8 @@ export class KessPartnerApi implements ICredentialType {
 				{
 					name: 'Custom',
 					value: 'custom',
-					description: 'The production address that KESS gave you, or the local sandbox of this package',
+					description:
+						'The production address that KESS gave you, or the local sandbox of this package',
 				},
 			],
 			default: 'sandbox',
@@ -122,7 +132,8 @@ export class KessPartnerApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. -----BEGIN PUBLIC KEY-----',
-			description: 'The RSA public key that KESS gave you. Verifies every answer. It is not your own public key.',
+			description:
+				'The RSA public key that KESS gave you. Verifies every answer. It is not your own public key.',
 		},
 		{
 			displayName: 'Sender Name',
@@ -130,7 +141,8 @@ export class KessPartnerApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Sunrise Garments',
-			description: 'Your company, as receivers see it where a payout names no other sender. May be left empty.',
+			description:
+				'Your company, as receivers see it where a payout names no other sender. May be left empty.',
 		},
 		...paymentProperties(
 			'prepare transfers and look them up',
@@ -161,13 +173,18 @@ export class KessPartnerApi implements ICredentialType {
 		openPartnerKeys(account);
 		const key = partnerLoginKey(account);
 		// n8n asks although there is a token only when the gateway has refused it.
-		if (credentials.accessToken) partnerTokens.reject(key, String(credentials.accessToken), credentials.accessRenewAt);
+		if (credentials.accessToken)
+			partnerTokens.reject(key, String(credentials.accessToken), credentials.accessRenewAt);
 		const grant = await partnerTokens.get(key, async () => {
 			const answer = await requestLogin(
 				async (options) => (await this.helpers.httpRequest(options)) as unknown,
 				partnerLoginRequest(account),
 			);
-			return readPartnerLogin(answer.statusCode, answer.body, new Redaction(partnerCredentialValues(account, [])));
+			return readPartnerLogin(
+				answer.statusCode,
+				answer.body,
+				new Redaction(partnerCredentialValues(account, [])),
+			);
 		});
 		return loginFor(credentials, grant);
 	}

@@ -14,9 +14,18 @@ import { loginFor } from '../kess/gateway/tokenStore';
 import { requireWithinLimits } from '../kess/gateway/paymentLimits';
 import { Redaction } from '../kess/gateway/redaction';
 import { signedGatewayRequest } from '../kess/gateway/signedRequest';
-import { basicAuthorization, readWebPayAccount, webPayCredentialValues } from '../kess/webPay/account';
+import {
+	basicAuthorization,
+	readWebPayAccount,
+	webPayCredentialValues,
+} from '../kess/webPay/account';
 import { amountsOf, LOGIN_PATH } from '../kess/webPay/services';
-import { readWebPayLogin, webPayLoginBody, webPayLoginKey, webPayTokens } from '../kess/webPay/login';
+import {
+	readWebPayLogin,
+	webPayLoginBody,
+	webPayLoginKey,
+	webPayTokens,
+} from '../kess/webPay/login';
 import { signedWebPayBody } from '../kess/webPay/request';
 import { paymentProperties } from './shared/payments';
 
@@ -27,7 +36,8 @@ export class KessWebPayApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/kess.svg', dark: 'file:../icons/kess.dark.svg' };
 
-	documentationUrl = 'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/credentials.md';
+	documentationUrl =
+		'https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/credentials.md';
 
 	properties: INodeProperties[] = [
 		{
@@ -75,7 +85,8 @@ export class KessWebPayApi implements ICredentialType {
 				{
 					name: 'Version 2 (OAuth2)',
 					value: 'v2',
-					description: 'All services. For merchants who were given a client ID and a client secret.',
+					description:
+						'All services. For merchants who were given a client ID and a client secret.',
 				},
 			],
 			default: 'v1',
@@ -141,7 +152,8 @@ export class KessWebPayApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. CU2107-0123456789',
-			description: 'Your seller code (version 2) or seller ID (version 1). Needed for whatever moves money: by it n8n remembers whose payments it has made.',
+			description:
+				'Your seller code (version 2) or seller ID (version 1). Needed for whatever moves money: by it n8n remembers whose payments it has made.',
 		},
 		{
 			displayName: 'RSA Public Key',
@@ -185,14 +197,22 @@ export class KessWebPayApi implements ICredentialType {
 		if (account.version === 'v1') return {};
 		const key = webPayLoginKey(account);
 		// n8n asks although there is a token only when the gateway has refused it.
-		if (credentials.accessToken) webPayTokens.reject(key, String(credentials.accessToken), credentials.accessRenewAt);
+		if (credentials.accessToken)
+			webPayTokens.reject(key, String(credentials.accessToken), credentials.accessRenewAt);
 		const grant = await webPayTokens.get(key, async () => {
-			const answer = await requestLogin(async (options) => (await this.helpers.httpRequest(options)) as unknown, {
-				origin: account.origin,
-				path: LOGIN_PATH,
-				body: webPayLoginBody(account),
-			});
-			return readWebPayLogin(answer.statusCode, answer.body, new Redaction(webPayCredentialValues(account, [])));
+			const answer = await requestLogin(
+				async (options) => (await this.helpers.httpRequest(options)) as unknown,
+				{
+					origin: account.origin,
+					path: LOGIN_PATH,
+					body: webPayLoginBody(account),
+				},
+			);
+			return readWebPayLogin(
+				answer.statusCode,
+				answer.body,
+				new Redaction(webPayCredentialValues(account, [])),
+			);
 		});
 		return loginFor(credentials, grant);
 	}

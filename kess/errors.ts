@@ -30,7 +30,9 @@ export function messageOf(error: unknown): string {
 
 /** Of what comes before anything is sent. */
 export function asKessError(error: unknown): KessError {
-	return error instanceof KessError ? error : new KessError(messageOf(error), 'This run has moved no money. Run the item again.');
+	return error instanceof KessError
+		? error
+		: new KessError(messageOf(error), 'This run has moved no money. Run the item again.');
 }
 
 /**
@@ -55,7 +57,8 @@ export class InvalidValueError extends Error {
  * error stays as it is.
  */
 export function inContext(error: unknown, subject: string): Error {
-	if (error instanceof InvalidValueError) return new InvalidValueError(`${subject} ${error.message}`, error.hint);
+	if (error instanceof InvalidValueError)
+		return new InvalidValueError(`${subject} ${error.message}`, error.hint);
 	return error instanceof Error ? error : new Error(String(error));
 }
 

@@ -28,7 +28,10 @@ export function requireJsonObject(value: unknown): JsonObject {
 		);
 	}
 	if (isPlainObject(parsed)) return parsed;
-	throw new InvalidValueError('is not a JSON object', 'Enter an object in braces with names and text in double quotes, for example { "out_trade_no": "INV-1001" }.');
+	throw new InvalidValueError(
+		'is not a JSON object',
+		'Enter an object in braces with names and text in double quotes, for example { "out_trade_no": "INV-1001" }.',
+	);
 }
 
 /** Whether a value is an object without a class of its own, whichever part of n8n has made it. */

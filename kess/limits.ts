@@ -31,7 +31,8 @@ export const LIMITS = {
 export function excess(fields: ReadonlyMap<string, unknown>): string | undefined {
 	if (fields.size > LIMITS.fields) return `it has more than ${LIMITS.fields} fields`;
 	for (const name of fields.keys()) {
-		if (name.length > LIMITS.nameLength) return `the name of a field is longer than ${LIMITS.nameLength} characters`;
+		if (name.length > LIMITS.nameLength)
+			return `the name of a field is longer than ${LIMITS.nameLength} characters`;
 	}
 	return undefined;
 }

@@ -36,7 +36,9 @@ export function parseCurrency(value: unknown): string {
 	const currency = writtenCurrency(value);
 	if (DECIMALS.has(currency)) return currency;
 	throw new InvalidValueError(
-		currency === '' ? 'is empty' : `is ${JSON.stringify(currency.slice(0, 40))}, which KESS does not take`,
+		currency === ''
+			? 'is empty'
+			: `is ${JSON.stringify(currency.slice(0, 40))}, which KESS does not take`,
 		`Use one of ${[...DECIMALS.keys()].join(' or ')}.`,
 	);
 }
@@ -74,13 +76,20 @@ export function moneyIn(amount: unknown, currency: unknown): Money | undefined {
 }
 
 /** @param least hundredths that it has to be at least */
-function moneyOf({ shown, isNegative, whole, fraction, text: decimal }: Decimal, currency: string, least: bigint): Money {
+function moneyOf(
+	{ shown, isNegative, whole, fraction, text: decimal }: Decimal,
+	currency: string,
+	least: bigint,
+): Money {
 	if (isNegative) throw tooLittle(shown);
 	const decimals = DECIMALS.get(currency) ?? 2;
 	// Where there are no decimals, a point before three zeros rather stands for thousands.
 	const [, thousands] = /^"(\d{1,3})\.000"$/.exec(plainDigits(shown)) ?? [];
 	if (decimals === 0 && thousands !== undefined) {
-		throw new InvalidValueError(`is ${shown}, which may mean ${thousands} or ${thousands}000 ${currency}`, `Write it without a point: ${thousands}000, or ${thousands}.`);
+		throw new InvalidValueError(
+			`is ${shown}, which may mean ${thousands} or ${thousands}000 ${currency}`,
+			`Write it without a point: ${thousands}000, or ${thousands}.`,
+		);
 	}
 	if (fraction.length > decimals) {
 		throw decimals === 0
@@ -105,7 +114,10 @@ function moneyOf({ shown, isNegative, whole, fraction, text: decimal }: Decimal,
 }
 
 function tooLittle(shown: string): InvalidValueError {
-	return new InvalidValueError(`is ${shown}, but has to be greater than 0`, 'Enter an amount greater than 0.');
+	return new InvalidValueError(
+		`is ${shown}, but has to be greater than 0`,
+		'Enter an amount greater than 0.',
+	);
 }
 
 /**
@@ -116,7 +128,8 @@ function tooLittle(shown: string): InvalidValueError {
  * @param currency the answer's currency
  */
 export function isSameMoney(asked: Money, amount: unknown, currency: unknown): boolean {
-	if (typeof currency !== 'string' || currency.trim().toUpperCase() !== asked.currency) return false;
+	if (typeof currency !== 'string' || currency.trim().toUpperCase() !== asked.currency)
+		return false;
 	return hundredthsOf(amount) === asked.hundredths;
 }
 

@@ -95,7 +95,8 @@ export function parsePhpJson(text: string, maxNesting = MAX_NESTING): PhpValue {
 
 /** The value for an output item: an object is an object, and a whole number that JavaScript would round stays text. */
 export function toJson(value: PhpValue): Json {
-	if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+	if (typeof value === 'bigint')
+		return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 	if (Array.isArray(value)) return value.map(toJson);
 	if (!(value instanceof Map)) return value;
 	// Of no use to anybody as a field, and a trap for whoever copies the item.
@@ -176,7 +177,8 @@ export function encodePhpJson(value: PhpValue, flags: PhpJsonFlags = NO_FLAGS): 
 		case 'string':
 			return quote(value, flags);
 		case 'number': {
-			if (!Number.isFinite(value)) throw new PhpJsonError('A number is too large for PHP to print as JSON');
+			if (!Number.isFinite(value))
+				throw new PhpJsonError('A number is too large for PHP to print as JSON');
 			const text = printFloat(shortestDigits(value), 17, 'e');
 			return flags.zeroFraction && !text.includes('.') ? `${text}.0` : text;
 		}
@@ -186,10 +188,12 @@ export function encodePhpJson(value: PhpValue, flags: PhpJsonFlags = NO_FLAGS): 
 			return String(value);
 	}
 	if (value === null) return 'null';
-	if (Array.isArray(value)) return `[${value.map((entry) => encodePhpJson(entry, flags)).join(',')}]`;
+	if (Array.isArray(value))
+		return `[${value.map((entry) => encodePhpJson(entry, flags)).join(',')}]`;
 	if (isList(value)) return encodePhpJson([...value.values()], flags);
 	let members = '';
-	for (const [key, member] of value) members += `${members && ','}${quote(key, flags)}:${encodePhpJson(member, flags)}`;
+	for (const [key, member] of value)
+		members += `${members && ','}${quote(key, flags)}:${encodePhpJson(member, flags)}`;
 	return `{${members}}`;
 }
 
@@ -234,7 +238,10 @@ function quote(text: string, { unicode, unescapedSlashes }: PhpJsonFlags): strin
 	if (text.search(NEEDS_ESCAPE) < 0) return `"${text}"`;
 	const escaped = text.replace(NEEDS_ESCAPE, (unit) => {
 		if (unit === '/') return unescapedSlashes ? unit : '\\/';
-		const staysAsItIs = unit > '\u007f' && unicode !== 'escaped' && (unicode === 'unescapedWithLineEnds' || !LINE_ENDS.has(unit));
+		const staysAsItIs =
+			unit > '\u007f' &&
+			unicode !== 'escaped' &&
+			(unicode === 'unescapedWithLineEnds' || !LINE_ENDS.has(unit));
 		return staysAsItIs ? unit : escapeUnit(unit);
 	});
 	return `"${escaped}"`;
@@ -283,7 +290,11 @@ function readExponential(value: number, text: string): Decimal {
 }
 
 /** PHP's %G: exponential below 0.0001 and with more than `precision` digits before the point; `1.0e+25` for one digit. */
-function printFloat({ sign, digits, exponent }: Decimal, precision: number, letter: string): string {
+function printFloat(
+	{ sign, digits, exponent }: Decimal,
+	precision: number,
+	letter: string,
+): string {
 	if (digits === '') return `${sign}0`;
 	if (exponent < -4 || exponent >= precision) {
 		const fraction = digits.slice(1) || '0';
@@ -353,7 +364,8 @@ class Reader {
 	}
 
 	private enter(): void {
-		if (++this.nesting > this.maxNesting) this.fail(`Objects and lists are nested more than ${this.maxNesting} deep`);
+		if (++this.nesting > this.maxNesting)
+			this.fail(`Objects and lists are nested more than ${this.maxNesting} deep`);
 		this.at++;
 	}
 
@@ -370,7 +382,11 @@ class Reader {
 			this.at += word.length;
 			return value;
 		}
-		return this.fail(this.at < this.text.length ? 'A value is missing or not written as JSON' : 'The JSON ends too early');
+		return this.fail(
+			this.at < this.text.length
+				? 'A value is missing or not written as JSON'
+				: 'The JSON ends too early',
+		);
 	}
 
 	private readString(): string {
@@ -387,14 +403,19 @@ class Reader {
 	private readEscape(): string {
 		const letter = this.text.charAt(this.at);
 		if (letter !== 'u') {
-			const character = UNESCAPED.get(letter) ?? this.fail('A backslash is followed by a character that JSON does not know');
+			const character =
+				UNESCAPED.get(letter) ??
+				this.fail('A backslash is followed by a character that JSON does not know');
 			this.at++;
 			return character;
 		}
 		const first = this.readHex();
 		const isHigh = first >= 0xd800 && first <= 0xdbff;
 		const isLow = first >= 0xdc00 && first <= 0xdfff;
-		if (!isHigh) return isLow ? this.fail('Half of a surrogate pair stands alone') : String.fromCharCode(first);
+		if (!isHigh)
+			return isLow
+				? this.fail('Half of a surrogate pair stands alone')
+				: String.fromCharCode(first);
 		if (!this.text.startsWith('\\u', this.at)) this.fail('Half of a surrogate pair stands alone');
 		this.at++;
 		const second = this.readHex();

@@ -166,7 +166,9 @@ function takeNumberApart(text: string): NumberParts | undefined {
 		}
 	}
 	const end = skip(at, isSpace);
-	return end === text.length ? { isNegative: text[sign] === '-', digits, isFloat, hasSpaceBehind: end > at } : undefined;
+	return end === text.length
+		? { isNegative: text[sign] === '-', digits, isFloat, hasSpaceBehind: end > at }
+		: undefined;
 }
 
 const ZERO = 0x30;

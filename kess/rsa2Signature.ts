@@ -37,7 +37,9 @@ const publicKeys = new KeyCache(readPublicKey);
  * @throws RsaKeyError when the key cannot be used
  */
 export function signRsa2(canonical: string, privateKey: KeyObject | string): string {
-	return signBytes('sha256', Buffer.from(canonical), privateKeys.get(privateKey)).toString('base64');
+	return signBytes('sha256', Buffer.from(canonical), privateKeys.get(privateKey)).toString(
+		'base64',
+	);
 }
 
 /**
@@ -49,8 +51,15 @@ export function signRsa2(canonical: string, privateKey: KeyObject | string): str
  * @returns false for every other signature, also for one that is no base64 at all
  * @throws RsaKeyError when the key cannot be used
  */
-export function verifyRsa2(canonical: string, sign: unknown, publicKey: KeyObject | string): boolean {
+export function verifyRsa2(
+	canonical: string,
+	sign: unknown,
+	publicKey: KeyObject | string,
+): boolean {
 	const key = publicKeys.get(publicKey);
 	const text = typeof sign === 'string' ? sign.replace(/\s+/g, '') : '';
-	return BASE64.test(text) && verifyBytes('sha256', Buffer.from(canonical), key, Buffer.from(text, 'base64'));
+	return (
+		BASE64.test(text) &&
+		verifyBytes('sha256', Buffer.from(canonical), key, Buffer.from(text, 'base64'))
+	);
 }

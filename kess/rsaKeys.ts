@@ -22,7 +22,14 @@ export class RsaKeyError extends Error {
 }
 
 /** What a DER structure turns out to be, by the tags of its parts. */
-type KeyForm = 'pkcs8' | 'pkcs1-private' | 'encrypted' | 'spki' | 'pkcs1-public' | 'certificate' | 'ec-private';
+type KeyForm =
+	| 'pkcs8'
+	| 'pkcs1-private'
+	| 'encrypted'
+	| 'spki'
+	| 'pkcs1-public'
+	| 'certificate'
+	| 'ec-private';
 
 const FORMS: ReadonlyArray<readonly [tags: RegExp, form: KeyForm]> = [
 	[/^02 30 04/, 'pkcs8'],
@@ -68,7 +75,9 @@ export function readPrivateKey(text: string, passphrase?: string): KeyObject {
 		);
 	}
 	if (block.form === 'ec-private') throw notRsa('ec');
-	return requireStrongRsa(block.form === 'encrypted' ? decrypt(block, passphrase) : openPrivate(block.der, block.form));
+	return requireStrongRsa(
+		block.form === 'encrypted' ? decrypt(block, passphrase) : openPrivate(block.der, block.form),
+	);
 }
 
 /**
@@ -96,7 +105,9 @@ export function isKeyPair(privateKey: KeyObject, publicKey: KeyObject): boolean 
 }
 
 function isPrivateForm(form: KeyForm): boolean {
-	return form === 'pkcs8' || form === 'pkcs1-private' || form === 'encrypted' || form === 'ec-private';
+	return (
+		form === 'pkcs8' || form === 'pkcs1-private' || form === 'encrypted' || form === 'ec-private'
+	);
 }
 
 /** Every key in the text, with all that pasting does to line breaks undone. */
@@ -116,10 +127,13 @@ function readBlocks(text: string): Block[] {
 		return isWhole && !label.endsWith('PARAMETERS') ? [readPem(label, parts[index + 1] ?? '')] : [];
 	});
 	if (blocks.length > 0) return blocks;
-	if (clean.includes('-----')) throw new RsaKeyError('The first or last line of the key is damaged', PASTE_WHOLE);
+	if (clean.includes('-----'))
+		throw new RsaKeyError('The first or last line of the key is damaged', PASTE_WHOLE);
 	const bytes = decodeBase64(clean);
 	// Some tools hand out the whole PEM file in base64.
-	return bytes.toString('latin1').startsWith('-----BEGIN ') ? readBlocks(bytes.toString('latin1')) : [{ der: bytes }];
+	return bytes.toString('latin1').startsWith('-----BEGIN ')
+		? readBlocks(bytes.toString('latin1'))
+		: [{ der: bytes }];
 }
 
 function readPem(label: string, body: string): Block {
@@ -163,7 +177,10 @@ function readForm({ der, legacyPem }: Block): KeyForm {
 }
 
 /** Tag and extent of the DER element at an offset (X.690 §8.1); undefined where there is none. */
-function readHeader(der: Buffer, at: number): { tag: number; start: number; end: number } | undefined {
+function readHeader(
+	der: Buffer,
+	at: number,
+): { tag: number; start: number; end: number } | undefined {
 	const tag = der[at];
 	const first = der[at + 1];
 	if (tag === undefined || first === undefined) return undefined;
@@ -195,7 +212,10 @@ function decrypt({ der, legacyPem }: Block, passphrase: string | undefined): Key
 	} catch (error) {
 		throw (error as { code?: unknown }).code === NO_SUCH_CIPHER
 			? outdated(legacyPem)
-			: new RsaKeyError('The passphrase does not open the key', 'Check the passphrase, and that it belongs to this key.');
+			: new RsaKeyError(
+					'The passphrase does not open the key',
+					'Check the passphrase, and that it belongs to this key.',
+				);
 	}
 }
 
@@ -248,7 +268,10 @@ function notRsa(type: string): RsaKeyError {
 }
 
 function unreadable(): RsaKeyError {
-	return new RsaKeyError('The key cannot be read', `It is no RSA key, or a part of it is missing or changed. ${PASTE_WHOLE}`);
+	return new RsaKeyError(
+		'The key cannot be read',
+		`It is no RSA key, or a part of it is missing or changed. ${PASTE_WHOLE}`,
+	);
 }
 
 function fail(error: RsaKeyError): never {

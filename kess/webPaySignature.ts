@@ -49,7 +49,11 @@ export function webPaySignature(params: WebPayParams, apiSecretKey: string): str
  * @returns different signatures in lower-case hex, the likeliest first
  * @throws RangeError for any other sign type
  */
-export function webPayDataSignatures(data: object, signType: string, apiSecretKey: string): string[] {
+export function webPayDataSignatures(
+	data: object,
+	signType: string,
+	apiSecretKey: string,
+): string[] {
 	return signedTexts(data).map((text) => hash(text, signType, apiSecretKey));
 }
 
@@ -69,14 +73,25 @@ function signedTexts(data: object): string[] {
  * @returns false as well for data that is no object or list, and for an empty secret, which anybody could sign with
  * @throws RangeError for any other sign type
  */
-export function verifyWebPayData(data: unknown, sign: unknown, signType: string, apiSecretKey: string): boolean {
+export function verifyWebPayData(
+	data: unknown,
+	sign: unknown,
+	signType: string,
+	apiSecretKey: string,
+): boolean {
 	return verifiedText(data, sign, signType, apiSecretKey) !== undefined;
 }
 
 /** The text that `sign` is the signature of, of all those that `data` may have been signed with. */
-function verifiedText(data: unknown, sign: unknown, signType: string, apiSecretKey: string): string | undefined {
+function verifiedText(
+	data: unknown,
+	sign: unknown,
+	signType: string,
+	apiSecretKey: string,
+): string | undefined {
 	requireSignType(signType);
-	if (typeof sign !== 'string' || typeof data !== 'object' || data === null || apiSecretKey === '') return undefined;
+	if (typeof sign !== 'string' || typeof data !== 'object' || data === null || apiSecretKey === '')
+		return undefined;
 	const given = Buffer.from(sign.trim().toLowerCase());
 	return signedTexts(data).find((text) => {
 		const expected = Buffer.from(hash(text, signType, apiSecretKey));
@@ -105,12 +120,17 @@ export type WebPaySignatureVerdict =
  * @param signType the one the credential asks for; an answer signed in another way is not accepted in its place
  * @throws RangeError when `signType` is neither `MD5` nor `HMAC-SHA256`
  */
-export function verifyWebPayAnswer(answer: PhpMap, apiSecretKey: string, signType: string): WebPaySignatureVerdict {
+export function verifyWebPayAnswer(
+	answer: PhpMap,
+	apiSecretKey: string,
+	signType: string,
+): WebPaySignatureVerdict {
 	requireSignType(signType);
 	const sign = answer.get('sign') ?? '';
 	if (sign === '') return 'unsigned';
 	const named = answer.get('sign_type') ?? '';
-	const isSameType = named === '' || (typeof named === 'string' && named.toUpperCase() === signType);
+	const isSameType =
+		named === '' || (typeof named === 'string' && named.toUpperCase() === signType);
 	if (!isSameType) return 'invalid';
 	const data = answer.get('data');
 	const text = verifiedText(data, sign, signType, apiSecretKey);
@@ -133,15 +153,29 @@ const DECISIVE: readonly string[] = [
 ];
 
 /** Fields that are handed on to people, and may therefore not be made of the text of others. */
-const HANDED_ON: readonly string[] = ['code', 'deeplink', 'html_confirm_payment', 'kyc_status', 'link', 'qrcode', 'qrcode_link', 'user_id'];
+const HANDED_ON: readonly string[] = [
+	'code',
+	'deeplink',
+	'html_confirm_payment',
+	'kyc_status',
+	'link',
+	'qrcode',
+	'qrcode_link',
+	'user_id',
+];
 
 const FIELD_INSIDE = /&(\w{1,64})=([^&]*)/g;
 
 /** A request means what its service and its seller are, too. */
-const DECISIVE_IN_A_REQUEST = new RegExp(`&(${[...DECISIVE, 'seller_code', 'seller_id', 'service'].join('|')})=`, 'g');
+const DECISIVE_IN_A_REQUEST = new RegExp(
+	`&(${[...DECISIVE, 'seller_code', 'seller_id', 'service'].join('|')})=`,
+	'g',
+);
 
 /** Numbers of an order and its sums may stand in a link of a bank's app without the answer having a field for them. */
-const IN_LINKS: ReadonlySet<string> = new Set(DECISIVE.filter((name) => name !== 'status' && name !== 'payment_link'));
+const IN_LINKS: ReadonlySet<string> = new Set(
+	DECISIVE.filter((name) => name !== 'status' && name !== 'payment_link'),
+);
 
 const SUMS: ReadonlySet<string> = new Set(['amount', 'total_amount']);
 
@@ -164,12 +198,20 @@ export function hasOtherReading(fields: PhpMap): boolean {
 		// A link may have a query of its own.
 		if (DECISIVE.includes(key) && key !== 'payment_link' && /&[^&=]*=/.test(value)) return true;
 		const isLink = value.includes('://');
-		return [...value.matchAll(FIELD_INSIDE)].some(([, name = '', said = '']) => name > first && couldBe(name, said, fields, isLink));
+		return [...value.matchAll(FIELD_INSIDE)].some(
+			([, name = '', said = '']) => name > first && couldBe(name, said, fields, isLink),
+		);
 	});
 }
 
 function isSigned(value: PhpValue | undefined): value is string | number | bigint | true {
-	return value !== undefined && value !== null && value !== '' && value !== false && typeof value !== 'object';
+	return (
+		value !== undefined &&
+		value !== null &&
+		value !== '' &&
+		value !== false &&
+		typeof value !== 'object'
+	);
 }
 
 /** Whether a field that stands inside another one could be what KESS has meant by that name. */
@@ -202,8 +244,16 @@ export function decidesElsewhere(text: string): boolean {
  * query takes for the same.
  */
 export function undecidedAddress(address: string): string {
-	const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(address) ?? [];
-	return path + query.replace(DECISIVE_IN_A_REQUEST, (found) => `&%${found.charCodeAt(1).toString(16)}${found.slice(2)}`) + fragment;
+	const [, path = '', query = '', fragment = ''] =
+		/^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(address) ?? [];
+	return (
+		path +
+		query.replace(
+			DECISIVE_IN_A_REQUEST,
+			(found) => `&%${found.charCodeAt(1).toString(16)}${found.slice(2)}`,
+		) +
+		fragment
+	);
 }
 
 function requireSignType(signType: unknown): asserts signType is string {

@@ -10,7 +10,11 @@ import { withoutInvisibleEnds } from '../written/pasted';
  * @returns `https://host[:port]`, without a trailing slash
  * @throws InvalidValueError when the custom address is not an origin
  */
-export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, string>, customUrl: unknown): string {
+export function gatewayOrigin(
+	environment: unknown,
+	hosts: ReadonlyMap<string, string>,
+	customUrl: unknown,
+): string {
 	const published = hosts.get(String(environment));
 	if (published !== undefined) return published;
 	const text = withoutInvisibleEnds(String(customUrl ?? '')).trim();
@@ -22,9 +26,15 @@ export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, s
 	}
 	const url = new URL(text);
 	if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-		throw new InvalidValueError('is not a plain http or https address', 'Enter it like this: https://gateway.example.');
+		throw new InvalidValueError(
+			'is not a plain http or https address',
+			'Enter it like this: https://gateway.example.',
+		);
 	}
-	const behind = (!/^\/?$/.test(url.pathname) && 'a path') || (url.search !== '' && 'a question mark') || (url.hash !== '' && 'a #');
+	const behind =
+		(!/^\/?$/.test(url.pathname) && 'a path') ||
+		(url.search !== '' && 'a question mark') ||
+		(url.hash !== '' && 'a #');
 	if (behind !== false) {
 		throw new InvalidValueError(
 			`has ${behind} after the host`,
@@ -38,7 +48,11 @@ export function gatewayOrigin(environment: unknown, hosts: ReadonlyMap<string, s
  * Where money is real and where it is not: what was paid in one is not paid in the other. Every custom address counts as one
  * world, and so does one that is none.
  */
-export function worldOf(environment: unknown, hosts: ReadonlyMap<string, string>, customUrl: unknown): string {
+export function worldOf(
+	environment: unknown,
+	hosts: ReadonlyMap<string, string>,
+	customUrl: unknown,
+): string {
 	let origin: string | undefined;
 	try {
 		origin = gatewayOrigin(environment, hosts, customUrl);

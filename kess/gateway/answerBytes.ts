@@ -12,7 +12,10 @@ export interface AnswerStream extends AsyncIterable<Uint8Array> {
  * @param signal breaks it off
  * @throws AnswerTooLargeError, whatever the signal was aborted with, and what the stream throws
  */
-export async function readAnswerBytes(stream: AnswerStream, signal: AbortSignal): Promise<Uint8Array> {
+export async function readAnswerBytes(
+	stream: AnswerStream,
+	signal: AbortSignal,
+): Promise<Uint8Array> {
 	const parts: Uint8Array[] = [];
 	let size = 0;
 	const stop = () => void stream.destroy();

@@ -56,8 +56,14 @@ const CERTIFICATE = new Map<string, Obstacle>([
 	['DEPTH_ZERO_SELF_SIGNED_CERT', UNTRUSTED('its certificate is self-signed')],
 	['SELF_SIGNED_CERT_IN_CHAIN', UNTRUSTED('its certificate is self-signed, or its issuer is')],
 	['UNABLE_TO_GET_ISSUER_CERT', UNTRUSTED('this n8n does not know the issuer of its certificate')],
-	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', UNTRUSTED('this n8n does not know the issuer of its certificate')],
-	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', UNTRUSTED('its certificate cannot be verified, because this n8n does not know its issuer')],
+	[
+		'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+		UNTRUSTED('this n8n does not know the issuer of its certificate'),
+	],
+	[
+		'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+		UNTRUSTED('its certificate cannot be verified, because this n8n does not know its issuer'),
+	],
 	['CERT_REVOKED', UNTRUSTED('its certificate has been revoked')],
 	...[
 		'CERT_SIGNATURE_FAILURE',
@@ -76,23 +82,29 @@ const CERTIFICATE = new Map<string, Obstacle>([
 		'CRL_HAS_EXPIRED',
 		'CRL_NOT_YET_VALID',
 		'CRL_SIGNATURE_FAILURE',
-	].map((code): [string, Obstacle] => [code, UNTRUSTED(`its certificate cannot be verified (${code})`)]),
+	].map((code): [string, Obstacle] => [
+		code,
+		UNTRUSTED(`its certificate cannot be verified (${code})`),
+	]),
 ]);
 
 /** What TLS makes of an answer that is none of TLS. */
-const IS_NOT_TLS = /:(?:wrong version number|packet length too long|http request|record layer failure):/;
+const IS_NOT_TLS =
+	/:(?:wrong version number|packet length too long|http request|record layer failure):/;
 
 /** Where OpenSSL says what was wrong, in words of its own. */
 const TLS_REASON = /:SSL routines:[^:]*:([a-z0-9 ]{1,60}):/;
 
 /** Node's own words for a connection that ends while TLS is being set up. */
-const ENDED_BEFORE_TLS = 'Client network socket disconnected before secure TLS connection was established';
+const ENDED_BEFORE_TLS =
+	'Client network socket disconnected before secure TLS connection was established';
 
 /** Those of the agent through which n8n asks a proxy for a connection: nothing but that question has been sent. */
 const ENDED_BEFORE_TUNNEL = 'Proxy connection ended before receiving CONNECT response';
 
 const PROXY = 'the proxy that n8n is started with (HTTP_PROXY, HTTPS_PROXY)';
-const PROXY_HINT = 'Nothing was sent by this run. Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY where n8n is started, and that the proxy runs.';
+const PROXY_HINT =
+	'Nothing was sent by this run. Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY where n8n is started, and that the proxy runs.';
 
 /**
  * The error and what caused it, outermost first. Where several addresses were tried, the last of them. An error of Node's own
@@ -100,12 +112,19 @@ const PROXY_HINT = 'Nothing was sent by this run. Check HTTP_PROXY, HTTPS_PROXY 
  */
 export function causes(error: unknown): Error[] {
 	const chain: Error[] = [];
-	for (let cause = error; isError(cause) && !chain.includes(cause); cause = cause.cause ?? lastOf(cause)) chain.push(cause);
+	for (
+		let cause = error;
+		isError(cause) && !chain.includes(cause);
+		cause = cause.cause ?? lastOf(cause)
+	)
+		chain.push(cause);
 	return chain;
 }
 
 function isError(value: unknown): value is Error {
-	return typeof value === 'object' && value !== null && typeof (value as Error).message === 'string';
+	return (
+		typeof value === 'object' && value !== null && typeof (value as Error).message === 'string'
+	);
 }
 
 function lastOf(cause: Error): unknown {
@@ -120,21 +139,36 @@ function lastOf(cause: Error): unknown {
 export function unreachable(error: unknown, origin: string): NotSentError | undefined {
 	const chain = causes(error);
 	if (chain.some(({ message }) => message === ENDED_BEFORE_TUNNEL)) {
-		return new NotSentError(`KESS was not reached, because ${PROXY} gave no connection to ${origin}`, PROXY_HINT);
+		return new NotSentError(
+			`KESS was not reached, because ${PROXY} gave no connection to ${origin}`,
+			PROXY_HINT,
+		);
 	}
-	const isUnconnected = chain.some((cause) => !mayHaveBeenSent(cause) && NO_CONNECTION.has(codeOf(cause)));
-	const proxy = isUnconnected ? chain.map((cause) => elsewhere(cause, origin)).find((place) => place !== undefined) : undefined;
+	const isUnconnected = chain.some(
+		(cause) => !mayHaveBeenSent(cause) && NO_CONNECTION.has(codeOf(cause)),
+	);
+	const proxy = isUnconnected
+		? chain.map((cause) => elsewhere(cause, origin)).find((place) => place !== undefined)
+		: undefined;
 	const obstacle = chain.map(obstacleOf).find((found) => found !== undefined);
 	if (obstacle === undefined) return undefined;
 	return proxy === undefined
-		? new NotSentError(`KESS cannot be reached at ${origin}: ${obstacle.reason}`, `${obstacle.hint} Nothing was sent by this run.`)
-		: new NotSentError(`KESS was not reached, because ${PROXY} cannot be reached at ${proxy}: ${obstacle.reason}`, PROXY_HINT);
+		? new NotSentError(
+				`KESS cannot be reached at ${origin}: ${obstacle.reason}`,
+				`${obstacle.hint} Nothing was sent by this run.`,
+			)
+		: new NotSentError(
+				`KESS was not reached, because ${PROXY} cannot be reached at ${proxy}: ${obstacle.reason}`,
+				PROXY_HINT,
+			);
 }
 
 function obstacleOf(cause: Error): Obstacle | undefined {
 	const code = codeOf(cause);
 	const reason = mayHaveBeenSent(cause) ? undefined : NO_CONNECTION.get(code);
-	return reason === undefined ? (CERTIFICATE.get(code) ?? tlsObstacle(cause)) : { reason, hint: NETWORK };
+	return reason === undefined
+		? (CERTIFICATE.get(code) ?? tlsObstacle(cause))
+		: { reason, hint: NETWORK };
 }
 
 /**
@@ -145,12 +179,16 @@ function tlsObstacle(cause: Error): Obstacle | undefined {
 	if (cause.message === ENDED_BEFORE_TLS) {
 		return { reason: 'the encrypted connection (TLS) was ended before it stood', hint: TLS_FAILED };
 	}
-	if (codeOf(cause) !== 'EPROTO' || (cause as { syscall?: unknown }).syscall !== 'write') return undefined;
+	if (codeOf(cause) !== 'EPROTO' || (cause as { syscall?: unknown }).syscall !== 'write')
+		return undefined;
 	if (IS_NOT_TLS.test(cause.message)) {
 		return { reason: 'what answers there does not speak https', hint: NO_TLS };
 	}
 	const [, words = 'EPROTO'] = TLS_REASON.exec(cause.message) ?? [];
-	return { reason: `the encrypted connection (TLS) could not be set up (${words})`, hint: TLS_FAILED };
+	return {
+		reason: `the encrypted connection (TLS) could not be set up (${words})`,
+		hint: TLS_FAILED,
+	};
 }
 
 /**
@@ -161,12 +199,15 @@ function elsewhere(cause: Error, origin: string): string | undefined {
 	const { protocol, hostname, port } = new URL(origin);
 	const host = hostname.replace(/^\[|\]$/g, '');
 	const failed = cause as { hostname?: unknown; address?: unknown; port?: unknown };
-	if (typeof failed.hostname === 'string') return failed.hostname === host ? undefined : failed.hostname;
+	if (typeof failed.hostname === 'string')
+		return failed.hostname === host ? undefined : failed.hostname;
 	if (typeof failed.address !== 'string' || typeof failed.port !== 'number') return undefined;
 	const isSamePort = failed.port === Number(port || (protocol === 'https:' ? 443 : 80));
 	const isSameHost = !isNumeric(host) || failed.address === host;
 	if (isSamePort && isSameHost) return undefined;
-	return failed.address.includes(':') ? `[${failed.address}]:${failed.port}` : `${failed.address}:${failed.port}`;
+	return failed.address.includes(':')
+		? `[${failed.address}]:${failed.port}`
+		: `${failed.address}:${failed.port}`;
 }
 
 /** Whether a host is written as an IP address. */
@@ -178,7 +219,9 @@ function isNumeric(host: string): boolean {
 export function lossReason(error: unknown): string {
 	if (error instanceof AnswerTooLargeError) return error.message;
 	const timedOut = codes(error).some((code) => code === 'ECONNABORTED' || code === 'ETIMEDOUT');
-	return timedOut ? 'no answer came in time' : 'the connection broke before the answer was complete';
+	return timedOut
+		? 'no answer came in time'
+		: 'the connection broke before the answer was complete';
 }
 
 /** A host or network can also become unreachable after the request has left. */

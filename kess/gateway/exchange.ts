@@ -19,10 +19,17 @@ export class Exchange {
 	 * @param ms milliseconds
 	 * @returns a TimeUpError when the work has not ended by then
 	 */
-	static async within<T>(ms: number, work: (exchange: Exchange) => Promise<T>): Promise<T | TimeUpError> {
-		const exchange = new Exchange(AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(ms)), LONGEST_MS)));
+	static async within<T>(
+		ms: number,
+		work: (exchange: Exchange) => Promise<T>,
+	): Promise<T | TimeUpError> {
+		const exchange = new Exchange(
+			AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(ms)), LONGEST_MS)),
+		);
 		const timeUp = new Promise<TimeUpError>((resolve) => {
-			exchange.signal.addEventListener('abort', () => resolve(new TimeUpError(exchange.left)), { once: true });
+			exchange.signal.addEventListener('abort', () => resolve(new TimeUpError(exchange.left)), {
+				once: true,
+			});
 		});
 		return await Promise.race([work(exchange), timeUp]);
 	}

@@ -27,11 +27,16 @@ export function wordsOf(body: ReadonlyMap<string, unknown>): string | undefined 
 
 /** The same of a body that JSON.parse has read. */
 export function wordsOfJson(body: unknown): string | undefined {
-	return body !== null && typeof body === 'object' ? wordsOf(new Map(Object.entries(body))) : undefined;
+	return body !== null && typeof body === 'object'
+		? wordsOf(new Map(Object.entries(body)))
+		: undefined;
 }
 
 /** The text of the first field that has one. */
-export function firstTextOf(body: ReadonlyMap<string, unknown>, fields: readonly string[]): string | undefined {
+export function firstTextOf(
+	body: ReadonlyMap<string, unknown>,
+	fields: readonly string[],
+): string | undefined {
 	for (const field of fields) {
 		const text = plainTextOf(body.get(field));
 		if (text !== '') return text;
@@ -40,14 +45,18 @@ export function firstTextOf(body: ReadonlyMap<string, unknown>, fields: readonly
 }
 
 function plainTextOf(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' ? String(value).trim() : '';
+	return typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number'
+		? String(value).trim()
+		: '';
 }
 
 /** The texts in `errors`: a list for each field, one text for each, or a list of texts. */
 function textsIn(errors: unknown): string[] {
 	return membersOf(errors)
 		.slice(0, MAX_TEXTS)
-		.flatMap((entry) => (typeof entry === 'string' ? [entry] : membersOf(entry).slice(0, MAX_TEXTS)))
+		.flatMap((entry) =>
+			typeof entry === 'string' ? [entry] : membersOf(entry).slice(0, MAX_TEXTS),
+		)
 		.map((entry) => (typeof entry === 'string' ? entry.trim() : ''))
 		.filter((text) => text !== '')
 		.slice(0, MAX_TEXTS);
@@ -67,7 +76,9 @@ function membersOf(value: unknown): unknown[] {
  */
 export function strangerOf(status: number): string {
 	if (status === PROXY_LOGIN) return ': a proxy between n8n and KESS wants a login of its own';
-	return status >= 400 && status < 500 ? ', as a proxy or firewall between n8n and KESS sends it' : '';
+	return status >= 400 && status < 500
+		? ', as a proxy or firewall between n8n and KESS sends it'
+		: '';
 }
 
 /** HTTP's own status for a proxy that wants a login: no server behind it says so. */

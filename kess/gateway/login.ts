@@ -65,7 +65,11 @@ export async function requestLogin(
 				abortSignal: signal,
 			})) as { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };
 			const text = Buffer.from(await readAnswerBytes(response.body, signal)).toString();
-			return { statusCode: response.statusCode, headers: response.headers, body: parseOrText(text) };
+			return {
+				statusCode: response.statusCode,
+				headers: response.headers,
+				body: parseOrText(text),
+			};
 		});
 	} catch (error) {
 		throw loginFailure(error, origin);

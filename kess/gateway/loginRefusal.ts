@@ -22,11 +22,23 @@ export interface RefusedLogin {
  * A refusal in KESS's own words first. That the IP address or the account is refused is a cause of its own: the values of
  * the credential are right then.
  */
-export function loginRefusal({ message, hint, status, code, words, redaction }: RefusedLogin): LoginRefusedError {
+export function loginRefusal({
+	message,
+	hint,
+	status,
+	code,
+	words,
+	redaction,
+}: RefusedLogin): LoginRefusedError {
 	const shown = redaction.words(words ?? '');
 	const advice = adviceOn({ code: String(status), reason: `${code} ${shown}` });
 	const title = advice === undefined ? message : 'KESS refuses the login';
-	return new LoginRefusedError(shown === '' ? `${title} without a reason (HTTP ${status})` : `${title}: ${shown.replace(/\.$/, '')} (HTTP ${status})`, advice ?? hint);
+	return new LoginRefusedError(
+		shown === ''
+			? `${title} without a reason (HTTP ${status})`
+			: `${title}: ${shown.replace(/\.$/, '')} (HTTP ${status})`,
+		advice ?? hint,
+	);
 }
 
 /** With these a gateway refuses. */
@@ -53,7 +65,12 @@ function isPage(body: unknown): boolean {
  *
  * @param credential its name, as n8n shows it
  */
-export function noToken(status: number, body: unknown, credential: string, redaction: Redaction): NotSentError {
+export function noToken(
+	status: number,
+	body: unknown,
+	credential: string,
+	redaction: Redaction,
+): NotSentError {
 	if (status === PROXY_LOGIN) {
 		return new NotSentError(
 			`The login did not get to KESS${strangerOf(status)} (HTTP ${status})`,

@@ -11,7 +11,13 @@ export type Remembered =
 	 * `isLost` when the memory itself has lost what it knew, so that it may have been done long ago; `wasRejected` when the
 	 * gateway showed that an earlier one had been turned down, before this one was sent.
 	 */
-	| ({ state: 'sent'; until: number | undefined; isSameAttempt?: boolean; isLost?: boolean; wasRejected?: boolean } & Mixed)
+	| ({
+			state: 'sent';
+			until: number | undefined;
+			isSameAttempt?: boolean;
+			isLost?: boolean;
+			wasRejected?: boolean;
+	  } & Mixed)
 	/** KESS has refused what was asked last under the number, with proof. Only after that time it is asked again, for whatever. */
 	| ({ state: 'refused'; until: number | undefined } & Mixed)
 	/** The number stands for another payment, which may still be carried out until then. */
@@ -80,9 +86,11 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 		case 'sent':
 			if (found === 'ended') return 'spent';
 			// What is shown may still be an earlier one.
-			if (found === 'rejected') return remembered.wasRejected === true && !hasEnded(remembered, now) ? 'unknown' : 'spent';
+			if (found === 'rejected')
+				return remembered.wasRejected === true && !hasEnded(remembered, now) ? 'unknown' : 'spent';
 			// What this run would carry out may have been sent itself; anything else that waits was prepared since.
-			if (found !== 'none' && (found !== 'waiting' || remembered.isSameAttempt === true)) return 'unknown';
+			if (found !== 'none' && (found !== 'waiting' || remembered.isSameAttempt === true))
+				return 'unknown';
 			return hasEnded(remembered, now) ? 'send' : 'unknown';
 		case 'refused':
 			if (found === 'ended' || found === 'another') return 'spent';

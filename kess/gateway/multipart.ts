@@ -18,14 +18,26 @@ const MIME_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
  *
  * @param fields the signed fields
  */
-export function multipartBody(fields: object, files: readonly RequestFile[]): { body: Buffer; contentType: string } {
+export function multipartBody(
+	fields: object,
+	files: readonly RequestFile[],
+): { body: Buffer; contentType: string } {
 	const boundary = `kess-${randomBytes(16).toString('hex')}`;
-	const head = (disposition: string, more = '') => Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n${more}\r\n`);
+	const head = (disposition: string, more = '') =>
+		Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n${more}\r\n`);
 	const end = Buffer.from('\r\n');
-	const parts = flat(fields).flatMap(([name, value]) => [head(`name="${quotable(name)}"`), Buffer.from(value), end]);
+	const parts = flat(fields).flatMap(([name, value]) => [
+		head(`name="${quotable(name)}"`),
+		Buffer.from(value),
+		end,
+	]);
 	for (const { field, fileName, mimeType, content } of files) {
 		const type = MIME_TYPE.test(mimeType) ? mimeType : 'application/octet-stream';
-		parts.push(head(`name="${field}"; filename="${fileName}"`, `Content-Type: ${type}\r\n`), Buffer.from(content), end);
+		parts.push(
+			head(`name="${field}"; filename="${fileName}"`, `Content-Type: ${type}\r\n`),
+			Buffer.from(content),
+			end,
+		);
 	}
 	return {
 		body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
@@ -36,7 +48,9 @@ export function multipartBody(fields: object, files: readonly RequestFile[]): { 
 /** The fields of a form as PHP reads them: `detail[0][no]` is `no` in the first of `detail`. */
 function flat(value: unknown, path = ''): Array<[name: string, text: string]> {
 	if (value === null || typeof value !== 'object') return [[path, String(value)]];
-	return Object.entries(value).flatMap(([key, entry]) => flat(entry, path === '' ? key : `${path}[${key}]`));
+	return Object.entries(value).flatMap(([key, entry]) =>
+		flat(entry, path === '' ? key : `${path}[${key}]`),
+	);
 }
 
 /** What would end the name goes in the way of browsers. */

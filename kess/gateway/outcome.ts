@@ -6,10 +6,7 @@ import type { KessError } from '../errors';
  */
 export type Outcome<T> =
 	/** Verified, and about what was asked. */
-	| { kind: 'done'; data: T }
-	| Refused
-	| Unknown
-	| NotSent;
+	{ kind: 'done'; data: T } | Refused | Unknown | NotSent;
 
 /** What a refusal says. */
 export interface RefusalSaid {

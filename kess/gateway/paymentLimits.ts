@@ -51,7 +51,11 @@ function unreadableLimit(error: unknown, displayName: string): Error {
  * @param named where the service names its amounts; none for a service that moves nothing
  * @throws InvalidValueError for an amount above the limit, and, where there is a limit, for one that cannot be compared with it
  */
-export function requireWithinLimits(limits: PaymentLimits, fields: JsonObject, named: readonly AmountFields[]): void {
+export function requireWithinLimits(
+	limits: PaymentLimits,
+	fields: JsonObject,
+	named: readonly AmountFields[],
+): void {
 	if (limits.size === 0) return;
 	for (const { amount, currency, mayOmit = false } of named) {
 		if (isLeftOut(fields[amount])) {
@@ -81,7 +85,13 @@ function readAmount(fields: JsonObject, amount: string, currency: string): Money
 
 /** What a gateway reads as nothing, or what is not even sent to it. */
 function isLeftOut(value: unknown): boolean {
-	return value === undefined || value === null || value === false || value === 0 || (typeof value === 'string' && trimText(value) === '');
+	return (
+		value === undefined ||
+		value === null ||
+		value === false ||
+		value === 0 ||
+		(typeof value === 'string' && trimText(value) === '')
+	);
 }
 
 function incomparable(what: string): InvalidValueError {

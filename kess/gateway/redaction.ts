@@ -68,7 +68,10 @@ export class Redaction {
 	private readonly inData: Masks;
 
 	constructor({ secrets, names }: CredentialValues) {
-		const words = [...secrets.filter(({ length }) => length >= SHORTEST), ...names.filter(({ length }) => length >= SHORTEST_NAME)];
+		const words = [
+			...secrets.filter(({ length }) => length >= SHORTEST),
+			...names.filter(({ length }) => length >= SHORTEST_NAME),
+		];
 		this.inWords = new Masks(words, true);
 		this.inData = new Masks(secrets.filter(isTellingInData), false);
 	}
@@ -87,7 +90,9 @@ export class Redaction {
 	/** What a gateway says, as it may stand in a message: short, on one line, without the credential's values. */
 	words(text: string): string {
 		const whole = text.length <= LOOKED_AT;
-		const clean = this.inWords.over(plainText(whole ? text : text.slice(0, LOOKED_AT))).replace(LOGIN, `$1 ${MASK}`);
+		const clean = this.inWords
+			.over(plainText(whole ? text : text.slice(0, LOOKED_AT)))
+			.replace(LOGIN, `$1 ${MASK}`);
 		return clean.length > LIMITS.quoteLength ? `${clean.slice(0, LIMITS.quoteLength)}…` : clean;
 	}
 
@@ -111,7 +116,9 @@ export class Redaction {
 		}
 		if (value === null || typeof value !== 'object') return value;
 		if (Array.isArray(value)) return value.map((entry) => this.data(entry));
-		return Object.fromEntries(Object.entries(value).map(([field, entry]) => [this.inData.over(field), this.data(entry)]));
+		return Object.fromEntries(
+			Object.entries(value).map(([field, entry]) => [this.inData.over(field), this.data(entry)]),
+		);
 	}
 }
 
@@ -182,13 +189,16 @@ class Masks {
 			return this.anyCase || length > LONGEST_ALONE || standsAlone(text, at, length) ? length : 0;
 		});
 		const longest = Math.max(0, ...(found ?? []));
-		return longest > 0 ? longest : (this.short.find((value) => text.startsWith(value, at))?.length ?? 0);
+		return longest > 0
+			? longest
+			: (this.short.find((value) => text.startsWith(value, at))?.length ?? 0);
 	}
 }
 
 function commonLength(text: string, at: number, spelling: string): number {
 	let length = NEEDLE;
-	while (length < spelling.length && text.charCodeAt(at + length) === spelling.charCodeAt(length)) length++;
+	while (length < spelling.length && text.charCodeAt(at + length) === spelling.charCodeAt(length))
+		length++;
 	return length;
 }
 
@@ -206,16 +216,38 @@ function lowerCase(text: string): string {
 /** The ways in which a value comes back when a request is repeated in an answer. */
 function spellings(value: string): string[] {
 	const json = (text: string) => JSON.stringify(text).slice(1, -1);
-	const php = (text: string) => json(text).replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, (unit) => unicodeEscape(unit));
-	const phpHex = (text: string) => php(text).replace(/[<>&']|\\"/g, (found) => unicodeEscape(found.slice(-1)).toUpperCase().replace('\\U', '\\u'));
-	const percent = (text: string) => encodeURIComponent(text).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+	const php = (text: string) =>
+		json(text)
+			.replaceAll('/', '\\/')
+			.replace(/[\u0080-\uffff]/g, (unit) => unicodeEscape(unit));
+	const phpHex = (text: string) =>
+		php(text).replace(/[<>&']|\\"/g, (found) =>
+			unicodeEscape(found.slice(-1)).toUpperCase().replace('\\U', '\\u'),
+		);
+	const percent = (text: string) =>
+		encodeURIComponent(text).replace(
+			/[!'()*~]/g,
+			(sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+		);
 	const form = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
 	const html = (text: string) =>
-		text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#039;');
-	const once = [json, php, phpHex, percent, encodeURIComponent, form, html].map((encode) => encode(value));
+		text
+			.replaceAll('&', '&amp;')
+			.replaceAll('<', '&lt;')
+			.replaceAll('>', '&gt;')
+			.replaceAll('"', '&quot;')
+			.replaceAll("'", '&#039;');
+	const once = [json, php, phpHex, percent, encodeURIComponent, form, html].map((encode) =>
+		encode(value),
+	);
 	// A request that is repeated as JSON, in a field of JSON, in an address or on a page.
-	const twice = [json, php].flatMap((encode) => [json, php, percent, form, html].map((again) => again(encode(value))));
-	const bytes = [value, json(value), php(value)].flatMap((text) => [...inBase64(text), Buffer.from(text).toString('hex')]);
+	const twice = [json, php].flatMap((encode) =>
+		[json, php, percent, form, html].map((again) => again(encode(value))),
+	);
+	const bytes = [value, json(value), php(value)].flatMap((text) => [
+		...inBase64(text),
+		Buffer.from(text).toString('hex'),
+	]);
 	// A message has no line breaks, and a key has.
 	return [value, plainText(value), ...once, ...twice, ...bytes].filter((text) => text !== '');
 }
@@ -231,7 +263,9 @@ function inBase64(value: string): string[] {
 		const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
 		const whole = Math.floor(((before + bytes.length) * 8) / 6);
 		const core = text.slice(Math.ceil((before * 8) / 6), whole);
-		return core.length < NEEDLE ? [] : [core, core.replaceAll('+', '-').replaceAll('/', '_'), percentSigns(core)];
+		return core.length < NEEDLE
+			? []
+			: [core, core.replaceAll('+', '-').replaceAll('/', '_'), percentSigns(core)];
 	});
 }
 

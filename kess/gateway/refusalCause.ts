@@ -19,7 +19,8 @@ const ANYBODY = /\b(?:merchant|partner|seller|client|company|account|user|shop|s
 const CLOSED =
 	/\b(?:suspend\w*|disabled?|deactivat\w*|inactive|blocked|closed|terminated|frozen|locked|banned|restricted|unverified)\b|\bnot\s(?:yet\s)?(?:been\s)?(?:activ\w*|approved|verified|enabled|opened)\b/i;
 
-const PERMISSION = /\bpermissions?\b|\bprivileges?\b|\bforbidden\b|\bnot\s(?:authori[sz]ed|allowed|permitted|entitled)\b|\baccess\s(?:is\s)?denied\b|\bunauthori[sz]ed\s(?:service|action|operation)\b/i;
+const PERMISSION =
+	/\bpermissions?\b|\bprivileges?\b|\bforbidden\b|\bnot\s(?:authori[sz]ed|allowed|permitted|entitled)\b|\baccess\s(?:is\s)?denied\b|\bunauthori[sz]ed\s(?:service|action|operation)\b/i;
 
 const SIGNATURE = /\bsign(?!\sin\b)(?:ature|atures|ed|ing)?\b|\bhmac\b|\brsa2?\b/i;
 

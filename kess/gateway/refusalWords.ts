@@ -23,7 +23,9 @@ const DENIED =
  * under it. Taken widely, because a refusal that is none costs a payment, and one too few only a look.
  */
 export function tellsOfUse({ code, reason }: RefusalSaid): boolean {
-	return [code, reason, ...reason.split(BETWEEN_WORDS)].some((text) => USED.test(inWords(text).replace(DENIED, ' ')));
+	return [code, reason, ...reason.split(BETWEEN_WORDS)].some((text) =>
+		USED.test(inWords(text).replace(DENIED, ' ')),
+	);
 }
 
 /** Reasons that have nothing to do with whether the same was asked for before. */
@@ -56,7 +58,11 @@ const LEFT = new RegExp(
  */
 export function tellsOfReason(refused: RefusalSaid): boolean {
 	const said = [refused.code, ...refused.reason.split(BETWEEN_WORDS)].map(inWords);
-	return said.some((text) => REASON.test(text)) && !said.some((text) => LEFT.test(text)) && !tellsOfUse(refused);
+	return (
+		said.some((text) => REASON.test(text)) &&
+		!said.some((text) => LEFT.test(text)) &&
+		!tellsOfUse(refused)
+	);
 }
 
 const THING = String.raw`(?:order|payment|transaction|refund|trade|record|reference|data|order number|merchant reference|out trade no)s?`;
@@ -89,7 +95,10 @@ const ABSENT_CODE = /^(?:(?:order|refund|transaction|record|data)\s+)?not\s+(?:f
  */
 export function tellsOfNothing({ code, reason }: RefusalSaid): boolean {
 	const isWordless = /^(?:no reason given\b.*)?$/i.test(inWords(reason));
-	return reason.split(BETWEEN_WORDS).every((text) => NOTHING.test(inWords(text))) || (isWordless && ABSENT_CODE.test(inWords(code)));
+	return (
+		reason.split(BETWEEN_WORDS).every((text) => NOTHING.test(inWords(text))) ||
+		(isWordless && ABSENT_CODE.test(inWords(code)))
+	);
 }
 
 /** A code is words too: `DUPLICATE_ORDER`, `NOTEXIST`, `ALREADYCONFIRMED`. */

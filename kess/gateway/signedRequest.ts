@@ -24,9 +24,15 @@ export interface RequestOptions {
 }
 
 /** Settings of n8n's HTTP Request node with which the login would reach somebody else than the gateway. */
-function findDetour({ proxy, skipSslCertificateValidation, rejectUnauthorized, agentOptions }: RequestOptions): string | undefined {
+function findDetour({
+	proxy,
+	skipSslCertificateValidation,
+	rejectUnauthorized,
+	agentOptions,
+}: RequestOptions): string | undefined {
 	if (proxy !== undefined && proxy !== null && proxy !== '') return 'Proxy';
-	if (skipSslCertificateValidation === true || rejectUnauthorized === false) return 'Ignore SSL Issues';
+	if (skipSslCertificateValidation === true || rejectUnauthorized === false)
+		return 'Ignore SSL Issues';
 	return Object.keys(agentOptions ?? {}).length > 0 ? 'SSL Certificates' : undefined;
 }
 
@@ -64,11 +70,19 @@ export function signedGatewayRequest<T extends RequestOptions>(
 			'With it somebody between n8n and KESS could read the login. Remove the option; a proxy for all of n8n is set where n8n is started (HTTPS_PROXY).',
 		);
 	}
-	const kept = Object.entries(options.headers ?? {}).filter(([name]) => !/^(authorization|content-type|host)$/i.test(name));
-	const headers: Record<string, unknown> = { ...Object.fromEntries(kept), Authorization: authorization };
+	const kept = Object.entries(options.headers ?? {}).filter(
+		([name]) => !/^(authorization|content-type|host)$/i.test(name),
+	);
+	const headers: Record<string, unknown> = {
+		...Object.fromEntries(kept),
+		Authorization: authorization,
+	};
 	const hasBody = options.body !== undefined && options.body !== null && options.body !== '';
 	const signed = hasBody ? signBody(options.body, sign) : '';
-	const { body, contentType } = files === undefined ? { body: signed, contentType: 'application/json' } : multipartBody(JSON.parse(signed) as object, files);
+	const { body, contentType } =
+		files === undefined
+			? { body: signed, contentType: 'application/json' }
+			: multipartBody(JSON.parse(signed) as object, files);
 	const request = {
 		...options,
 		headers: hasBody ? { ...headers, 'Content-Type': contentType } : headers,
@@ -84,7 +98,10 @@ export function signedGatewayRequest<T extends RequestOptions>(
 	const { abortSignal } = options;
 	return {
 		...request,
-		abortSignal: abortSignal instanceof AbortSignal ? AbortSignal.any([abortSignal, exchange.signal]) : exchange.signal,
+		abortSignal:
+			abortSignal instanceof AbortSignal
+				? AbortSignal.any([abortSignal, exchange.signal])
+				: exchange.signal,
 	};
 }
 
@@ -92,7 +109,10 @@ function signBody(body: unknown, sign: (fields: JsonObject) => string): string {
 	try {
 		const text = sign(requireJsonObject(body));
 		if (text.length <= LIMITS.requestLength) return text;
-		throw new InvalidValueError(`has more than ${LIMITS.requestLength} characters`, 'Send less in its fields and product lines.');
+		throw new InvalidValueError(
+			`has more than ${LIMITS.requestLength} characters`,
+			'Send less in its fields and product lines.',
+		);
 	} catch (error) {
 		throw inContext(error, 'The request');
 	}

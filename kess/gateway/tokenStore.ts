@@ -72,7 +72,10 @@ export class LoginBusyError extends NotSentError {
 		readonly wait: BusyWait,
 	) {
 		const reason = `the login gave no token: ${busyReason(status, wait)}`;
-		super(`KESS was not asked, because ${reason}`, 'Run the item again then. This request was not sent.');
+		super(
+			`KESS was not asked, because ${reason}`,
+			'Run the item again then. This request was not sent.',
+		);
 		this.reason = reason;
 	}
 }
@@ -85,7 +88,10 @@ export class LoginBusyError extends NotSentError {
 export function loginFailure(error: unknown, origin: string): NotSentError {
 	return (
 		unreachable(error, origin) ??
-		new NotSentError(`The login at KESS failed: ${lossReason(error)}`, 'Try again later. Nothing else was sent.')
+		new NotSentError(
+			`The login at KESS failed: ${lossReason(error)}`,
+			'Try again later. Nothing else was sent.',
+		)
 	);
 }
 
@@ -94,7 +100,10 @@ export function loginFailure(error: unknown, origin: string): NotSentError {
  *
  * @param credentials the values that the request is sent with
  */
-export function loginFor(credentials: Record<string, unknown>, { accessToken, renewAt }: AccessGrant): { accessToken?: string; accessRenewAt?: string } {
+export function loginFor(
+	credentials: Record<string, unknown>,
+	{ accessToken, renewAt }: AccessGrant,
+): { accessToken?: string; accessRenewAt?: string } {
 	const login = { accessToken, accessRenewAt: String(renewAt) };
 	if (credentials[KEPT_HERE] !== true) return login;
 	Object.assign(credentials, login);
@@ -102,7 +111,10 @@ export function loginFor(credentials: Record<string, unknown>, { accessToken, re
 }
 
 /** Whether a token can still be used for a new request. */
-export function isUsable(grant: { accessToken: unknown; renewAt: unknown }, now = Date.now()): boolean {
+export function isUsable(
+	grant: { accessToken: unknown; renewAt: unknown },
+	now = Date.now(),
+): boolean {
 	if (typeof grant.accessToken !== 'string' || grant.accessToken === '') return false;
 	const renewAt = Number(grant.renewAt);
 	return !Number.isFinite(renewAt) || renewAt === 0 || renewAt > now;
@@ -120,7 +132,10 @@ export function loginKey(...values: unknown[]): string {
 export class TokenStore {
 	private readonly grants = new Map<string, AccessGrant>();
 	private readonly logins = new Map<string, { grant: Promise<AccessGrant>; since: number }>();
-	private readonly refusals = new Map<string, { error: LoginRefusedError | LoginBusyError; until: number }>();
+	private readonly refusals = new Map<
+		string,
+		{ error: LoginRefusedError | LoginBusyError; until: number }
+	>();
 
 	/**
 	 * A usable token for these login values.
@@ -160,7 +175,8 @@ export class TokenStore {
 	reject(key: string, accessToken: string, renewAt: unknown): void {
 		const grant = this.grants.get(key);
 		if (grant === undefined) return;
-		if (grant.accessToken === accessToken || grant.renewAt <= Number(renewAt)) this.grants.delete(key);
+		if (grant.accessToken === accessToken || grant.renewAt <= Number(renewAt))
+			this.grants.delete(key);
 	}
 
 	private async logIn(key: string, login: () => Promise<AccessGrant>): Promise<AccessGrant> {
@@ -171,9 +187,13 @@ export class TokenStore {
 				return grant;
 			},
 			async (error: unknown) => {
-				if (error instanceof LoginRefusedError) this.refusals.set(key, { error, until: Date.now() + REFUSAL_MS });
+				if (error instanceof LoginRefusedError)
+					this.refusals.set(key, { error, until: Date.now() + REFUSAL_MS });
 				if (error instanceof LoginBusyError) {
-					this.refusals.set(key, { error, until: Date.now() + Math.min(error.wait.ms, LONGEST_BUSY_MS) });
+					this.refusals.set(key, {
+						error,
+						until: Date.now() + Math.min(error.wait.ms, LONGEST_BUSY_MS),
+					});
 				}
 				return await Promise.reject(error);
 			},

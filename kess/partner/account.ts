@@ -13,7 +13,8 @@ export interface PartnerAccount extends PartnerLogin, PartnerKeyTexts {
 	limits: PaymentLimits;
 }
 
-const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS Partner credential`);
+const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: string) =>
+	readPasted(fields[name], `${shown} in the KESS Partner credential`);
 
 /**
  * Whose money it is, whichever user or address it goes by, and whatever else is wrong with the credential. Holds no secret.
@@ -49,7 +50,13 @@ export function readPartnerAccount(fields: Record<string, unknown>): PartnerAcco
 }
 
 /** What must not come back from the gateway. */
-export function partnerCredentialValues(account: PartnerAccount, accessTokens: string[]): CredentialValues {
+export function partnerCredentialValues(
+	account: PartnerAccount,
+	accessTokens: string[],
+): CredentialValues {
 	const { partnerId, partnerSecretKey, userName, password, privateKey, passphrase } = account;
-	return { secrets: [partnerSecretKey, password, privateKey, passphrase, ...accessTokens], names: [partnerId, userName] };
+	return {
+		secrets: [partnerSecretKey, password, privateKey, passphrase, ...accessTokens],
+		names: [partnerId, userName],
+	};
 }

@@ -5,7 +5,14 @@ import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewa
 import type { JsonObject } from '../jsonObject';
 import { excess, LIMITS } from '../limits';
 import { PARTNER_CODES } from './codes';
-import { canonicalForms, canonicalJson, parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
+import {
+	canonicalForms,
+	canonicalJson,
+	parsePhpJson,
+	type PhpMap,
+	type PhpValue,
+	toJson,
+} from '../phpJson';
 import { verifyRsa2 } from '../rsa2Signature';
 
 /** What the gateway said. Only `success` and `refused` are certain: KESS has signed them. */
@@ -43,20 +50,32 @@ type Signature = 'valid' | 'missing' | 'wrong';
  *   words of an unsigned 401 or 403, on which nothing is decided
  * @throws RsaKeyError when the public key cannot be used
  */
-export function readPartnerAnswer(status: number, text: string, kessPublicKey: KeyObject | string): PartnerAnswer {
+export function readPartnerAnswer(
+	status: number,
+	text: string,
+	kessPublicKey: KeyObject | string,
+): PartnerAnswer {
 	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
 	if (status >= 300 && status < 400) {
-		return { kind: 'unreadable', reason: `the gateway redirects to another address (HTTP ${status})` };
+		return {
+			kind: 'unreadable',
+			reason: `the gateway redirects to another address (HTTP ${status})`,
+		};
 	}
 	const body = parseObject(text);
 	if (typeof body === 'string') {
 		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
 		if (status === 401) return { kind: 'unauthenticated', reason, isOwnWords: false };
-		return status >= 500 ? { kind: 'failed', code: String(status), reason } : { kind: 'unreadable', reason };
+		return status >= 500
+			? { kind: 'failed', code: String(status), reason }
+			: { kind: 'unreadable', reason };
 	}
 	const signature = checkSignature(body, text, kessPublicKey);
 	if (status === PROXY_LOGIN && signature !== 'valid') {
-		return { kind: 'unreadable', reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})` };
+		return {
+			kind: 'unreadable',
+			reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})`,
+		};
 	}
 	const isQuoted = signature === 'valid' || (signature === 'missing' && SAID_UNSIGNED.has(status));
 	const reason = isQuoted ? wordsOf(body) : undefined;
@@ -68,10 +87,16 @@ export function readPartnerAnswer(status: number, text: string, kessPublicKey: K
 	}
 	const unauthenticated = status === 401 || (!succeeded && code === 'UNAUTHENTICATED');
 	if (unauthenticated && signature !== 'wrong') {
-		return { kind: 'unauthenticated', reason: reason ?? `${code ?? 'no code given'} (HTTP ${status})`, isOwnWords: reason !== undefined };
+		return {
+			kind: 'unauthenticated',
+			reason: reason ?? `${code ?? 'no code given'} (HTTP ${status})`,
+			isOwnWords: reason !== undefined,
+		};
 	}
-	if (signature === 'missing' && status === 403 && reason !== undefined) return { kind: 'forbidden', code: code ?? '403', reason };
-	if (signature !== 'valid') return { kind: 'untrusted', reason: distrust(signature, succeeded ? undefined : code) };
+	if (signature === 'missing' && status === 403 && reason !== undefined)
+		return { kind: 'forbidden', code: code ?? '403', reason };
+	if (signature !== 'valid')
+		return { kind: 'untrusted', reason: distrust(signature, succeeded ? undefined : code) };
 	if (status >= 200 && status < 300 && succeeded) {
 		const data = body.get('data');
 		return data instanceof Map
@@ -80,7 +105,10 @@ export function readPartnerAnswer(status: number, text: string, kessPublicKey: K
 	}
 	const failed = body.get('success') === false || body.get('success') === 'false';
 	if (!failed || code === undefined) {
-		return { kind: 'unreadable', reason: `the answer is neither a success nor a refusal (HTTP ${status})` };
+		return {
+			kind: 'unreadable',
+			reason: `the answer is neither a success nor a refusal (HTTP ${status})`,
+		};
 	}
 	return {
 		kind: code === 'SYSTEMERROR' ? 'failed' : 'refused',
@@ -134,7 +162,9 @@ function canonicalise(text: string): string | undefined {
 /** Any code that KESS has signed; otherwise only one of the specification's. */
 function readCode(body: PhpMap, signature: Signature): string | undefined {
 	const code = firstTextOf(body, ['error_code']);
-	return code !== undefined && (signature === 'valid' || PARTNER_CODES.has(code)) ? code : undefined;
+	return code !== undefined && (signature === 'valid' || PARTNER_CODES.has(code))
+		? code
+		: undefined;
 }
 
 function distrust(signature: 'missing' | 'wrong', code: string | undefined): string {

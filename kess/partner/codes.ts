@@ -133,9 +133,24 @@ const ANY_SERVICE: ReadonlyMap<string, PartnerExplanation> = new Map([
 			hint: 'Find out before you run it again, for example with Query.',
 		},
 	],
-	['USED', { message: 'The ID has been used before', hint: 'Find out what happened with it, for example with Query.' }],
-	['NOTEXIST', { message: 'KESS does not know this ID', hint: 'Check the ID, and that it is from the same KESS account.' }],
-	['EXPIRED', { message: 'The time for this has run out', hint: 'Begin again from its first step.' }],
+	[
+		'USED',
+		{
+			message: 'The ID has been used before',
+			hint: 'Find out what happened with it, for example with Query.',
+		},
+	],
+	[
+		'NOTEXIST',
+		{
+			message: 'KESS does not know this ID',
+			hint: 'Check the ID, and that it is from the same KESS account.',
+		},
+	],
+	[
+		'EXPIRED',
+		{ message: 'The time for this has run out', hint: 'Begin again from its first step.' },
+	],
 ]);
 
 /** Every code of the specification. */
@@ -150,17 +165,27 @@ export const PARTNER_CODES: ReadonlySet<string> = new Set(ANY_SERVICE.keys());
  * @param reason what KESS has signed as the reason; may be empty
  * @returns the words without the code
  */
-export function explainPartnerCode(code: string, service: string, reason: string): PartnerExplanation {
+export function explainPartnerCode(
+	code: string,
+	service: string,
+	reason: string,
+): PartnerExplanation {
 	const words = reason.trim().replace(/\.$/, '');
 	const known = (BY_SERVICE.get(service) ?? ANY_SERVICE).get(code) ?? ANY_SERVICE.get(code);
 	const isTold = known !== undefined && !UNTOLD.has(code);
 	const advice = isTold ? undefined : adviceOn({ code, reason: words });
-	const cause = advice !== undefined && service === CREATE_TRANSFER ? `${advice} ${NOTHING_PAID}` : advice;
+	const cause =
+		advice !== undefined && service === CREATE_TRANSFER ? `${advice} ${NOTHING_PAID}` : advice;
 	if (known === undefined) {
 		return {
 			message: `KESS refuses: ${words || 'no reason given'}`,
-			hint: cause ?? 'The text after the colon is the answer of KESS. If it does not tell you what to change, ask KESS about this code.',
+			hint:
+				cause ??
+				'The text after the colon is the answer of KESS. If it does not tell you what to change, ask KESS about this code.',
 		};
 	}
-	return { message: words === '' ? known.message : `${known.message}: ${words}`, hint: cause ?? known.hint };
+	return {
+		message: words === '' ? known.message : `${known.message}: ${words}`,
+		hint: cause ?? known.hint,
+	};
 }

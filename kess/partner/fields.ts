@@ -50,7 +50,9 @@ export function requireReceiverId(value: unknown, say?: Say): string {
 	const phone = mangled === false ? plainPhone(text) : undefined;
 	// Digits with spaces or dashes between them have no other meaning than the digits.
 	const receiver = phone ?? (/^\d[\d -]*$/.test(text) ? text.replace(/[ -]/g, '') : text);
-	const problem = mangled || (receiver.includes('+') && phone === undefined && 'has a plus sign, but is not a phone number');
+	const problem =
+		mangled ||
+		(receiver.includes('+') && phone === undefined && 'has a plus sign, but is not a phone number');
 	if (problem === false) {
 		requireText(receiver, MAX_RECEIVER);
 		if (receiver !== String(value).trim()) say?.(`is sent as ${receiver}.`);
@@ -90,7 +92,9 @@ export function requirePartnerCurrency(value: unknown): 'USD' {
 	const text = writtenCurrency(value);
 	if (text === 'USD') return text;
 	throw new InvalidValueError(
-		text === '' ? 'is empty' : `is ${JSON.stringify(text.slice(0, 10))}, but KESS Partner transfers take USD only`,
+		text === ''
+			? 'is empty'
+			: `is ${JSON.stringify(text.slice(0, 10))}, but KESS Partner transfers take USD only`,
 		'Enter USD, and the amount in US dollars. Nothing is converted for you.',
 	);
 }

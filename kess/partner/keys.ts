@@ -66,5 +66,8 @@ function unusable(field: string, error: unknown): NotSentError {
 			? error
 			: { message: 'The key cannot be read', description: 'Paste the whole key file again.' };
 	const reason = message.charAt(0).toLowerCase() + message.slice(1);
-	return new NotSentError(`${field} in the KESS Partner credential cannot be used: ${reason}`, description);
+	return new NotSentError(
+		`${field} in the KESS Partner credential cannot be used: ${reason}`,
+		description,
+	);
 }

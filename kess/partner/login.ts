@@ -5,7 +5,13 @@ import type { Login } from '../gateway/login';
 import { loginRefusal, noToken, refusesLogin } from '../gateway/loginRefusal';
 import type { Redaction } from '../gateway/redaction';
 import { PARTNER_LOGIN_PATH } from './services';
-import { type AccessGrant, accessGrant, isToken, loginKey, TokenStore } from '../gateway/tokenStore';
+import {
+	type AccessGrant,
+	accessGrant,
+	isToken,
+	loginKey,
+	TokenStore,
+} from '../gateway/tokenStore';
 
 /** The tokens of the Partner gateway in this process, by login values. */
 export const partnerTokens = new TokenStore();
@@ -23,7 +29,13 @@ const ENVIRONMENT = 'and that they belong to the chosen environment.';
 
 /** The key under which `partnerTokens` keeps the token of these values. */
 export function partnerLoginKey(login: PartnerLogin): string {
-	return loginKey(login.origin, login.partnerId, login.partnerSecretKey, login.userName, login.password);
+	return loginKey(
+		login.origin,
+		login.partnerId,
+		login.partnerSecretKey,
+		login.userName,
+		login.password,
+	);
 }
 
 /**
@@ -40,7 +52,10 @@ export function partnerLoginRequest(login: PartnerLogin): Login {
 	];
 	for (const [name, value] of required) {
 		if (value === '') {
-			throw new NotSentError(`${name} is empty in the KESS Partner credential`, 'Enter what KESS gave you.');
+			throw new NotSentError(
+				`${name} is empty in the KESS Partner credential`,
+				'Enter what KESS gave you.',
+			);
 		}
 	}
 	for (const [name, value] of required.slice(0, 2)) {
@@ -70,7 +85,12 @@ export function partnerLoginRequest(login: PartnerLogin): Login {
  * @throws LoginRefusedError when the gateway refuses, in its own words, which it does not sign, and with the likely cause;
  *   NotSentError when the answer is not that of a login
  */
-export function readPartnerLogin(status: number, body: unknown, redaction: Redaction, now = Date.now()): AccessGrant {
+export function readPartnerLogin(
+	status: number,
+	body: unknown,
+	redaction: Redaction,
+	now = Date.now(),
+): AccessGrant {
 	const fields: JsonObject = isPlainObject(body) ? body : {};
 	const grant = isPlainObject(fields.data) ? fields.data : fields;
 	const accessToken = grant.access_token;
@@ -90,7 +110,10 @@ function aboutHalf(description: string): { message: string; hint: string } {
 	const aboutUser = /user|password/i.test(description);
 	const aboutPartner = /partner[-_ ]?(id|secret)|secret[-_ ]?key/i.test(description);
 	if (aboutUser && !aboutPartner) {
-		return { message: 'KESS refuses the user', hint: `Check User Name and Password in the KESS Partner credential, ${ENVIRONMENT}` };
+		return {
+			message: 'KESS refuses the user',
+			hint: `Check User Name and Password in the KESS Partner credential, ${ENVIRONMENT}`,
+		};
 	}
 	if (aboutPartner && !aboutUser) {
 		return {

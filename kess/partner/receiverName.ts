@@ -27,6 +27,10 @@ export function isSamePerson(expected: string, actual: string): boolean {
 export function wordsOfName(name: string): string {
 	if (name.length > MAX_LENGTH) return '';
 	// Compatibility forms first: the acute accent on its own, for one, would turn into a space with a combining mark.
-	const letters = name.replace(APOSTROPHE, '').normalize('NFKC').replace(INVISIBLE, '').toUpperCase();
+	const letters = name
+		.replace(APOSTROPHE, '')
+		.normalize('NFKC')
+		.replace(INVISIBLE, '')
+		.toUpperCase();
 	return (letters.match(WORDS) ?? []).sort().join(' ');
 }

@@ -21,10 +21,14 @@ export function signedPartnerBody(fields: JsonObject, privateKey: KeyObject | st
 	const body: JsonObject = {};
 	for (const [field, value] of Object.entries(fields)) {
 		const kept = trimDeep(value);
-		if (field !== 'sign' && field !== 'sign_type' && kept !== undefined && kept !== '') body[field] = kept;
+		if (field !== 'sign' && field !== 'sign_type' && kept !== undefined && kept !== '')
+			body[field] = kept;
 	}
 	if (Object.keys(body).length > LIMITS.fields) {
-		throw new InvalidValueError(`has more than ${LIMITS.fields} fields`, 'Send only the fields that the service takes.');
+		throw new InvalidValueError(
+			`has more than ${LIMITS.fields} fields`,
+			'Send only the fields that the service takes.',
+		);
 	}
 	body.sign_type = 'RSA2';
 	const text = JSON.stringify(body);
@@ -41,7 +45,8 @@ function canonicalText(text: string): string {
 }
 
 function unsignable(error: unknown): Error {
-	if (!(error instanceof PhpJsonError)) return new Error('The request cannot be signed', { cause: error });
+	if (!(error instanceof PhpJsonError))
+		return new Error('The request cannot be signed', { cause: error });
 	return new InvalidValueError(
 		`has a value that KESS cannot read: ${error.message}`,
 		'Look for a broken character, for example half of an emoji, and enter the text again.',

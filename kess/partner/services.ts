@@ -3,7 +3,9 @@ import { type AmountFields, bareName, type GatewayService } from '../gateway/ser
 /** Where the KESS Partner gateway lives and what it can do (docs/gateway.md §13). */
 
 /** Origins by the credential's environment. No production host is published: it is entered as a custom one. */
-export const PARTNER_HOSTS: ReadonlyMap<string, string> = new Map([['sandbox', 'https://clientdev.kesspay.io']]);
+export const PARTNER_HOSTS: ReadonlyMap<string, string> = new Map([
+	['sandbox', 'https://clientdev.kesspay.io'],
+]);
 
 /** GET ACCESS TOKEN. */
 export const PARTNER_LOGIN_PATH = '/partnerapi/v1/token';
@@ -36,7 +38,12 @@ const BY_BARE_NAME = new Map(ALL.map((service) => [bareName(service.name), servi
 
 /** A service as somebody has written its name: what it is in any case of its letters, and the worst when nobody knows it. */
 export function serviceNamed(name: string): GatewayService {
-	return ALL.find((service) => service.name.toLowerCase() === name.toLowerCase()) ?? { name, does: 'pays' };
+	return (
+		ALL.find((service) => service.name.toLowerCase() === name.toLowerCase()) ?? {
+			name,
+			does: 'pays',
+		}
+	);
 }
 
 /** The service that is known to move money and that this name may mean, in whichever way it is spelled. */

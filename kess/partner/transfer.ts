@@ -27,19 +27,30 @@ const PROMISED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
  * @returns `undefined` when everything agrees; otherwise the first difference, as a clause without values of the answer. A KESS
  *   user ID instead of a phone number is none: KESS may name a receiver either way
  */
-export function matchTransfer(asked: AskedTransfer, data: Record<string, unknown>, service: string): string | undefined {
+export function matchTransfer(
+	asked: AskedTransfer,
+	data: Record<string, unknown>,
+	service: string,
+): string | undefined {
 	const { outTradeNo, preTransferId, money, receiverId } = asked;
 	const checks: Array<[field: string, agrees: boolean]> = [
 		['out_trade_no', textOf(data.out_trade_no) === outTradeNo],
-		['pre_transfer_id', preTransferId === undefined || textOf(data.pre_transfer_id) === preTransferId],
-		['receiver_id', receiverId === undefined || isSameReceiver(receiverId, textOf(data.receiver_id))],
+		[
+			'pre_transfer_id',
+			preTransferId === undefined || textOf(data.pre_transfer_id) === preTransferId,
+		],
+		[
+			'receiver_id',
+			receiverId === undefined || isSameReceiver(receiverId, textOf(data.receiver_id)),
+		],
 		['currency', money === undefined || textOf(data.currency).toUpperCase() === money.currency],
 		['amount', money === undefined || isSameMoney(money, data.amount, money.currency)],
 	];
 	for (const [field, agrees] of checks) {
 		if (agrees) continue;
 		if (isThere(data[field])) return `the answer has another ${field} than the one asked for`;
-		if (field === 'out_trade_no' || PROMISED.get(service)?.has(field) === true) return `the answer has no ${field}`;
+		if (field === 'out_trade_no' || PROMISED.get(service)?.has(field) === true)
+			return `the answer has no ${field}`;
 	}
 	return undefined;
 }
@@ -53,12 +64,22 @@ export interface Comparable {
 }
 
 /** What of a transfer can be compared with an answer at all. */
-export function comparable({ money, receiverId, ...asked }: AskedTransfer, data: Record<string, unknown>): Comparable {
+export function comparable(
+	{ money, receiverId, ...asked }: AskedTransfer,
+	data: Record<string, unknown>,
+): Comparable {
 	const isMoney = isReadable(data.amount) && isThere(data.currency);
 	const isReceiver = isThere(data.receiver_id);
 	return {
-		asked: { ...asked, ...(isMoney && money && { money }), ...(isReceiver && receiverId !== undefined && { receiverId }) },
-		missing: [...(money && !isMoney ? ['amount'] : []), ...(receiverId !== undefined && !isReceiver ? ['receiver'] : [])],
+		asked: {
+			...asked,
+			...(isMoney && money && { money }),
+			...(isReceiver && receiverId !== undefined && { receiverId }),
+		},
+		missing: [
+			...(money && !isMoney ? ['amount'] : []),
+			...(receiverId !== undefined && !isReceiver ? ['receiver'] : []),
+		],
 	};
 }
 
@@ -76,7 +97,16 @@ export function isUnderWay(data: Record<string, unknown>): boolean {
 }
 
 /** Results of a transfer after which it is not carried out any more. Only SUCCESS, EXPIRED and NOTEXIST are published. */
-const NOT_CARRIED_OUT: ReadonlySet<string> = new Set(['FAILED', 'FAILURE', 'EXPIRED', 'NOTEXIST', 'CANCELLED', 'CANCELED', 'REJECTED', 'CLOSED']);
+const NOT_CARRIED_OUT: ReadonlySet<string> = new Set([
+	'FAILED',
+	'FAILURE',
+	'EXPIRED',
+	'NOTEXIST',
+	'CANCELLED',
+	'CANCELED',
+	'REJECTED',
+	'CLOSED',
+]);
 
 /** Whether KESS says that nothing came of it. */
 export function isNothing(data: Record<string, unknown>): boolean {
@@ -105,9 +135,13 @@ function isThere(value: unknown): boolean {
 }
 
 /** What a user has to know where KESS names the receiver in the other way, so that nobody here can compare them. */
-export function receiverNote({ receiverId }: AskedTransfer, data: Record<string, unknown>): string | undefined {
+export function receiverNote(
+	{ receiverId }: AskedTransfer,
+	data: Record<string, unknown>,
+): string | undefined {
 	const named = textOf(data.receiver_id);
-	if (receiverId === undefined || named === '' || isPhone(named) === isPhone(receiverId)) return undefined;
+	if (receiverId === undefined || named === '' || isPhone(named) === isPhone(receiverId))
+		return undefined;
 	return 'KESS names the receiver by another kind of ID than the one asked for, so the two could not be compared';
 }
 

@@ -7,14 +7,14 @@ const MAX_VERSION = 40;
 
 /** Error correction codewords in each block, by version (ISO/IEC 18004, table 9, level M). */
 const CHECK_WORDS = [
-	10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
-	28, 28, 28, 28, 28, 28, 28, 28, 28,
+	10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28,
+	28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
 ];
 
 /** Blocks, by version (the same table). */
 const BLOCKS = [
-	1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37,
-	38, 40, 43, 45, 47, 49,
+	1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26,
+	28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49,
 ];
 
 /** Level M in the format information (table 12). */
@@ -110,7 +110,12 @@ function dataWords(bytes: Buffer, version: number): number[] {
 	append(0, Math.min(4, total * 8 - bits.length));
 	const words: number[] = [];
 	for (let start = 0; start < bits.length; start += 8) {
-		words.push(Array.from({ length: 8 }, (_, bit) => bits[start + bit] ?? 0).reduce((word, bit) => word * 2 + bit, 0));
+		words.push(
+			Array.from({ length: 8 }, (_, bit) => bits[start + bit] ?? 0).reduce(
+				(word, bit) => word * 2 + bit,
+				0,
+			),
+		);
 	}
 	for (let pad = 0xec; words.length < total; pad ^= 0xec ^ 0x11) words.push(pad);
 	return words;
@@ -165,7 +170,9 @@ function remainder(block: number[], divisor: number[]): number[] {
 	let rest = divisor.map(() => 0);
 	for (const word of block) {
 		const factor = word ^ at(rest, 0);
-		rest = [...rest.slice(1), 0].map((value, index) => value ^ multiply(at(divisor, index), factor));
+		rest = [...rest.slice(1), 0].map(
+			(value, index) => value ^ multiply(at(divisor, index), factor),
+		);
 	}
 	return rest;
 }
@@ -178,7 +185,8 @@ class Grid {
 
 	constructor(version: number) {
 		this.size = sizeOf(version);
-		const square = () => Array.from({ length: this.size }, () => new Array<boolean>(this.size).fill(false));
+		const square = () =>
+			Array.from({ length: this.size }, () => new Array<boolean>(this.size).fill(false));
 		this.dark = square();
 		this.reserved = square();
 		this.placePatterns(version);
@@ -207,9 +215,13 @@ class Grid {
 	masked(mask: number): boolean[][] {
 		const turns = MASKS[mask] as (row: number, column: number) => boolean;
 		const copy = this.dark.map((cells, row) =>
-			cells.map((cell, column) => (isSet(this.reserved, row, column) ? cell : cell !== turns(row, column))),
+			cells.map((cell, column) =>
+				isSet(this.reserved, row, column) ? cell : cell !== turns(row, column),
+			),
 		);
-		this.eachFormatModule((row, column, bit) => set(copy, row, column, ((formatBits(mask) >> bit) & 1) === 1));
+		this.eachFormatModule((row, column, bit) =>
+			set(copy, row, column, ((formatBits(mask) >> bit) & 1) === 1),
+		);
 		return copy;
 	}
 
@@ -219,12 +231,19 @@ class Grid {
 			this.place(6, index, index % 2 === 0);
 			this.place(index, 6, index % 2 === 0);
 		}
-		for (const [row, column] of [[3, 3], [3, last - 3], [last - 3, 3]] as const) this.placeRings(row, column, 4, [2, 4]);
+		for (const [row, column] of [
+			[3, 3],
+			[3, last - 3],
+			[last - 3, 3],
+		] as const)
+			this.placeRings(row, column, 4, [2, 4]);
 		const centres = alignmentCentres(version);
 		const [first, final] = [centres[0], centres.at(-1)];
 		for (const row of centres) {
 			for (const column of centres) {
-				const inFinder = (row === first && (column === first || column === final)) || (row === final && column === first);
+				const inFinder =
+					(row === first && (column === first || column === final)) ||
+					(row === final && column === first);
 				if (!inFinder) this.placeRings(row, column, 2, [1]);
 			}
 		}
@@ -234,7 +253,12 @@ class Grid {
 	}
 
 	/** Rings around a centre, dark but for those at the distances given. */
-	private placeRings(centreRow: number, centreColumn: number, radius: number, light: number[]): void {
+	private placeRings(
+		centreRow: number,
+		centreColumn: number,
+		radius: number,
+		light: number[],
+	): void {
 		for (let row = centreRow - radius; row <= centreRow + radius; row++) {
 			for (let column = centreColumn - radius; column <= centreColumn + radius; column++) {
 				const distance = Math.max(Math.abs(row - centreRow), Math.abs(column - centreColumn));
@@ -279,14 +303,17 @@ function formatBits(mask: number): number {
 /** The value with its remainder by a polynomial over two elements behind it. */
 function withRemainder(value: number, degree: number, divisor: number): number {
 	let rest = value;
-	for (let step = 0; step < degree; step++) rest = (rest << 1) ^ ((rest >> (degree - 1)) & 1 ? divisor : 0);
+	for (let step = 0; step < degree; step++)
+		rest = (rest << 1) ^ ((rest >> (degree - 1)) & 1 ? divisor : 0);
 	return (value << degree) | rest;
 }
 
 /** How hard a code is to read (clause 7.8.3): the mask with the fewest points is used. */
 function penalty(code: QrCode): number {
 	const size = code.length;
-	const columns = Array.from({ length: size }, (_, column) => code.map((cells) => cells[column] === true));
+	const columns = Array.from({ length: size }, (_, column) =>
+		code.map((cells) => cells[column] === true),
+	);
 	let points = 0;
 	let dark = 0;
 	for (const line of [...code, ...columns]) {
@@ -300,7 +327,11 @@ function penalty(code: QrCode): number {
 			const cell = isSet(code, row, column);
 			if (cell) dark++;
 			if (row === 0 || column === 0) continue;
-			const same = [isSet(code, row - 1, column), isSet(code, row, column - 1), isSet(code, row - 1, column - 1)];
+			const same = [
+				isSet(code, row - 1, column),
+				isSet(code, row, column - 1),
+				isSet(code, row - 1, column - 1),
+			];
 			if (same.every((other) => other === cell)) points += 3;
 		}
 	}

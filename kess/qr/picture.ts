@@ -44,7 +44,8 @@ function svg(code: QrCode): string {
 		.flatMap((cells, row) => {
 			const text = cells.map((cell) => (cell ? '1' : '0')).join('');
 			return [...text.matchAll(/1+/g)].map(
-				({ 0: run, index }) => `M${index + QUIET_ZONE},${row + QUIET_ZONE}h${run.length}v1h-${run.length}z`,
+				({ 0: run, index }) =>
+					`M${index + QUIET_ZONE},${row + QUIET_ZONE}h${run.length}v1h-${run.length}z`,
 			);
 		})
 		.join('');

@@ -18,7 +18,12 @@ export function makePng(rows: ReadonlyArray<readonly boolean[]>): Buffer {
 	// One bit for each pixel; colour type, compression, filter and interlace methods are all 0.
 	header[8] = 1;
 	const lines = Buffer.concat(rows.map(packLine));
-	return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', zlib(lines)), chunk('IEND', Buffer.alloc(0))]);
+	return Buffer.concat([
+		SIGNATURE,
+		chunk('IHDR', header),
+		chunk('IDAT', zlib(lines)),
+		chunk('IEND', Buffer.alloc(0)),
+	]);
 }
 
 /** A line of pixels after the number of its filter, which is 0: none. A set bit is white. */

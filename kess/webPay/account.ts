@@ -25,8 +25,10 @@ export interface Merchant {
 	sellerCode: string;
 }
 
-const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: string) => readPasted(fields[name], `${shown} in the KESS WebPay credential`);
-const versionOf = (fields: Record<string, unknown>): GatewayVersion => (fields.gatewayVersion === 'v2' ? 'v2' : 'v1');
+const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: string) =>
+	readPasted(fields[name], `${shown} in the KESS WebPay credential`);
+const versionOf = (fields: Record<string, unknown>): GatewayVersion =>
+	fields.gatewayVersion === 'v2' ? 'v2' : 'v1';
 
 /**
  * Reads whose credential it is, whatever else is wrong with it.
@@ -37,7 +39,11 @@ export function readMerchant(fields: Record<string, unknown>): Merchant {
 	const pasted = pastedIn(fields);
 	const sellerCode = pasted('sellerCode', 'Seller Code').trim();
 	const name = sellerCode || pasted('username', 'Username').trim();
-	return { version: versionOf(fields), identity: `${worldOf(fields.environment, WEBPAY_HOSTS, fields.baseUrl)}|${name}`, sellerCode };
+	return {
+		version: versionOf(fields),
+		identity: `${worldOf(fields.environment, WEBPAY_HOSTS, fields.baseUrl)}|${name}`,
+		sellerCode,
+	};
 }
 
 /**
@@ -65,15 +71,30 @@ export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccoun
 }
 
 /** The value of the Authorization header on gateway v1 (docs/gateway.md §12, headers). */
-export function basicAuthorization({ username, password }: { username: string; password: string }): string {
+export function basicAuthorization({
+	username,
+	password,
+}: {
+	username: string;
+	password: string;
+}): string {
 	return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** What must not come back from the gateway. @param accessTokens of gateway v2 */
-export function webPayCredentialValues(account: WebPayAccount, accessTokens: string[]): CredentialValues {
+export function webPayCredentialValues(
+	account: WebPayAccount,
+	accessTokens: string[],
+): CredentialValues {
 	const { username, password, clientId, clientSecret, apiSecretKey } = account;
 	return {
-		secrets: [basicAuthorization(account).slice('Basic '.length), password, clientSecret, apiSecretKey, ...accessTokens],
+		secrets: [
+			basicAuthorization(account).slice('Basic '.length),
+			password,
+			clientSecret,
+			apiSecretKey,
+			...accessTokens,
+		],
 		names: [username, clientId],
 	};
 }

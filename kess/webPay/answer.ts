@@ -24,7 +24,12 @@ const CODE_FIELDS = ['error_code', 'status_code', 'code'];
 /** Seen in bodies that come with HTTP 200 (docs/gateway.md §6); n8n itself only looks at the HTTP status. */
 const UNAUTHENTICATED_CODES = new Set(['401', 'UNAUTHENTICATED']);
 const BUSY_CODES = new Set(['429', '503', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE']);
-const FAILED_CODES = new Set(['SYSTEM_ERROR', 'SYSTEMERROR', 'FEATURE_UNDER_MAINTENANCE', 'GATEWAY_TIMEOUT']);
+const FAILED_CODES = new Set([
+	'SYSTEM_ERROR',
+	'SYSTEMERROR',
+	'FEATURE_UNDER_MAINTENANCE',
+	'GATEWAY_TIMEOUT',
+]);
 
 /**
  * Sorts an answer of the WebPay gateway (docs/gateway.md §3 envelope, §6 errors). KESS's words for being busy are not published.
@@ -42,7 +47,10 @@ export function readWebPayAnswer(
 ): WebPayAnswer {
 	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
 	if (status >= 300 && status < 400) {
-		return { kind: 'unreadable', reason: `the gateway redirects to another address (HTTP ${status})` };
+		return {
+			kind: 'unreadable',
+			reason: `the gateway redirects to another address (HTTP ${status})`,
+		};
 	}
 	const body = parseObject(text);
 	if (typeof body === 'string') {
@@ -51,14 +59,22 @@ export function readWebPayAnswer(
 			? { kind: 'unauthenticated', code: String(status), reason, isOwnWords: false }
 			: { kind: 'unreadable', reason };
 	}
-	if (status === PROXY_LOGIN) return { kind: 'unreadable', reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})` };
+	if (status === PROXY_LOGIN)
+		return {
+			kind: 'unreadable',
+			reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})`,
+		};
 	const success = body.get('success');
 	const succeeded = status >= 200 && status < 300 && (success === true || success === 'true');
 	if (succeeded) {
 		const data = body.get('data');
 		const problem = findProblem(data);
 		return problem === undefined
-			? { kind: 'success', data: toJson(data ?? null), signature: verifyWebPayAnswer(body, apiSecretKey, signType) }
+			? {
+					kind: 'success',
+					data: toJson(data ?? null),
+					signature: verifyWebPayAnswer(body, apiSecretKey, signType),
+				}
 			: { kind: 'unreadable', reason: `${problem} (HTTP ${status})` };
 	}
 	const code = firstTextOf(body, CODE_FIELDS) ?? String(status);
@@ -67,7 +83,13 @@ export function readWebPayAnswer(
 	const reason = words ?? `no reason given (HTTP ${status})`;
 	switch (refusalKind(status, code)) {
 		case 'refused':
-			return { kind: 'refused', code, reason, isOwnShape: isOwnShape(status, body), status: ownStatus(status, body) };
+			return {
+				kind: 'refused',
+				code,
+				reason,
+				isOwnShape: isOwnShape(status, body),
+				status: ownStatus(status, body),
+			};
 		case 'unauthenticated':
 			return { kind: 'unauthenticated', code, reason, isOwnWords: words !== undefined };
 		case 'failed':
@@ -115,7 +137,9 @@ function parseObject(text: string): PhpMap | string {
 	try {
 		value = parsePhpJson(text, LIMITS.depth);
 	} catch {
-		return /^\s*</.test(text) ? 'the answer is a web page instead of JSON' : 'the answer is not JSON';
+		return /^\s*</.test(text)
+			? 'the answer is a web page instead of JSON'
+			: 'the answer is not JSON';
 	}
 	return value instanceof Map ? value : 'the answer is not a JSON object';
 }

@@ -20,7 +20,12 @@ export function requireCipherText(value: unknown): string {
 		);
 	}
 	const bytes = text.length / 2;
-	if (/^[0-9a-f]+$/i.test(text) && Number.isInteger(bytes) && bytes >= MIN_BYTES && bytes <= MAX_BYTES) {
+	if (
+		/^[0-9a-f]+$/i.test(text) &&
+		Number.isInteger(bytes) &&
+		bytes >= MIN_BYTES &&
+		bytes <= MAX_BYTES
+	) {
 		return text.toLowerCase();
 	}
 	throw new InvalidValueError(

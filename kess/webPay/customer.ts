@@ -64,5 +64,7 @@ export function encryptCustomer(customer: Customer, publicKey: KeyObject): strin
 			'Shorten the address or leave it out. Khmer letters take three bytes each.',
 		);
 	}
-	return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, text).toString('hex');
+	return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, text).toString(
+		'hex',
+	);
 }

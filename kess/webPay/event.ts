@@ -4,7 +4,14 @@ import { type Json, type JsonObject, textOf } from '../jsonObject';
 import { hasRefund, isPaid, saysFailed } from './orderStates';
 
 /** What has happened, in plain words. */
-type WebPayEventName = 'paid' | 'renewed' | 'closed' | 'refunded' | 'partiallyRefunded' | 'cardSaved' | 'other';
+type WebPayEventName =
+	| 'paid'
+	| 'renewed'
+	| 'closed'
+	| 'refunded'
+	| 'partiallyRefunded'
+	| 'cardSaved'
+	| 'other';
 
 /** What a notification tells of. */
 export interface WebPayEvent {
@@ -36,7 +43,10 @@ export function orderNumberIn(told: JsonObject): string {
 export function isAboutCard(told: JsonObject): boolean {
 	const names = Object.keys(told);
 	const hasTotal = textOf(told.total_amount) !== '';
-	return orderNumberIn(told) === '' && names.some((name) => /card|tokeni[sz]e/i.test(name) || (!hasTotal && /token/i.test(name)));
+	return (
+		orderNumberIn(told) === '' &&
+		names.some((name) => /card|tokeni[sz]e/i.test(name) || (!hasTotal && /token/i.test(name)))
+	);
 }
 
 /** What a notification about a card tells of. Everything in it counts: two cards may differ in nothing that is signed. */
@@ -49,7 +59,10 @@ export function cardEvent(told: JsonObject): WebPayEvent {
 /** Whether it tells of a refund of an order, in the order's words or in the refund's own (docs/gateway.md §3, Responses). */
 export function isAboutRefund(told: JsonObject): boolean {
 	if (hasRefund(told.status)) return true;
-	return textOf(told.total_amount) === '' && [told.amount, told.merchant_reference].some((value) => textOf(value) !== '');
+	return (
+		textOf(told.total_amount) === '' &&
+		[told.amount, told.merchant_reference].some((value) => textOf(value) !== '')
+	);
 }
 
 /**
@@ -73,14 +86,22 @@ export function isBehind(shown: JsonObject, told: JsonObject): boolean {
  * @param shown the order as the gateway has it, if it was asked
  * @param isKnown whether an event of a key that begins so has been handled before
  */
-export function orderEvent(told: JsonObject, shown: JsonObject | undefined, isKnown: (beginning: string) => boolean): WebPayEvent {
+export function orderEvent(
+	told: JsonObject,
+	shown: JsonObject | undefined,
+	isKnown: (beginning: string) => boolean,
+): WebPayEvent {
 	const number = orderNumberIn(told);
 	const order = shown ?? told;
 	const status = textOf(order.status);
 	if (isAboutRefund(told) && !hasRefund(status)) {
-		return { name: 'other', key: keyOf('refund', number, textOf(told.status), ...refundTold(told)) };
+		return {
+			name: 'other',
+			key: keyOf('refund', number, textOf(told.status), ...refundTold(told)),
+		};
 	}
-	if (isRenewal(told, shown)) return { name: 'renewed', key: keyOf(PAID, number, transactionOf(told)) };
+	if (isRenewal(told, shown))
+		return { name: 'renewed', key: keyOf(PAID, number, transactionOf(told)) };
 	const name = nameOf(status, number, isKnown);
 	if (name === 'closed') return { name, key: keyOf(status, number) };
 	if (hasRefund(status)) return { name, key: keyOf(status, number, ...refundIn(told, shown)) };
@@ -94,22 +115,41 @@ export function orderEvent(told: JsonObject, shown: JsonObject | undefined, isKn
  *
  * @param isKnown as for `orderEvent`
  */
-export function shownEvent(order: JsonObject, isKnown: (beginning: string) => boolean): WebPayEvent {
+export function shownEvent(
+	order: JsonObject,
+	isKnown: (beginning: string) => boolean,
+): WebPayEvent {
 	const [status, number] = [textOf(order.status), orderNumberIn(order)];
-	const refunds = refundsOf(order).map((refund) => textOf(refund.transaction_id) || textOf(refund.merchant_reference));
-	const details = hasRefund(status) ? refunds.sort() : isPaid(status) ? [textOf(order.transaction_id)] : [];
+	const refunds = refundsOf(order).map(
+		(refund) => textOf(refund.transaction_id) || textOf(refund.merchant_reference),
+	);
+	const details = hasRefund(status)
+		? refunds.sort()
+		: isPaid(status)
+			? [textOf(order.transaction_id)]
+			: [];
 	return { name: nameOf(status, number, isKnown), key: keyOf(status, number, ...details) };
 }
 
 /** An order that is paid once more than before is renewed. */
-function nameOf(status: string, number: string, isKnown: (beginning: string) => boolean): WebPayEventName {
+function nameOf(
+	status: string,
+	number: string,
+	isKnown: (beginning: string) => boolean,
+): WebPayEventName {
 	const name = STATUS_EVENTS.get(status) ?? 'other';
 	return name === 'paid' && isKnown(`${keyOf(PAID, number).slice(0, -1)},`) ? 'renewed' : name;
 }
 
 /** A charge that is not the one which the gateway shows with the order, nor of the same time. */
 function isRenewal(told: JsonObject, shown: JsonObject | undefined): boolean {
-	if (shown === undefined || textOf(told.status) !== PAID || !isPaid(shown.status) || isAboutRefund(told)) return false;
+	if (
+		shown === undefined ||
+		textOf(told.status) !== PAID ||
+		!isPaid(shown.status) ||
+		isAboutRefund(told)
+	)
+		return false;
 	return (['transaction_id', 'paid_at'] as const).every((field) => {
 		const [said, known] = [textOf(told[field]), textOf(shown[field])];
 		return said !== '' && known !== '' && said !== known;
@@ -124,21 +164,33 @@ function transactionOf(order: JsonObject): string {
 /** What tells one refund of an order from the next: as the gateway lists it, or else as the notification has it. */
 function refundIn(told: JsonObject, shown: JsonObject | undefined): string[] {
 	const listed = refundsOf(shown ?? told);
-	const named = listed.find(isRefundOf(told, 'transaction_id')) ?? listed.find(isRefundOf(told, 'merchant_reference'));
+	const named =
+		listed.find(isRefundOf(told, 'transaction_id')) ??
+		listed.find(isRefundOf(told, 'merchant_reference'));
 	const own = refundTold(told);
 	if (named === undefined && own.some((text) => text !== '')) return [transactionOf(told), ...own];
 	const [toldRefunds, transaction] = [refundsOf(told), transactionOf(told)];
 	const refund = named ?? listed[Math.min(toldRefunds.length || Infinity, listed.length) - 1];
 	if (refund === undefined) return [transaction];
-	const isOfItsOwn = named === undefined && toldRefunds.length === 0 && isAboutRefund(told) && transaction !== transactionOf(shown ?? told);
+	const isOfItsOwn =
+		named === undefined &&
+		toldRefunds.length === 0 &&
+		isAboutRefund(told) &&
+		transaction !== transactionOf(shown ?? told);
 	const known = textOf(refund.transaction_id);
 	return [...(known !== '' ? [known] : refundTold(refund)), ...(isOfItsOwn ? [transaction] : [])];
 }
 
 /** By a number of the refund, KESS's or the merchant's; under one of the merchant's there may be several. */
-function isRefundOf(told: JsonObject, field: 'transaction_id' | 'merchant_reference'): (refund: JsonObject) => boolean {
+function isRefundOf(
+	told: JsonObject,
+	field: 'transaction_id' | 'merchant_reference',
+): (refund: JsonObject) => boolean {
 	const [number, amount] = [textOf(told[field]), textOf(told.amount)];
-	return (refund) => number !== '' && textOf(refund[field]) === number && (amount === '' || Number(textOf(refund.amount)) === Number(amount));
+	return (refund) =>
+		number !== '' &&
+		textOf(refund[field]) === number &&
+		(amount === '' || Number(textOf(refund.amount)) === Number(amount));
 }
 
 /** The fields at the top level by which a refund is known. The names of most of them are not published. */
@@ -151,7 +203,8 @@ function refundTold(told: JsonObject): string[] {
 
 function refundsOf(order: JsonObject): JsonObject[] {
 	const list = order.refund_histories;
-	const isObject = (entry: Json): entry is JsonObject => typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+	const isObject = (entry: Json): entry is JsonObject =>
+		typeof entry === 'object' && entry !== null && !Array.isArray(entry);
 	return Array.isArray(list) ? list.filter(isObject) : [];
 }
 

@@ -20,7 +20,10 @@ export function requireOutTradeNo(value: unknown, say?: Say): string {
 	const outTradeNo = requireReference(value, MAX_REFERENCE, say);
 	// A sibling gateway is known to refuse them.
 	const isPlain = [...outTradeNo].length <= 32 && /^[A-Za-z0-9-]+$/.test(outTradeNo);
-	if (!isPlain) say?.('is longer than 32 characters, or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not.');
+	if (!isPlain)
+		say?.(
+			'is longer than 32 characters, or has characters other than letters, digits and dashes. KESS takes it, some of its channels may not.',
+		);
 	return outTradeNo;
 }
 
@@ -61,13 +64,19 @@ export function readDetail(lines: DetailInput[], total: Money, say?: Say): Detai
 	const read = lines.flatMap((line, index): DetailLine[] => {
 		const { no, name, price, qty, discount } = line;
 		if ([no, name, price, qty, discount].every(isBlank)) return [];
-		const field = <T>(called: keyof DetailInput, check: (value: unknown) => T) => inLine(index, called, () => check(line[called]));
+		const field = <T>(called: keyof DetailInput, check: (value: unknown) => T) =>
+			inLine(index, called, () => check(line[called]));
 		const cost = field('price', (value) => parsePrice(value, currency));
-		const off = isBlank(discount) ? NO_DISCOUNT : field('discount', (value) => readSmall(value, '0.05', DISCOUNT_DECIMALS));
+		const off = isBlank(discount)
+			? NO_DISCOUNT
+			: field('discount', (value) => readSmall(value, '0.05', DISCOUNT_DECIMALS));
 		const quantity = field('qty', readQuantity);
 		const price10000 = cost.hundredths * 100n;
 		if (off.scaled > price10000) {
-			throw inContext(new InvalidValueError('is more than its price', 'Enter the discount for one unit.'), nameOf(index, 'discount'));
+			throw inContext(
+				new InvalidValueError('is more than its price', 'Enter the discount for one unit.'),
+				nameOf(index, 'discount'),
+			);
 		}
 		sum += (price10000 - off.scaled) * quantity.scaled;
 		return [
@@ -97,16 +106,26 @@ const NO_DISCOUNT = { text: '0', scaled: 0n };
 function readQuantity(value: unknown) {
 	const quantity = readSmall(value, '2', QUANTITY_DECIMALS);
 	if (quantity.scaled > 0n) return quantity;
-	throw new InvalidValueError('is 0', 'Enter how many, for example 2. A line that is not wanted stays empty.');
+	throw new InvalidValueError(
+		'is 0',
+		'Enter how many, for example 2. A line that is not wanted stays empty.',
+	);
 }
 
 /** @returns a number of at least 0, as it is sent and as a whole number of its smallest parts */
-function readSmall(value: unknown, example: string, decimals: number): { text: string; scaled: bigint } {
+function readSmall(
+	value: unknown,
+	example: string,
+	decimals: number,
+): { text: string; scaled: bigint } {
 	const { shown, isNegative, whole, fraction, text } = readDecimal(value, example);
 	if (!isNegative && fraction.length <= decimals && whole.length <= MAX_WHOLE_DIGITS) {
 		return { text, scaled: BigInt(whole + fraction.padEnd(decimals, '0')) };
 	}
-	throw new InvalidValueError(`is ${shown}`, `Enter a number of at least 0 with at most ${decimals} decimals, for example ${example}.`);
+	throw new InvalidValueError(
+		`is ${shown}`,
+		`Enter a number of at least 0 with at most ${decimals} decimals, for example ${example}.`,
+	);
 }
 
 function inLine<T>(index: number, field: string, read: () => T): T {
@@ -140,7 +159,10 @@ export function isPrivateAddress(address: string): boolean {
 export function requireWebAddress(value: unknown, say?: Say): string {
 	const text = requireText(value, 2048);
 	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
-		if (isPrivateAddress(text)) say?.('is an address of this machine or its own network, which KESS cannot reach from outside.');
+		if (isPrivateAddress(text))
+			say?.(
+				'is an address of this machine or its own network, which KESS cannot reach from outside.',
+			);
 		return undecidedAddress(text);
 	}
 	throw new InvalidValueError(
@@ -157,7 +179,10 @@ export function requireWebAddress(value: unknown, say?: Say): string {
 export function requireSeconds(value: unknown): number {
 	const seconds = typeof value === 'string' ? Number(value.trim() || Number.NaN) : value;
 	if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
-	throw new InvalidValueError('is not a whole number of seconds', 'Enter a whole number greater than 0, for example 1800 for half an hour.');
+	throw new InvalidValueError(
+		'is not a whole number of seconds',
+		'Enter a whole number greater than 0, for example 1800 for half an hour.',
+	);
 }
 
 /**
@@ -167,7 +192,11 @@ export function requireSeconds(value: unknown): number {
  */
 export function requireIpAddress(value: unknown): string {
 	const text = requireText(value, 64);
-	const isV4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
+	const isV4 =
+		/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 	if (isV4 || (/^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`))) return text;
-	throw new InvalidValueError('is not an IP address', 'Enter the address of the buyer, for example 203.0.113.7.');
+	throw new InvalidValueError(
+		'is not an IP address',
+		'Enter the address of the buyer, for example 203.0.113.7.',
+	);
 }

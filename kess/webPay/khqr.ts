@@ -18,7 +18,8 @@ const CURRENCIES = new Map([
 	['116', 'KHR'],
 ]);
 
-const SCAN_AGAIN = 'Scan the QR code again, and make sure that its whole text arrives here unchanged.';
+const SCAN_AGAIN =
+	'Scan the QR code again, and make sure that its whole text arrives here unchanged.';
 
 /**
  * The text of a KHQR code.
@@ -31,7 +32,8 @@ export function requireKhqr(value: unknown): string {
 	const text = requireText(value, MAX_TEXT);
 	if (!/^\d{4}/.test(text)) throw notKhqr();
 	const parts = readParts(text);
-	if (!parts.some(({ number, value: format }) => number === FORMAT && /^\d\d$/.test(format))) throw notKhqr();
+	if (!parts.some(({ number, value: format }) => number === FORMAT && /^\d\d$/.test(format)))
+		throw notKhqr();
 	if (!isWhole(parts)) throw changed('its checksum is wrong');
 	fieldsOf(parts);
 	return text;
@@ -47,16 +49,24 @@ function isWhole(parts: Part[]): boolean {
 	if (own === undefined || more.length > 0 || !/^[0-9A-F]{4}$/i.test(own.value)) return false;
 	const at = parts.indexOf(own);
 	const [before, behind] = [written(parts.slice(0, at)), written(parts.slice(at + 1))];
-	return [before + own.head + behind, before + behind + own.head].some((text) => checksum(text) === own.value.toUpperCase());
+	return [before + own.head + behind, before + behind + own.head].some(
+		(text) => checksum(text) === own.value.toUpperCase(),
+	);
 }
 
 function notKhqr(): InvalidValueError {
-	return new InvalidValueError('is not the text of a KHQR code', 'The text of a KHQR code begins with 000201. A link or a picture is something else.');
+	return new InvalidValueError(
+		'is not the text of a KHQR code',
+		'The text of a KHQR code begins with 000201. A link or a picture is something else.',
+	);
 }
 
 /** @param why as it continues the sentence */
 function changed(why: string): InvalidValueError {
-	return new InvalidValueError(`is a KHQR code of which a part is missing or changed: ${why}`, SCAN_AGAIN);
+	return new InvalidValueError(
+		`is a KHQR code of which a part is missing or changed: ${why}`,
+		SCAN_AGAIN,
+	);
 }
 
 /**
@@ -137,7 +147,11 @@ function fieldsOf(parts: Part[]): Map<string, string> {
 	const fields = new Map<string, string>();
 	for (const { number, value } of parts) {
 		// With two amounts nobody knows which one is paid.
-		if (fields.has(number)) throw new InvalidValueError('is a KHQR code with a field that stands in it twice', SCAN_AGAIN);
+		if (fields.has(number))
+			throw new InvalidValueError(
+				'is a KHQR code with a field that stands in it twice',
+				SCAN_AGAIN,
+			);
 		fields.set(number, value);
 	}
 	return fields;

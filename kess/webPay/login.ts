@@ -1,7 +1,13 @@
 import { wordsOfJson } from '../gateway/gatewayWords';
 import { loginRefusal, noToken, refusesLogin } from '../gateway/loginRefusal';
 import type { Redaction } from '../gateway/redaction';
-import { type AccessGrant, accessGrant, isToken, loginKey, TokenStore } from '../gateway/tokenStore';
+import {
+	type AccessGrant,
+	accessGrant,
+	isToken,
+	loginKey,
+	TokenStore,
+} from '../gateway/tokenStore';
 import { textOf } from '../jsonObject';
 
 /** What OAuth2 says, and what to do about it. */
@@ -64,8 +70,14 @@ export function webPayLoginBody(login: WebPayLogin): Record<string, string> {
  * @throws LoginRefusedError when the gateway refuses, in its own words and with the likely cause; NotSentError when the
  *   answer is not that of a login
  */
-export function readWebPayLogin(status: number, body: unknown, redaction: Redaction, now = Date.now()): AccessGrant {
-	const fields: Record<string, unknown> = body !== null && typeof body === 'object' ? { ...body } : {};
+export function readWebPayLogin(
+	status: number,
+	body: unknown,
+	redaction: Redaction,
+	now = Date.now(),
+): AccessGrant {
+	const fields: Record<string, unknown> =
+		body !== null && typeof body === 'object' ? { ...body } : {};
 	const accessToken = fields.access_token;
 	if (status >= 200 && status < 300 && isToken(accessToken)) {
 		return accessGrant(accessToken, fields.expires_in, now);
@@ -73,7 +85,13 @@ export function readWebPayLogin(status: number, body: unknown, redaction: Redact
 	const code = textOf(fields.error);
 	const known = BY_CODE.get(code);
 	if (known !== undefined || refusesLogin(status, body)) {
-		throw loginRefusal({ ...(known ?? ANY_REFUSAL), status, code, words: loginWords(fields, known !== undefined), redaction });
+		throw loginRefusal({
+			...(known ?? ANY_REFUSAL),
+			status,
+			code,
+			words: loginWords(fields, known !== undefined),
+			redaction,
+		});
 	}
 	throw noToken(status, body, 'KESS WebPay', redaction);
 }

@@ -35,7 +35,11 @@ const FORM_NAME = /^([^[]+)((?:\[[^\]]*\])*)/;
  * @param signType the credential's, `MD5` or `HMAC-SHA256`: a body that names another one is refused
  * @throws RangeError when `signType` is neither of them
  */
-export function readWebPayNotification(call: WebPayCall, apiSecretKey: string, signType: string): WebPayNotification {
+export function readWebPayNotification(
+	call: WebPayCall,
+	apiSecretKey: string,
+	signType: string,
+): WebPayNotification {
 	const all = readCall(call);
 	if (typeof all === 'string') return { kind: 'refused', reason: all };
 	const sign = all.get('sign') ?? '';
@@ -44,13 +48,22 @@ export function readWebPayNotification(call: WebPayCall, apiSecretKey: string, s
 	if (named !== '' && (typeof named !== 'string' || named.toUpperCase() !== signType)) {
 		return { kind: 'refused', reason: 'it is signed in another way than the credential asks for' };
 	}
-	const without = (...names: string[]): PhpMap => new Map([...all].filter(([name]) => !names.includes(name)));
+	const without = (...names: string[]): PhpMap =>
+		new Map([...all].filter(([name]) => !names.includes(name)));
 	const withoutSign = without('sign');
 	const data = all.get('data');
-	const candidates = [withoutSign, without('sign', 'sign_type'), ...(data instanceof Map ? [data] : [])];
+	const candidates = [
+		withoutSign,
+		without('sign', 'sign_type'),
+		...(data instanceof Map ? [data] : []),
+	];
 	const signed = candidates.find((fields) => isSigned(fields, sign, signType, apiSecretKey));
 	if (signed === undefined) return { kind: 'refused', reason: 'its signature is wrong' };
-	return { kind: 'signed', fields: toJson(withLists(signed)) as JsonObject, isAmbiguous: hasOtherReading(signed) };
+	return {
+		kind: 'signed',
+		fields: toJson(withLists(signed)) as JsonObject,
+		isAmbiguous: hasOtherReading(signed),
+	};
 }
 
 /** A form carries `false` as 0 (and old PHP drops a real 0), so a 0 may have been signed in any way a `false` may. */
@@ -60,7 +73,9 @@ function isSigned(fields: PhpMap, sign: PhpValue, signType: string, apiSecretKey
 	if (verifyWebPayData(fields, sign, signType, apiSecretKey)) return true;
 	const isZero = (value: PhpValue) => value === '0' || value === 0n || value === 0;
 	if (![...fields.values()].some(isZero)) return false;
-	const withFalse: PhpMap = new Map([...fields].map(([name, value]) => [name, isZero(value) ? false : value]));
+	const withFalse: PhpMap = new Map(
+		[...fields].map(([name, value]) => [name, isZero(value) ? false : value]),
+	);
 	return verifyWebPayData(withFalse, sign, signType, apiSecretKey);
 }
 
@@ -69,7 +84,9 @@ function isSigned(fields: PhpMap, sign: PhpValue, signType: string, apiSecretKey
  *
  * @returns the fields of the order, flat or in `data`; `undefined` when it is nothing that KESS could have sent
  */
-export function peekWebPayNotification(call: WebPayCall): { outTradeNo: unknown; status: unknown } | undefined {
+export function peekWebPayNotification(
+	call: WebPayCall,
+): { outTradeNo: unknown; status: unknown } | undefined {
 	const all = readCall(call);
 	if (typeof all === 'string' || all.size === 0) return undefined;
 	const data = all.get('data');
@@ -80,7 +97,8 @@ export function peekWebPayNotification(call: WebPayCall): { outTradeNo: unknown;
 /** @returns the fields, or why they are not read, as a clause without anything of the call */
 function readCall(call: WebPayCall): PhpMap | string {
 	if (sizeOf(call) > LIMITS.callBytes) return `it has more than ${LIMITS.callBytes} bytes`;
-	const fields = call instanceof Uint8Array ? readBytes(call) : (tooMany(call.length) ?? readForm(call));
+	const fields =
+		call instanceof Uint8Array ? readBytes(call) : (tooMany(call.length) ?? readForm(call));
 	if (typeof fields === 'string') return fields;
 	const data = fields.get('data');
 	return excess(fields) ?? (data instanceof Map ? excess(data) : undefined) ?? fields;
@@ -88,7 +106,10 @@ function readCall(call: WebPayCall): PhpMap | string {
 
 function sizeOf(call: WebPayCall): number {
 	if (call instanceof Uint8Array) return call.length;
-	return call.reduce((bytes, [name, value]) => bytes + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+	return call.reduce(
+		(bytes, [name, value]) => bytes + Buffer.byteLength(name) + Buffer.byteLength(value),
+		0,
+	);
 }
 
 function readBytes(body: Uint8Array): PhpMap | string {
@@ -117,7 +138,8 @@ function tooMany(fields: number): string | undefined {
 function readForm(form: Iterable<readonly [string, string]>): PhpMap | string {
 	const fields: PhpMap = new Map();
 	for (const [name, value] of form) {
-		if (name.length > LIMITS.nameLength) return `the name of a field is longer than ${LIMITS.nameLength} characters`;
+		if (name.length > LIMITS.nameLength)
+			return `the name of a field is longer than ${LIMITS.nameLength} characters`;
 		const [, top = '', brackets = ''] = FORM_NAME.exec(name) ?? [];
 		const path = brackets === '' ? [top] : [top, ...brackets.slice(1, -1).split('][')];
 		if (path.length > LIMITS.depth) return `its fields are nested more than ${LIMITS.depth} deep`;

@@ -39,7 +39,12 @@ export function isPending(status: unknown): boolean {
  * open.
  */
 export function saysDone(status: unknown): boolean {
-	return typeof status === 'string' && /^(?:(?:PARTIAL_)?REFUNDED|SUCCESS(?:FUL)?|SUCCEEDED|COMPLETED?|DONE|PAID|ACTIVE|ACTIVATED)$/i.test(status);
+	return (
+		typeof status === 'string' &&
+		/^(?:(?:PARTIAL_)?REFUNDED|SUCCESS(?:FUL)?|SUCCEEDED|COMPLETED?|DONE|PAID|ACTIVE|ACTIVATED)$/i.test(
+			status,
+		)
+	);
 }
 
 /** Whether something has come to nothing, a refund for instance, as it or its order says. What words there are is not published. */

@@ -8,7 +8,8 @@ export interface WebPayExplanation {
 }
 
 /** What to do about a signature that KESS refuses. */
-export const CHECK_SIGNATURE = 'Check API Secret Key and Signature Type in the KESS WebPay credential. The API secret key is not the client secret.';
+export const CHECK_SIGNATURE =
+	'Check API Secret Key and Signature Type in the KESS WebPay credential. The API secret key is not the client secret.';
 
 /**
  * What the gateway's 401 means: on version 1 it is about user name and password, on version 2 about a token that was just
@@ -32,7 +33,10 @@ export function explainUnauthenticated(
 	}
 	const advice = adviceOn({ code, reason });
 	if (advice !== undefined) return { message: `KESS refuses the login: ${reason}`, hint: advice };
-	return { message: `${version === 'v1' ? 'KESS refuses the user name or password' : 'KESS refuses the login'}: ${reason}`, hint: check };
+	return {
+		message: `${version === 'v1' ? 'KESS refuses the user name or password' : 'KESS refuses the login'}: ${reason}`,
+		hint: check,
+	};
 }
 
 /**
@@ -40,7 +44,16 @@ export function explainUnauthenticated(
  *
  * @param intent what was to be done, as it continues "KESS refuses to …"
  */
-export function explainRefusal({ code, reason }: { code: string; reason: string }, intent: string): WebPayExplanation {
-	const other = causeOf({ code, reason }) === 'signature' ? CHECK_SIGNATURE : 'The text after the colon is the answer of KESS. Correct what it names and run the item again.';
-	return { message: `KESS refuses to ${intent}: ${reason} (${code})`, hint: adviceOn({ code, reason }) ?? other };
+export function explainRefusal(
+	{ code, reason }: { code: string; reason: string },
+	intent: string,
+): WebPayExplanation {
+	const other =
+		causeOf({ code, reason }) === 'signature'
+			? CHECK_SIGNATURE
+			: 'The text after the colon is the answer of KESS. Correct what it names and run the item again.';
+	return {
+		message: `KESS refuses to ${intent}: ${reason} (${code})`,
+		hint: adviceOn({ code, reason }) ?? other,
+	};
 }

@@ -17,7 +17,10 @@ import { ksortKeys } from '../phpKeyOrder';
 export function normaliseWebPayFields(fields: JsonObject): Record<string, Json> {
 	const body: Record<string, Json> = {};
 	if (Object.keys(fields).length > LIMITS.fields) {
-		throw new InvalidValueError(`has more than ${LIMITS.fields} fields`, 'Send only the fields that the service takes.');
+		throw new InvalidValueError(
+			`has more than ${LIMITS.fields} fields`,
+			'Send only the fields that the service takes.',
+		);
 	}
 	for (const [field, value] of Object.entries(fields)) {
 		if (field === 'sign') continue;
@@ -36,8 +39,10 @@ export function normaliseWebPayFields(fields: JsonObject): Record<string, Json> 
 
 /** PHP strips `&` at the ends of the signed text, and at its end stands the field that comes last when they are in order. */
 function requireEndThatStays(body: Record<string, Json>): void {
-	if (!Object.values(body).some((value) => typeof value === 'string' && value.endsWith('&'))) return;
-	const last = ksortKeys(Object.keys(body).filter((field) => typeof body[field] !== 'object')).at(-1) ?? '';
+	if (!Object.values(body).some((value) => typeof value === 'string' && value.endsWith('&')))
+		return;
+	const last =
+		ksortKeys(Object.keys(body).filter((field) => typeof body[field] !== 'object')).at(-1) ?? '';
 	const text = body[last];
 	if (typeof text !== 'string' || !text.endsWith('&')) return;
 	throw new InvalidValueError(

@@ -49,7 +49,15 @@ const V2 = ['v2'] as const;
 const row = (
 	name: string,
 	does: WebPayService['does'],
-	{ versions = V2, isDecisive = true, seller = versions, nameOnV1, path, operation, amount }: Partial<WebPayService> = {},
+	{
+		versions = V2,
+		isDecisive = true,
+		seller = versions,
+		nameOnV1,
+		path,
+		operation,
+		amount,
+	}: Partial<WebPayService> = {},
 ): WebPayService => ({
 	name: `webpay.acquire.${name}`,
 	nameOnV1,
@@ -66,17 +74,29 @@ const row = (
 const TOTAL: AmountFields = { amount: 'total_amount', currency: 'currency' };
 
 /** A refund without an amount gives back all of the order. */
-const PARTIAL: AmountFields = { amount: 'partial_refund_amount', currency: 'partial_refund_amount_ccy', mayOmit: true };
+const PARTIAL: AmountFields = {
+	amount: 'partial_refund_amount',
+	currency: 'partial_refund_amount_ccy',
+	mayOmit: true,
+};
 
 /** Every service that has an operation, in the spelling of KESS's own SDK. */
 export const SERVICES = {
 	createOrder: row('createorder', 'changes', { versions: BOTH }),
 	closeOrder: row('closeorder', 'changes', { versions: BOTH }),
-	queryOrder: row('queryOrder', 'reads', { versions: BOTH, seller: V2, nameOnV1: 'webpay.acquire.queryorder' }),
+	queryOrder: row('queryOrder', 'reads', {
+		versions: BOTH,
+		seller: V2,
+		nameOnV1: 'webpay.acquire.queryorder',
+	}),
 	queryOrderByDateRange: row('queryorderbydaterange', 'reads', { isDecisive: false }),
 	nativePay: row('nativePay', 'changes'),
 	quickPay: row('quickpay', 'pays', { operation: 'Payment > Quick Pay', amount: TOTAL }),
-	directPay: row('directPay', 'pays', { isDecisive: false, operation: 'Payment > Direct Pay', amount: TOTAL }),
+	directPay: row('directPay', 'pays', {
+		isDecisive: false,
+		operation: 'Payment > Direct Pay',
+		amount: TOTAL,
+	}),
 	getPaymentMethods: row('getpaymentmethods', 'reads', { isDecisive: false }),
 	getBakongMembers: row('getbakongmembers', 'reads', { isDecisive: false }),
 	refund: row('v2Refund', 'pays', { operation: 'Refund > Create', amount: PARTIAL }),
@@ -89,7 +109,10 @@ export const SERVICES = {
 	getSubscriptions: row('getSubscriptions', 'reads', { isDecisive: false }),
 	getSubscriptionTransactions: row('getSubscriptionTrxs', 'reads', { isDecisive: false }),
 	decodeKhqr: row('decodeKhqr', 'reads'),
-	payKhqr: row('payKhqr', 'pays', { operation: 'KHQR > Pay', amount: { amount: 'amount', currency: 'currency' } }),
+	payKhqr: row('payKhqr', 'pays', {
+		operation: 'KHQR > Pay',
+		amount: { amount: 'amount', currency: 'currency' },
+	}),
 	userProfile: row('userprofile', 'reads'),
 	addUser: row('adduserundermerchant', 'changes'),
 	uploadUserKyc: row('uploadUserKyc', 'changes', { path: UPLOAD_PATH }),
@@ -105,10 +128,15 @@ const BY_NAME = new Map(ALL.map((service) => [service.name.toLowerCase(), servic
 /** The name alone: somebody may leave the prefix out, or write it twice. */
 const ownName = (name: unknown) => bareName(name).replace(/^(?:webpay|acquire)+/, '');
 
-const BY_OWN_NAME = new Map([...ALL, ...PAYS_BLINDLY].map((service) => [ownName(service.name), service]));
+const BY_OWN_NAME = new Map(
+	[...ALL, ...PAYS_BLINDLY].map((service) => [ownName(service.name), service]),
+);
 
 /** Every way in which a service that pays names an amount. */
-const ANY_AMOUNT = [...new Set(ALL.flatMap(({ amount }) => amount ?? []))].map((fields) => ({ ...fields, mayOmit: true }));
+const ANY_AMOUNT = [...new Set(ALL.flatMap(({ amount }) => amount ?? []))].map((fields) => ({
+	...fields,
+	mayOmit: true,
+}));
 
 /** The name by which a service is called on this version. */
 export function nameOn(version: GatewayVersion, { name, nameOnV1 = name }: WebPayService): string {

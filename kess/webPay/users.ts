@@ -15,7 +15,10 @@ export function requireUserText(value: unknown, say?: Say): string {
 export function requireEmail(value: unknown, say?: Say): string {
 	const text = requireText(value, MAX_NAME, say);
 	if (/^[^\s@]+@[^\s@]+$/.test(text)) return text;
-	throw new InvalidValueError('is not an email address', 'Enter one, for example sok@shop.example.');
+	throw new InvalidValueError(
+		'is not an email address',
+		'Enter one, for example sok@shop.example.',
+	);
 }
 
 /**
@@ -32,7 +35,9 @@ export function requireLocalPhone(value: unknown, say?: Say): string {
 	const number = cambodianNumber(plainPhone(text) ?? text);
 	if (number === undefined) {
 		throw new InvalidValueError(
-			/^[1-9]\d{7,8}$/.test(compactPhone(text)) ? 'has lost its leading zero' : 'is not a phone number of Cambodia',
+			/^[1-9]\d{7,8}$/.test(compactPhone(text))
+				? 'has lost its leading zero'
+				: 'is not a phone number of Cambodia',
 			'Enter it as it is dialled in Cambodia, for example 012345678, and format the column as text in the spreadsheet.',
 		);
 	}
@@ -46,6 +51,11 @@ const MAX_FILE_BYTES = 10_000_000;
 
 /** @throws InvalidValueError for a file with nothing in it, or with more than anybody's picture has */
 export function requireFileSize(bytes: number): void {
-	if (bytes === 0) throw new InvalidValueError('is an empty file', 'Check where the file comes from.');
-	if (bytes > MAX_FILE_BYTES) throw new InvalidValueError(`has ${bytes} bytes, more than ${MAX_FILE_BYTES}`, 'Make the picture smaller.');
+	if (bytes === 0)
+		throw new InvalidValueError('is an empty file', 'Check where the file comes from.');
+	if (bytes > MAX_FILE_BYTES)
+		throw new InvalidValueError(
+			`has ${bytes} bytes, more than ${MAX_FILE_BYTES}`,
+			'Make the picture smaller.',
+		);
 }

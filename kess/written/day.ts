@@ -15,7 +15,8 @@ const SPREADSHEET_EPOCH = Date.UTC(1899, 11, 30);
 /** Serial numbers of the days of this century. */
 const SERIAL = /^(3[6-9]|[4-6]\d|7[0-2])\d{3}(\.\d+)?$/;
 
-const ZONED = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}[\d:.]*(?:Z|[+-]\d{2}:?\d{2})(?:\[[\w/+-]{1,60}\])?$/;
+const ZONED =
+	/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}[\d:.]*(?:Z|[+-]\d{2}:?\d{2})(?:\[[\w/+-]{1,60}\])?$/;
 
 /**
  * A day of a range, in Phnom Penh (docs/gateway.md §8: neither the format nor the time zone of `start_date` and `end_date` is
@@ -30,7 +31,10 @@ const ZONED = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}[\d:.]*(?:Z|[+-]\d{2}:?\d{2})(?:
 export function requireDay(value: unknown, say?: Say): string {
 	const day = readDay(value, say);
 	if (/^20/.test(day)) return day;
-	throw new InvalidValueError(`is ${day}, a day of another century`, 'Write the year of the common calendar, for example 2026 for 2569 of the Buddhist one.');
+	throw new InvalidValueError(
+		`is ${day}, a day of another century`,
+		'Write the year of the common calendar, for example 2026 for 2569 of the Buddhist one.',
+	);
 }
 
 function readDay(value: unknown, say: Say | undefined): string {
@@ -53,7 +57,10 @@ function readDay(value: unknown, say: Say | undefined): string {
 	}
 	const day = /^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}[\d:.]*)?$/.exec(text)?.[1];
 	if (day !== undefined && isDay(day)) return day;
-	throw new InvalidValueError(`is ${JSON.stringify(text.slice(0, 40))}, which is not a day`, DAY_HINT);
+	throw new InvalidValueError(
+		`is ${JSON.stringify(text.slice(0, 40))}, which is not a day`,
+		DAY_HINT,
+	);
 }
 
 /**
@@ -65,7 +72,10 @@ function readDay(value: unknown, say: Say | undefined): string {
 export function requireLastDay(value: unknown, firstDay: string | undefined, say?: Say): string {
 	const day = requireDay(value, say);
 	if (firstDay === undefined || firstDay <= day) return day;
-	throw new InvalidValueError(`is ${day}, which is before the first day (${firstDay})`, 'Exchange the two days.');
+	throw new InvalidValueError(
+		`is ${day}, which is before the first day (${firstDay})`,
+		'Exchange the two days.',
+	);
 }
 
 /** Milliseconds since the epoch of a date object, also of one that n8n's expressions give; `undefined` for anything else. */

@@ -43,23 +43,41 @@ export interface Decimal {
  */
 export function readDecimal(value: unknown, example: string, say?: Say): Decimal {
 	const other = otherThanText(value);
-	if (other !== undefined) throw new InvalidValueError(`${other}, not a number`, `Enter a number, for example ${example}.`);
-	const came = withoutInvisible(typeof value === 'number' ? numberText(value, say) : String(value ?? ''));
+	if (other !== undefined)
+		throw new InvalidValueError(
+			`${other}, not a number`,
+			`Enter a number, for example ${example}.`,
+		);
+	const came = withoutInvisible(
+		typeof value === 'number' ? numberText(value, say) : String(value ?? ''),
+	);
 	const written = trimText(came.text);
-	if (written === '') throw new InvalidValueError('is empty', `Enter a number, for example ${example}.`);
+	if (written === '')
+		throw new InvalidValueError('is empty', `Enter a number, for example ${example}.`);
 	const text = plainDigits(written);
 	const plain = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text);
 	const [, sign = '', whole = '', fraction = ''] = plain ?? [];
 	if (plain === null || whole + fraction === '') {
 		const missing = missingAs(written);
 		if (missing !== undefined) throw noValue(missing, written);
-		throw new InvalidValueError(`is ${shownText(written)}, which is not a plain number`, plainNumberHint(text, example));
+		throw new InvalidValueError(
+			`is ${shownText(written)}, which is not a plain number`,
+			plainNumberHint(text, example),
+		);
 	}
 	const note = takenOut(came.names);
 	if (note !== undefined) say?.(note);
 	if (text !== written) say?.(`is read as ${text}.`);
-	const digits = { whole: whole.replace(/^0+(?=\d)/, '') || '0', fraction: withoutEndZeros(fraction) };
-	return { shown: shownText(written), isNegative: sign === '-', ...digits, text: digits.fraction === '' ? digits.whole : `${digits.whole}.${digits.fraction}` };
+	const digits = {
+		whole: whole.replace(/^0+(?=\d)/, '') || '0',
+		fraction: withoutEndZeros(fraction),
+	};
+	return {
+		shown: shownText(written),
+		isNegative: sign === '-',
+		...digits,
+		text: digits.fraction === '' ? digits.whole : `${digits.whole}.${digits.fraction}`,
+	};
 }
 
 function shownText(text: string): string {
@@ -73,7 +91,9 @@ function numberText(value: number, say: Say | undefined): string {
 }
 
 function plainNumberHint(text: string, example: string): string {
-	if (/^-?\d+(\.\d+)?e[+-]?\d+$/i.test(text)) return `Write it out without an exponent, for example ${example}.`;
-	if (/^-?[\d\s]*\d,\d/.test(text)) return `Write it without separators for thousands and with a point before the decimals, for example ${example}.`;
+	if (/^-?\d+(\.\d+)?e[+-]?\d+$/i.test(text))
+		return `Write it out without an exponent, for example ${example}.`;
+	if (/^-?[\d\s]*\d,\d/.test(text))
+		return `Write it without separators for thousands and with a point before the decimals, for example ${example}.`;
 	return `Use only digits and a decimal point, for example ${example}, without a currency sign.`;
 }

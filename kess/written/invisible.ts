@@ -50,7 +50,10 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 /** As it continues "has …": "a zero-width space", or its number where it has no name that tells more. */
 export function nameOfInvisible(character: string): string {
 	const code = character.codePointAt(0) ?? 0;
-	return NAMES.get(code) ?? `an invisible character (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+	return (
+		NAMES.get(code) ??
+		`an invisible character (U+${code.toString(16).toUpperCase().padStart(4, '0')})`
+	);
 }
 
 /** Takes no room at all, and is there for how others are shown: joiners, marks of direction, fillers. */
@@ -68,10 +71,14 @@ export function withoutInvisible(text: string): { text: string; names: string[] 
 
 /** What has to be told where something was taken out; `undefined` where nothing was. */
 export function takenOut(names: string[]): string | undefined {
-	return names.length === 0 ? undefined : `had ${inWords(names)} in it, which nobody sees: it was taken out.`;
+	return names.length === 0
+		? undefined
+		: `had ${inWords(names)} in it, which nobody sees: it was taken out.`;
 }
 
 /** `a tab and a line break`. */
 function inWords(names: string[]): string {
-	return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${String(names.at(-1))}`;
+	return names.length < 2
+		? names.join('')
+		: `${names.slice(0, -1).join(', ')} and ${String(names.at(-1))}`;
 }

@@ -10,13 +10,18 @@ const ALL_INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]|(?! 
 /** The text without invisible characters at its ends. Spaces of the keyboard stay there: a password may end in one. */
 export function withoutInvisibleEnds(text: string): string {
 	const characters = [...text];
-	const isOuter = (character: string | undefined) => character !== undefined && (character === ' ' || INVISIBLE.test(character));
+	const isOuter = (character: string | undefined) =>
+		character !== undefined && (character === ' ' || INVISIBLE.test(character));
 	let start = 0;
 	let end = characters.length;
 	while (start < end && isOuter(characters[start])) start++;
 	while (end > start && isOuter(characters[end - 1])) end--;
 	const spacesOf = (outer: string[]) => outer.filter((character) => character === ' ');
-	return [...spacesOf(characters.slice(0, start)), ...characters.slice(start, end), ...spacesOf(characters.slice(end))].join('');
+	return [
+		...spacesOf(characters.slice(0, start)),
+		...characters.slice(start, end),
+		...spacesOf(characters.slice(end)),
+	].join('');
 }
 
 /** The text with nothing invisible in it but its lines, and every kind of space as that of the keyboard. */

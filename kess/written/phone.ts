@@ -27,7 +27,10 @@ export function cambodianNumber(text: string): string | undefined {
  */
 export function plainPhone(text: string): string | undefined {
 	// The zero is dialled without the country's code only.
-	const compact = compactPhone(plainDigits(text).replace(/^((?:\+|00)?855) ?\(0\)/, '$1')).replace(/^((?:\+|00)855)0/, '$1');
+	const compact = compactPhone(plainDigits(text).replace(/^((?:\+|00)?855) ?\(0\)/, '$1')).replace(
+		/^((?:\+|00)855)0/,
+		'$1',
+	);
 	if (!CAMBODIAN.test(compact) && !INTERNATIONAL.test(compact)) return undefined;
 	return compact.replace(/^00/, '+');
 }

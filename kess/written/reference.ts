@@ -21,9 +21,12 @@ const AS_TEXT = 'Format the column as text in the spreadsheet';
  *   which a value is missing, and for a line break
  */
 export function requireReference(value: unknown, maxLength: number, say?: Say): string {
-	if (typeof value === 'number' && Number.isFinite(value) && !Number.isSafeInteger(value)) throw unsafeNumber(value);
+	if (typeof value === 'number' && Number.isFinite(value) && !Number.isSafeInteger(value))
+		throw unsafeNumber(value);
 	const came = typeof value === 'string' ? withoutInvisible(value) : { text: value, names: [] };
-	const text = requireText(came.text, maxLength, say).normalize('NFC').replace(/\p{Zs}/gu, ' ');
+	const text = requireText(came.text, maxLength, say)
+		.normalize('NFC')
+		.replace(/\p{Zs}/gu, ' ');
 	const control = CONTROL.exec(text);
 	if (control !== null) {
 		throw new InvalidValueError(
@@ -34,16 +37,28 @@ export function requireReference(value: unknown, maxLength: number, say?: Say): 
 	const missing = missingWithin(text);
 	if (missing !== undefined) throw noValue(missing, text);
 	if (!/[\p{L}\p{N}\p{So}]/u.test(text)) {
-		throw new InvalidValueError(`is ${JSON.stringify(text)}, with neither a letter nor a digit in it`, 'Enter what tells this row from all others. If letters have become question marks, save the file as UTF-8.');
+		throw new InvalidValueError(
+			`is ${JSON.stringify(text)}, with neither a letter nor a digit in it`,
+			'Enter what tells this row from all others. If letters have become question marks, save the file as UTF-8.',
+		);
 	}
 	if (/^\d+\.0+$/.test(text)) {
-		throw new InvalidValueError('is a number that has got decimals', `${AS_TEXT} and enter it again, without the point.`);
+		throw new InvalidValueError(
+			'is a number that has got decimals',
+			`${AS_TEXT} and enter it again, without the point.`,
+		);
 	}
 	if (/^\d{1,3}(?:(?:[,'’]\d{3})+(?:\.\d+)?|(?:[. ]\d{3})+,\d+|(?: \d{3})+\.\d+)$/.test(text)) {
-		throw new InvalidValueError('is a number with separators for thousands', `${AS_TEXT} and enter it again, without them.`);
+		throw new InvalidValueError(
+			'is a number with separators for thousands',
+			`${AS_TEXT} and enter it again, without them.`,
+		);
 	}
 	if (EXPONENT_FORM.test(text)) {
-		throw new InvalidValueError('is a number that a spreadsheet has shortened', `${AS_TEXT} and enter it again, so that every digit of it arrives.`);
+		throw new InvalidValueError(
+			'is a number that a spreadsheet has shortened',
+			`${AS_TEXT} and enter it again, so that every digit of it arrives.`,
+		);
 	}
 	const note = takenOut(came.names);
 	if (note !== undefined) say?.(note);
@@ -54,6 +69,12 @@ export function requireReference(value: unknown, maxLength: number, say?: Say): 
 
 function unsafeNumber(value: number): InvalidValueError {
 	return Number.isInteger(value)
-		? new InvalidValueError('is a number that has been rounded on its way here', `${AS_TEXT}, so that every digit of it arrives.`)
-		: new InvalidValueError(`is ${value}, a number with decimals`, `${AS_TEXT} and enter it again as it should be.`);
+		? new InvalidValueError(
+				'is a number that has been rounded on its way here',
+				`${AS_TEXT}, so that every digit of it arrives.`,
+			)
+		: new InvalidValueError(
+				`is ${value}, a number with decimals`,
+				`${AS_TEXT} and enter it again as it should be.`,
+			);
 }

@@ -33,8 +33,10 @@ export function isBlank(value: unknown): boolean {
 export function trimText(text: string): string {
 	let start = 0;
 	let end = text.length;
-	for (let size = 1; start < end && size > 0; start += size) size = sizeIfOuter(String.fromCodePoint(text.codePointAt(start) ?? 0));
-	for (let size = 1; end > start && size > 0; end -= size) size = sizeIfOuter(lastCharacter(text, end));
+	for (let size = 1; start < end && size > 0; start += size)
+		size = sizeIfOuter(String.fromCodePoint(text.codePointAt(start) ?? 0));
+	for (let size = 1; end > start && size > 0; end -= size)
+		size = sizeIfOuter(lastCharacter(text, end));
 	return text.slice(start, end);
 }
 
@@ -54,7 +56,9 @@ export function trimDeep(value: Json | undefined): Json | undefined {
 	if (typeof value === 'string') return trimText(value);
 	if (Array.isArray(value)) return value.map((entry) => trimDeep(entry) ?? null);
 	if (value !== null && typeof value === 'object') {
-		return Object.fromEntries(Object.entries(value).map(([field, entry]) => [field, trimDeep(entry)]));
+		return Object.fromEntries(
+			Object.entries(value).map(([field, entry]) => [field, trimDeep(entry)]),
+		);
 	}
 	return value;
 }
@@ -84,15 +88,25 @@ export function otherThanText(value: unknown): string | undefined {
  */
 export function requireText(value: unknown, maxLength: number, say?: Say): string {
 	const other = otherThanText(value);
-	if (other !== undefined) throw new InvalidValueError(`${other}, not text`, 'Enter text, or an expression that gives text.');
+	if (other !== undefined)
+		throw new InvalidValueError(
+			`${other}, not text`,
+			'Enter text, or an expression that gives text.',
+		);
 	const text = trimText(String(value ?? ''));
 	if (text === '') {
-		throw new InvalidValueError('is empty', 'Enter a value. If it comes from an expression, check that this row has one.');
+		throw new InvalidValueError(
+			'is empty',
+			'Enter a value. If it comes from an expression, check that this row has one.',
+		);
 	}
 	const missing = missingAs(text);
 	if (missing !== undefined) throw noValue(missing, text);
 	if (/\p{Surrogate}/u.test(text)) {
-		throw new InvalidValueError('has half of a character in it', 'An emoji was cut in two, for example by a limit on the length. Cut the text before the emoji, or leave it out.');
+		throw new InvalidValueError(
+			'has half of a character in it',
+			'An emoji was cut in two, for example by a limit on the length. Cut the text before the emoji, or leave it out.',
+		);
 	}
 	const length = [...text].length;
 	if (length > maxLength) {
@@ -101,6 +115,9 @@ export function requireText(value: unknown, maxLength: number, say?: Say): strin
 			`Shorten it to ${maxLength} characters.`,
 		);
 	}
-	if (LOST_LETTERS.test(text)) say?.('has signs in it where letters were lost. If it comes from a file, save that as UTF-8 (in Excel: "CSV UTF-8"), and read it as UTF-8.');
+	if (LOST_LETTERS.test(text))
+		say?.(
+			'has signs in it where letters were lost. If it comes from a file, save that as UTF-8 (in Excel: "CSV UTF-8"), and read it as UTF-8.',
+		);
 	return text;
 }

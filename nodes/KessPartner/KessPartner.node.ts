@@ -15,11 +15,15 @@ export class KessPartner implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'KESS Partner',
 		name: 'kessPartner',
-		icon: { light: 'file:../../icons/kessPartner.svg', dark: 'file:../../icons/kessPartner.dark.svg' },
+		icon: {
+			light: 'file:../../icons/kessPartner.svg',
+			dark: 'file:../../icons/kessPartner.dark.svg',
+		},
 		group: ['output'],
 		version: 1,
 		subtitle: operations.subtitle,
-		description: 'Send money to KESS wallets in Cambodia: payouts that are never paid twice, in one step or two',
+		description:
+			'Send money to KESS wallets in Cambodia: payouts that are never paid twice, in one step or two',
 		defaults: { name: 'KESS Partner' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -6,7 +6,12 @@ import type { JsonObject } from '../../kess/jsonObject';
 import { asKessError, KessError } from '../../kess/errors';
 import { adviceOn } from '../../kess/gateway/refusalCause';
 import { readPartnerAnswer } from '../../kess/partner/answer';
-import { type PartnerAccount, partnerCredentialValues, partnerIdentity, readPartnerAccount } from '../../kess/partner/account';
+import {
+	type PartnerAccount,
+	partnerCredentialValues,
+	partnerIdentity,
+	readPartnerAccount,
+} from '../../kess/partner/account';
 import { PARTNER_GATEWAY_PATH, serviceNamed } from '../../kess/partner/services';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partner/keys';
 import { partnerLoginKey, partnerTokens } from '../../kess/partner/login';
@@ -15,7 +20,8 @@ import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
 
 export const CREDENTIAL = 'kessPartnerApi';
 
-const ASK_KESS = 'The text after the colon is the answer. If it does not tell you what to change, ask KESS about it.';
+const ASK_KESS =
+	'The text after the colon is the answer. If it does not tell you what to change, ask KESS about it.';
 
 /** What requests go by. */
 interface Line {
@@ -39,11 +45,23 @@ export class PartnerClient {
 	 * @param problem why the credential cannot be used for anything but to see whose it is
 	 * @throws KessError when nobody can see whose it is
 	 */
-	static open(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject, timeout: number, problem: KessError | undefined): PartnerClient {
-		return new PartnerClient(partnerIdentity(credentials), problem ?? PartnerClient.connect(context, credentials), timeout);
+	static open(
+		context: IExecuteFunctions,
+		credentials: ICredentialDataDecryptedObject,
+		timeout: number,
+		problem: KessError | undefined,
+	): PartnerClient {
+		return new PartnerClient(
+			partnerIdentity(credentials),
+			problem ?? PartnerClient.connect(context, credentials),
+			timeout,
+		);
 	}
 
-	private static connect(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject): Line | KessError {
+	private static connect(
+		context: IExecuteFunctions,
+		credentials: ICredentialDataDecryptedObject,
+	): Line | KessError {
 		try {
 			return PartnerClient.lineTo(context, credentials, readPartnerAccount(credentials));
 		} catch (error) {
@@ -51,11 +69,18 @@ export class PartnerClient {
 		}
 	}
 
-	private static lineTo(context: IExecuteFunctions, credentials: ICredentialDataDecryptedObject, account: PartnerAccount): Line {
+	private static lineTo(
+		context: IExecuteFunctions,
+		credentials: ICredentialDataDecryptedObject,
+		account: PartnerAccount,
+	): Line {
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
 			origin: account.origin,
-			tokens: { store: partnerTokens, keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)) },
+			tokens: {
+				store: partnerTokens,
+				keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)),
+			},
 			patience: PATIENCE_MS,
 			values: (accessTokens) => partnerCredentialValues(account, accessTokens),
 		});
@@ -105,12 +130,17 @@ export class PartnerClient {
 				return { ...answer, verified: true };
 			case 'unauthenticated':
 				// Said before the gateway looks at the request; but anything on the way may say it, also afterwards.
-				if (does === 'pays') return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };
+				if (does === 'pays')
+					return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };
 				return { kind: 'notSent', error: loginRefusal(answer) };
 			case 'forbidden': {
 				// Nobody has signed it, so it decides nothing; but whoever only asks is told what it says.
 				const reason = `the answer says "${answer.reason}", but has no signature (HTTP 403)`;
-				const unbelieved = new KessError(`KESS refuses, without a signature: ${answer.reason}`, adviceOn(answer) ?? ASK_KESS, answer.code);
+				const unbelieved = new KessError(
+					`KESS refuses, without a signature: ${answer.reason}`,
+					adviceOn(answer) ?? ASK_KESS,
+					answer.code,
+				);
 				return { kind: 'unknown', reason, unbelieved };
 			}
 			case 'failed':
@@ -134,7 +164,8 @@ function loginRefusal({ reason, isOwnWords }: { reason: string; isOwnWords: bool
 	const advice = adviceOn({ code: 'UNAUTHENTICATED', reason });
 	return new KessError(
 		`KESS refuses the login: ${reason}`,
-		advice ?? `${renewed} Check the KESS Partner credential, and that the account may use this service.`,
+		advice ??
+			`${renewed} Check the KESS Partner credential, and that the account may use this service.`,
 		'UNAUTHENTICATED',
 	);
 }

@@ -25,7 +25,8 @@ export class KessWebPay implements INodeType {
 		version: 1,
 		subtitle: operations.subtitle,
 		// In n8n's list one row stands for this node and the trigger, with the sentence of one of them.
-		description: 'Take payments in Cambodia through KESS: payment links, QR codes (KHQR), refunds and subscriptions, and workflows that start when somebody has paid',
+		description:
+			'Take payments in Cambodia through KESS: payment links, QR codes (KHQR), refunds and subscriptions, and workflows that start when somebody has paid',
 		defaults: { name: 'KESS WebPay' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -42,11 +43,7 @@ export class KessWebPay implements INodeType {
 				type: 'collection',
 				placeholder: 'Add Option',
 				default: {},
-				options: [
-					batchingOption(DEFAULT_BATCH_SIZE),
-					responseSignatureOption,
-					timeoutOption,
-				],
+				options: [batchingOption(DEFAULT_BATCH_SIZE), responseSignatureOption, timeoutOption],
 			},
 		],
 	};

@@ -18,8 +18,10 @@ export class KessWebPayPollTrigger implements INodeType {
 		icon: { light: 'file:../../icons/kess.svg', dark: 'file:../../icons/kess.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["statuses"].map((status) => ({ SUCCESS: "Order Paid", CLOSED: "Order Closed", REFUNDED: "Order Refunded" })[status]).join(", ") }}',
-		description: 'Starts the workflow when orders have been paid: asks KESS again and again, for an n8n that KESS cannot reach (version 2)',
+		subtitle:
+			'={{ $parameter["statuses"].map((status) => ({ SUCCESS: "Order Paid", CLOSED: "Order Closed", REFUNDED: "Order Refunded" })[status]).join(", ") }}',
+		description:
+			'Starts the workflow when orders have been paid: asks KESS again and again, for an n8n that KESS cannot reach (version 2)',
 		defaults: { name: 'KESS WebPay Poll Trigger' },
 		polling: true,
 		inputs: [],
@@ -38,12 +40,21 @@ export class KessWebPayPollTrigger implements INodeType {
 				type: 'multiOptions',
 				required: true,
 				options: [
-					{ name: 'Order Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS)' },
-					{ name: 'Order Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
+					{
+						name: 'Order Paid',
+						value: 'SUCCESS',
+						description: 'The money has arrived (status SUCCESS)',
+					},
+					{
+						name: 'Order Closed',
+						value: 'CLOSED',
+						description: 'The order was closed unpaid (status CLOSED)',
+					},
 					{
 						name: 'Order Refunded',
 						value: 'REFUNDED',
-						description: 'The money, or a part of it, has been given back (status REFUNDED or PARTIAL_REFUNDED)',
+						description:
+							'The money, or a part of it, has been given back (status REFUNDED or PARTIAL_REFUNDED)',
 					},
 				],
 				default: ['SUCCESS'],

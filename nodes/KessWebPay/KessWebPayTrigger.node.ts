@@ -21,25 +21,40 @@ export class KessWebPayTrigger implements INodeType {
 		icon: { light: 'file:../../icons/kess.svg', dark: 'file:../../icons/kess.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["statuses"].map((status) => ({ SUCCESS: "Order Paid", CLOSED: "Order Closed", OTHER: "Other" })[status]).join(", ") }}',
+		subtitle:
+			'={{ $parameter["statuses"].map((status) => ({ SUCCESS: "Order Paid", CLOSED: "Order Closed", OTHER: "Other" })[status]).join(", ") }}',
 		// In n8n's list one row stands for this node and the trigger, with the sentence of one of them.
-		description: 'Take payments in Cambodia through KESS: payment links, QR codes (KHQR), refunds and subscriptions, and workflows that start when somebody has paid',
-		eventTriggerDescription: 'Waiting for KESS to call the Test URL: pay an order that has it as its Notify URL',
-		activationMessage: 'From now on KESS starts this workflow: give orders the Production URL as their Notify URL.',
+		description:
+			'Take payments in Cambodia through KESS: payment links, QR codes (KHQR), refunds and subscriptions, and workflows that start when somebody has paid',
+		eventTriggerDescription:
+			'Waiting for KESS to call the Test URL: pay an order that has it as its Notify URL',
+		activationMessage:
+			'From now on KESS starts this workflow: give orders the Production URL as their Notify URL.',
 		triggerPanel: {
 			header: 'Wait for a payment',
 			executionsHelp: {
-				inactive: 'To try it out, listen here, create an order whose Notify URL is the <b>Test URL</b>, and pay it. To use it, publish the workflow and give orders the <b>Production URL</b>.',
-				active: 'To try it out, listen here, create an order whose Notify URL is the <b>Test URL</b>, and pay it. What KESS tells the <b>Production URL</b> starts the workflow by itself: see its executions.',
+				inactive:
+					'To try it out, listen here, create an order whose Notify URL is the <b>Test URL</b>, and pay it. To use it, publish the workflow and give orders the <b>Production URL</b>.',
+				active:
+					'To try it out, listen here, create an order whose Notify URL is the <b>Test URL</b>, and pay it. What KESS tells the <b>Production URL</b> starts the workflow by itself: see its executions.',
 			},
-			activationHint: 'Publish the workflow, and KESS starts it at every payment whose order has the Production URL.',
+			activationHint:
+				'Publish the workflow, and KESS starts it at every payment whose order has the Production URL.',
 		},
 		defaults: { name: 'KESS WebPay Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'kessWebPayApi', required: true, testedBy: 'kessWebPayApiTest' }],
 		// With an empty responseData n8n answers with what webhook() gives.
-		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'kess-webpay' }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				responseData: '',
+				path: 'kess-webpay',
+			},
+		],
 		properties: [
 			{
 				displayName:
@@ -54,12 +69,26 @@ export class KessWebPayTrigger implements INodeType {
 				type: 'multiOptions',
 				required: true,
 				options: [
-					{ name: 'Order Paid', value: 'SUCCESS', description: 'The money has arrived (status SUCCESS), also with each renewal of a subscription' },
-					{ name: 'Order Closed', value: 'CLOSED', description: 'The order was closed unpaid (status CLOSED)' },
-					{ name: 'Other', value: 'OTHER', description: 'Anything else: a refund, a saved card, any other status' },
+					{
+						name: 'Order Paid',
+						value: 'SUCCESS',
+						description:
+							'The money has arrived (status SUCCESS), also with each renewal of a subscription',
+					},
+					{
+						name: 'Order Closed',
+						value: 'CLOSED',
+						description: 'The order was closed unpaid (status CLOSED)',
+					},
+					{
+						name: 'Other',
+						value: 'OTHER',
+						description: 'Anything else: a refund, a saved card, any other status',
+					},
 				],
 				default: ['SUCCESS'],
-				description: 'What starts the workflow, once for each payment and each refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code>, <code>partiallyRefunded</code>, <code>cardSaved</code> or <code>other</code>.',
+				description:
+					'What starts the workflow, once for each payment and each refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code>, <code>partiallyRefunded</code>, <code>cardSaved</code> or <code>other</code>.',
 			},
 			{
 				displayName: 'Confirm With Gateway',

@@ -4,7 +4,13 @@ import type { Outcome } from '../../kess/gateway/outcome';
 import { NOTHING_TO_MASK, type Redaction } from '../../kess/gateway/redaction';
 import { isSameMoney, type Money } from '../../kess/money';
 import { readWebPayAnswer } from '../../kess/webPay/answer';
-import { type Merchant, readMerchant, readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../kess/webPay/account';
+import {
+	type Merchant,
+	readMerchant,
+	readWebPayAccount,
+	type WebPayAccount,
+	webPayCredentialValues,
+} from '../../kess/webPay/account';
 import { isPrivateAddress } from '../../kess/webPay/fields';
 import type { RequestFile } from '../../kess/gateway/multipart';
 import { gatewayPath, nameOn, sellerField, type WebPayService } from '../../kess/webPay/services';
@@ -61,7 +67,10 @@ export class WebPayClient {
 
 	/** The same, which sends these fields too with every request to one service. */
 	adding(service: WebPayService, fields: JsonObject): WebPayClient {
-		return new WebPayClient(this.seller, this.line, this.timeout, this.signatureRule, { service, fields });
+		return new WebPayClient(this.seller, this.line, this.timeout, this.signatureRule, {
+			service,
+			fields,
+		});
 	}
 
 	/** Where there are no items. @throws KessError when nothing can be sent with the credential */
@@ -81,7 +90,11 @@ export class WebPayClient {
 		return new WebPayClient(readMerchant(credentials), line, timeout, signature);
 	}
 
-	private static connect(context: GatewayContext, credentials: ICredentialDataDecryptedObject, patience: number): Line | KessError {
+	private static connect(
+		context: GatewayContext,
+		credentials: ICredentialDataDecryptedObject,
+		patience: number,
+	): Line | KessError {
 		try {
 			return WebPayClient.lineTo(context, credentials, readWebPayAccount(credentials), patience);
 		} catch (error) {
@@ -89,7 +102,12 @@ export class WebPayClient {
 		}
 	}
 
-	private static lineTo(context: GatewayContext, credentials: ICredentialDataDecryptedObject, account: WebPayAccount, patience: number): Line {
+	private static lineTo(
+		context: GatewayContext,
+		credentials: ICredentialDataDecryptedObject,
+		account: WebPayAccount,
+		patience: number,
+	): Line {
 		const session = new GatewaySession(context, credentials, {
 			credentialType: CREDENTIAL,
 			origin: account.origin,
@@ -163,7 +181,12 @@ export class WebPayClient {
 	 * @param asked what the answer has to be about
 	 * @param files those of a service that takes files
 	 */
-	async call(service: WebPayService, fields: JsonObject, asked: Asked = {}, files?: readonly RequestFile[]): Promise<Outcome<Json>> {
+	async call(
+		service: WebPayService,
+		fields: JsonObject,
+		asked: Asked = {},
+		files?: readonly RequestFile[],
+	): Promise<Outcome<Json>> {
 		const lack = this.problem ?? this.lack(service);
 		if (lack !== undefined) return { kind: 'notSent', error: lack };
 		const { session, account } = this.line as Line;
@@ -172,7 +195,9 @@ export class WebPayClient {
 		if (twice !== undefined) return { kind: 'notSent', error: filledTwice(twice) };
 		const url = `${account.origin}${service.path ?? gatewayPath(this.version)}`;
 		// Empty when the credential names no seller.
-		const seller = service.seller.includes(this.version) ? { [sellerField(this.version)]: account.sellerCode } : {};
+		const seller = service.seller.includes(this.version)
+			? { [sellerField(this.version)]: account.sellerCode }
+			: {};
 		const delivery = await session.post({
 			url,
 			body: { ...extra, ...seller, ...fields, service: nameOn(this.version, service) },
@@ -185,19 +210,30 @@ export class WebPayClient {
 		const { answer } = delivery;
 		switch (answer.kind) {
 			case 'success': {
-				const unbelieved = this.findDoubt(answer.signature, service) ?? findDifference(answer.data, asked);
+				const unbelieved =
+					this.findDoubt(answer.signature, service) ?? findDifference(answer.data, asked);
 				return unbelieved === undefined
 					? { kind: 'done', data: answer.data }
 					: { kind: 'unknown', reason: unbelieved.message, unbelieved };
 			}
 			case 'refused':
-				return { kind: 'refused', code: answer.code, reason: answer.reason, verified: answer.isOwnShape && (service.does !== 'pays' || REFUSES_PAYMENT.has(answer.status)) };
+				return {
+					kind: 'refused',
+					code: answer.code,
+					reason: answer.reason,
+					verified:
+						answer.isOwnShape && (service.does !== 'pays' || REFUSES_PAYMENT.has(answer.status)),
+				};
 			case 'unauthenticated':
 				// Said before the gateway looks at the request; but anything on the way may say it, also afterwards.
-				if (service.does === 'pays') return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };
+				if (service.does === 'pays')
+					return { kind: 'unknown', reason: `the login was refused: ${answer.reason}` };
 				return { kind: 'notSent', error: this.loginRefusal(answer) };
 			case 'failed':
-				return { kind: 'unknown', reason: `KESS failed on its side: ${answer.reason} (${answer.code})` };
+				return {
+					kind: 'unknown',
+					reason: `KESS failed on its side: ${answer.reason} (${answer.code})`,
+				};
 			case 'unreadable':
 				return { kind: 'unknown', reason: answer.reason };
 		}
@@ -210,7 +246,10 @@ export class WebPayClient {
 	}
 
 	/** Why an answer with this signature is not believed; `undefined` when it is. */
-	private findDoubt(signature: WebPaySignatureVerdict, { isDecisive }: WebPayService): KessError | undefined {
+	private findDoubt(
+		signature: WebPaySignatureVerdict,
+		{ isDecisive }: WebPayService,
+	): KessError | undefined {
 		switch (signature) {
 			case 'valid':
 				return undefined;
@@ -231,7 +270,8 @@ export class WebPayClient {
 				break;
 			case 'unsigned':
 		}
-		const required = this.signatureRule === 'required' || (this.signatureRule === 'auto' && this.version === 'v2');
+		const required =
+			this.signatureRule === 'required' || (this.signatureRule === 'auto' && this.version === 'v2');
 		if (!required) return undefined;
 		return new KessError(
 			signature === 'empty'
@@ -257,7 +297,10 @@ function filledTwice(name: string): KessError {
 }
 
 /** How an answer differs from what was asked: a well-signed one to another question is no answer. */
-export function findDifference(data: Json, { outTradeNo, money, mayOmit = false }: Asked): KessError | undefined {
+export function findDifference(
+	data: Json,
+	{ outTradeNo, money, mayOmit = false }: Asked,
+): KessError | undefined {
 	const order: JsonObject =
 		data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
 	const omitted = mayOmit && (order.out_trade_no ?? undefined) === undefined;

@@ -14,15 +14,21 @@ export const operations = listOperations<PartnerDesk>([fundTransfer, service], '
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, (credentials, { timeout, options, problem }) => {
-		const client = PartnerClient.open(context, credentials, timeout, problem);
-		return {
-			client,
-			options,
-			problem: client.problem,
-			get redaction() {
-				return client.redaction;
-			},
-		};
-	});
+	return await runOperation(
+		context,
+		operations,
+		CREDENTIAL,
+		DEFAULT_BATCH_SIZE,
+		(credentials, { timeout, options, problem }) => {
+			const client = PartnerClient.open(context, credentials, timeout, problem);
+			return {
+				client,
+				options,
+				problem: client.problem,
+				get redaction() {
+					return client.redaction;
+				},
+			};
+		},
+	);
 }

@@ -8,7 +8,11 @@ import type {
 import { busyReason } from '../../../kess/gateway/busy';
 import { parseOrText } from '../../../kess/gateway/login';
 import { type PartnerAnswer, readPartnerAnswer } from '../../../kess/partner/answer';
-import { type PartnerAccount, partnerCredentialValues, readPartnerAccount } from '../../../kess/partner/account';
+import {
+	type PartnerAccount,
+	partnerCredentialValues,
+	readPartnerAccount,
+} from '../../../kess/partner/account';
 import { PARTNER_GATEWAY_PATH, QUERY_TRANSFER } from '../../../kess/partner/services';
 import { openPartnerKeys, type PartnerKeys } from '../../../kess/partner/keys';
 import { partnerLoginRequest, readPartnerLogin } from '../../../kess/partner/login';
@@ -38,7 +42,8 @@ export async function testPartnerCredential(
 	return await testCredential(this, credential, {
 		read: readPartnerAccount,
 		findObstacle,
-		success: 'Connected. KESS accepts the login and your signature, and its own signature is valid.',
+		success:
+			'Connected. KESS accepts the login and your signature, and its own signature is valid.',
 	});
 }
 
@@ -46,8 +51,16 @@ export async function testPartnerCredential(
 async function findObstacle(account: PartnerAccount, post: Post): Promise<string | undefined> {
 	const keys = openPartnerKeys(account);
 	const login = partnerLoginRequest(account);
-	const granted = await post(`${login.origin}${login.path}`, login.headers ?? {}, JSON.stringify(login.body));
-	const { accessToken } = readPartnerLogin(granted.status, parseOrText(granted.text), new Redaction(partnerCredentialValues(account, [])));
+	const granted = await post(
+		`${login.origin}${login.path}`,
+		login.headers ?? {},
+		JSON.stringify(login.body),
+	);
+	const { accessToken } = readPartnerLogin(
+		granted.status,
+		parseOrText(granted.text),
+		new Redaction(partnerCredentialValues(account, [])),
+	);
 
 	const redaction = new Redaction(partnerCredentialValues(account, [accessToken]));
 	const ask = async (body: string): Promise<PartnerAnswer> => {
@@ -64,7 +77,9 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 			if (!answer.isOwnWords) {
 				return `KESS logs in, but something refuses the token at its gateway, without words of KESS: ${words}. Ask KESS whether this account may use the Partner API; a proxy or firewall between n8n and KESS may have answered too.`;
 			}
-			const advice = adviceOn({ code: 'UNAUTHENTICATED', reason: words }) ?? 'Ask KESS whether this account may use the Partner API.';
+			const advice =
+				adviceOn({ code: 'UNAUTHENTICATED', reason: words }) ??
+				'Ask KESS whether this account may use the Partner API.';
 			return `KESS logs in, but refuses the token at its gateway: ${words}. ${advice}`;
 		}
 		case 'forbidden':
@@ -81,7 +96,8 @@ async function findObstacle(account: PartnerAccount, post: Post): Promise<string
 			if (LOOKED_UP.has(answer.code)) return undefined;
 			const words = answer.reason.replace(/\.$/, '');
 			const advice = adviceOn(answer);
-			if (advice !== undefined) return `KESS refuses to answer: ${words} (${answer.code}). ${advice}`;
+			if (advice !== undefined)
+				return `KESS refuses to answer: ${words} (${answer.code}). ${advice}`;
 			const toWrongSignature = await ask(wronglySigned(keys));
 			const isSame =
 				toWrongSignature.kind === 'refused' &&

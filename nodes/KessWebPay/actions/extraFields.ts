@@ -36,7 +36,10 @@ export function withExtraFields(properties: INodeProperties[]): INodeProperties[
 	return (hasCollection ? properties : [...properties, emptyCollection]).map((property) => {
 		if (property.name !== COLLECTION) return property;
 		const options = [...((property.options ?? []) as INodeProperties[]), extraFieldsField];
-		return { ...property, options: options.sort((a, b) => a.displayName.localeCompare(b.displayName)) };
+		return {
+			...property,
+			options: options.sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		};
 	});
 }
 
@@ -49,5 +52,8 @@ export function readExtraFields(value: unknown): JsonObject {
 	const fields = normaliseWebPayFields(readParameters(value));
 	const taken = Object.keys(fields).find((field) => NEVER.has(field));
 	if (taken === undefined) return fields;
-	throw new InvalidValueError(`has a field ${taken}, which does not belong here`, 'Remove it. What this operation sends has a parameter of its own.');
+	throw new InvalidValueError(
+		`has a field ${taken}, which does not belong here`,
+		'Remove it. What this operation sends has a parameter of its own.',
+	);
 }

@@ -15,18 +15,30 @@ export interface WebPayResource extends Resource<WebPayClient> {
  * not have its service before it does anything, and sends what stands in Extra Fields with it.
  */
 export function asOffered({ option, operations }: WebPayResource): WebPayResource {
-	return { option, operations: operations.map((operation) => (operation.service === undefined ? operation : offered(operation, operation.service))) };
+	return {
+		option,
+		operations: operations.map((operation) =>
+			operation.service === undefined ? operation : offered(operation, operation.service),
+		),
+	};
 }
 
 function offered(operation: WebPayOperation, service: WebPayService): WebPayOperation {
 	return {
 		...operation,
-		option: service.versions.includes('v1') ? operation.option : { ...operation.option, description: `${operation.option.description ?? ''} (version 2)` },
+		option: service.versions.includes('v1')
+			? operation.option
+			: { ...operation.option, description: `${operation.option.description ?? ''} (version 2)` },
 		properties: withExtraFields(operation.properties),
 		async execute(call, client) {
 			call.hold(client.lack(service));
-			const extra = call.orHeld(() => call.collection('additionalFields').read('extraFields', readExtraFields));
-			return await operation.execute(call, extra === undefined ? client : client.adding(service, extra));
+			const extra = call.orHeld(() =>
+				call.collection('additionalFields').read('extraFields', readExtraFields),
+			);
+			return await operation.execute(
+				call,
+				extra === undefined ? client : client.adding(service, extra),
+			);
 		},
 	};
 }

@@ -19,14 +19,31 @@ import { user } from './user';
 export const DEFAULT_BATCH_SIZE = 10;
 
 export const operations = listOperations(
-	[order, payment, paymentMethod, bakongMember, refund, savedCard, subscription, khqr, user, service].map(asOffered),
+	[
+		order,
+		payment,
+		paymentMethod,
+		bakongMember,
+		refund,
+		savedCard,
+		subscription,
+		khqr,
+		user,
+		service,
+	].map(asOffered),
 	'create',
 );
 
 /** Runs the chosen operation on every item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return await runOperation(context, operations, CREDENTIAL, DEFAULT_BATCH_SIZE, (credentials, { timeout, options, problem }) => {
-		const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
-		return WebPayClient.with(context, credentials, { timeout, signature, problem });
-	});
+	return await runOperation(
+		context,
+		operations,
+		CREDENTIAL,
+		DEFAULT_BATCH_SIZE,
+		(credentials, { timeout, options, problem }) => {
+			const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
+			return WebPayClient.with(context, credentials, { timeout, signature, problem });
+		},
+	);
 }

@@ -1,4 +1,8 @@
-import { type IDataObject, type ILoadOptionsFunctions, type INodePropertyOptions } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type ILoadOptionsFunctions,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
 import type { JsonObject } from '../../../kess/jsonObject';
@@ -11,14 +15,22 @@ const TIMEOUT_MS = 10_000;
 const PATIENCE_MS = 10_000;
 
 /** The payment methods of the merchant for the panel's list: which codes there are differs between merchants (docs/gateway.md §4). */
-export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+export async function getPaymentMethods(
+	this: ILoadOptionsFunctions,
+): Promise<INodePropertyOptions[]> {
 	try {
 		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;
 		const signature = (options?.responseSignature as SignatureRule | undefined) ?? 'auto';
-		const client = await WebPayClient.open(this, { timeout: TIMEOUT_MS, signature, patience: PATIENCE_MS });
+		const client = await WebPayClient.open(this, {
+			timeout: TIMEOUT_MS,
+			signature,
+			patience: PATIENCE_MS,
+		});
 		const methods = client.redaction.data((await fetchPaymentMethods(client)) as JsonObject[]);
 		return methods
-			.flatMap(({ bic, title }) => (typeof bic === 'string' && bic !== '' ? [{ name: name(title, bic), value: bic }] : []))
+			.flatMap(({ bic, title }) =>
+				typeof bic === 'string' && bic !== '' ? [{ name: name(title, bic), value: bic }] : [],
+			)
 			.sort((a, b) => a.name.localeCompare(b.name));
 	} catch (error) {
 		return [whyThereAreNone(error)];
@@ -26,7 +38,9 @@ export async function getPaymentMethods(this: ILoadOptionsFunctions): Promise<IN
 }
 
 function name(title: unknown, bic: string): string {
-	return typeof title === 'string' && title !== '' && title !== bic ? `${quoted(title)} (${quoted(bic)})` : quoted(bic);
+	return typeof title === 'string' && title !== '' && title !== bic
+		? `${quoted(title)} (${quoted(bic)})`
+		: quoted(bic);
 }
 
 /** Of a list that cannot be loaded n8n says only that: so the reason is the only entry of the list, and none that can be chosen. */

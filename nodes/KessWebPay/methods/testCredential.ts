@@ -9,7 +9,12 @@ import { inSentences } from '../../../kess/errors';
 import { busyReason } from '../../../kess/gateway/busy';
 import { parseOrText } from '../../../kess/gateway/login';
 import { readWebPayAnswer, type WebPayAnswer } from '../../../kess/webPay/answer';
-import { basicAuthorization, readWebPayAccount, type WebPayAccount, webPayCredentialValues } from '../../../kess/webPay/account';
+import {
+	basicAuthorization,
+	readWebPayAccount,
+	type WebPayAccount,
+	webPayCredentialValues,
+} from '../../../kess/webPay/account';
 import { Redaction } from '../../../kess/gateway/redaction';
 import { adviceOn, causeOf } from '../../../kess/gateway/refusalCause';
 import { gatewayPath, LOGIN_PATH, nameOn, SERVICES } from '../../../kess/webPay/services';
@@ -40,7 +45,8 @@ export async function testWebPayCredential(
 
 async function findObstacle(account: WebPayAccount, post: Post): Promise<string | undefined> {
 	const accessToken = account.version === 'v2' ? await logIn(account, post) : '';
-	const authorization = account.version === 'v2' ? `Bearer ${accessToken}` : basicAuthorization(account);
+	const authorization =
+		account.version === 'v2' ? `Bearer ${accessToken}` : basicAuthorization(account);
 	const redaction = new Redaction(webPayCredentialValues(account, [accessToken]));
 	const ask = async (apiSecretKey: string): Promise<WebPayAnswer> => {
 		const fields = {
@@ -49,7 +55,11 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 			out_trade_no: NO_ORDER,
 		};
 		const url = `${account.origin}${gatewayPath(account.version)}`;
-		const { status, text } = await post(url, { Authorization: authorization }, signedWebPayBody(fields, apiSecretKey));
+		const { status, text } = await post(
+			url,
+			{ Authorization: authorization },
+			signedWebPayBody(fields, apiSecretKey),
+		);
 		return redaction.answer(readWebPayAnswer(status, text, account), status);
 	};
 	const answer = await ask(account.apiSecretKey);
@@ -69,7 +79,10 @@ async function findObstacle(account: WebPayAccount, post: Post): Promise<string 
 		case 'unreadable':
 			return `This address does not answer like a KESS gateway: ${answer.reason}. Check Environment, Base URL and Gateway Version, and any proxy that n8n is started with (HTTP_PROXY, HTTPS_PROXY).`;
 		case 'refused':
-			return await explainRefused(answer, async () => await ask(`${account.apiSecretKey} is not the key`));
+			return await explainRefused(
+				answer,
+				async () => await ask(`${account.apiSecretKey} is not the key`),
+			);
 	}
 }
 
@@ -86,7 +99,10 @@ async function explainRefused(
 	const advice = adviceOn({ code, reason });
 	if (advice !== undefined) return `KESS refuses to answer: ${words} (${code}). ${advice}`;
 	const toWrongSignature = await askWrongly();
-	const isSame = toWrongSignature.kind === 'refused' && toWrongSignature.code === code && toWrongSignature.reason === reason;
+	const isSame =
+		toWrongSignature.kind === 'refused' &&
+		toWrongSignature.code === code &&
+		toWrongSignature.reason === reason;
 	if (!isSame) return undefined;
 	return causeOf({ code, reason }) === 'signature'
 		? `KESS refuses the signature: ${words}. ${CHECK_SIGNATURE}`
@@ -94,6 +110,14 @@ async function explainRefused(
 }
 
 async function logIn(account: WebPayAccount, post: Post): Promise<string> {
-	const { status, text } = await post(`${account.origin}${LOGIN_PATH}`, {}, JSON.stringify(webPayLoginBody(account)));
-	return readWebPayLogin(status, parseOrText(text), new Redaction(webPayCredentialValues(account, []))).accessToken;
+	const { status, text } = await post(
+		`${account.origin}${LOGIN_PATH}`,
+		{},
+		JSON.stringify(webPayLoginBody(account)),
+	);
+	return readWebPayLogin(
+		status,
+		parseOrText(text),
+		new Redaction(webPayCredentialValues(account, [])),
+	).accessToken;
 }

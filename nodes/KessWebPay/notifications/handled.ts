@@ -88,7 +88,10 @@ interface Scope {
 export const handled = new HandledNotifications();
 
 /** Under what a trigger's events are kept in a process. */
-export function scopeOf(context: { getNode(): INode; getWorkflow(): { id?: string | undefined } }): string {
+export function scopeOf(context: {
+	getNode(): INode;
+	getWorkflow(): { id?: string | undefined };
+}): string {
 	return `${context.getWorkflow().id}:${context.getNode().id}`;
 }
 

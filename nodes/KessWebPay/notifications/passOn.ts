@@ -1,4 +1,9 @@
-import { type IDataObject, type IExecuteFunctions, type INodeExecutionData, sleep } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	sleep,
+} from 'n8n-workflow';
 
 import { Flights } from '../../../kess/gateway/flights';
 import { messageOf } from '../../../kess/errors';
@@ -69,9 +74,14 @@ async function isFirst(context: IExecuteFunctions, key: string): Promise<boolean
 			// Looking for it writes it down, and where it was not there that is true.
 			return !(await writeDown(context, [goesOn])).includes(goesOn);
 		}
-		if (place === 'first') await lookUntil(async () => (await writeDown(context, [key, goesOn])).includes(goesOn) || undefined);
+		if (place === 'first')
+			await lookUntil(
+				async () => (await writeDown(context, [key, goesOn])).includes(goesOn) || undefined,
+			);
 	} catch (error) {
-		context.logger.warn(`${context.getNode().name} cannot see whether this was handled before: ${messageOf(error)}`);
+		context.logger.warn(
+			`${context.getNode().name} cannot see whether this was handled before: ${messageOf(error)}`,
+		);
 	}
 	return true;
 }
@@ -82,7 +92,11 @@ async function isFirst(context: IExecuteFunctions, key: string): Promise<boolean
  * @returns where among those with the same event it stands: `alone`, `first`, `late` because the event was there before, `left`
  *   behind by another that has come at the same moment; `undefined` while that is open
  */
-async function placeOf(context: IExecuteFunctions, key: string, look: number): Promise<'alone' | 'first' | 'late' | 'left' | undefined> {
+async function placeOf(
+	context: IExecuteFunctions,
+	key: string,
+	look: number,
+): Promise<'alone' | 'first' | 'late' | 'left' | undefined> {
 	const own = `${key} ${context.getExecutionId()}`;
 	const found = await writeDown(context, [key, own]);
 	// Also when n8n begins it anew.
@@ -98,7 +112,9 @@ async function placeOf(context: IExecuteFunctions, key: string, look: number): P
  *
  * @throws what the last look has thrown
  */
-async function lookUntil<T>(answer: (look: number) => Promise<T | undefined>): Promise<T | undefined> {
+async function lookUntil<T>(
+	answer: (look: number) => Promise<T | undefined>,
+): Promise<T | undefined> {
 	for (let look = 1; look < LOOKS; look++) {
 		const given = await answer(look).catch(() => undefined);
 		if (given !== undefined) return given;
@@ -111,7 +127,11 @@ async function lookUntil<T>(answer: (look: number) => Promise<T | undefined>): P
 async function writeDown(context: IExecuteFunctions, notes: string[]): Promise<string[]> {
 	const { processed } = await flights.run(
 		scopeOf(context),
-		async () => await context.helpers.checkProcessedAndRecord(notes, 'node', { mode: 'entries', maxEntries: ROOM }),
+		async () =>
+			await context.helpers.checkProcessedAndRecord(notes, 'node', {
+				mode: 'entries',
+				maxEntries: ROOM,
+			}),
 	);
 	return processed.map(String);
 }

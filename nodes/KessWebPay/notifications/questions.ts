@@ -27,7 +27,10 @@ const LOOKS = 3;
  *
  * @returns the last answer
  */
-export async function lookAgain<T>(look: () => Promise<T>, isBehind: (answer: T) => boolean): Promise<T> {
+export async function lookAgain<T>(
+	look: () => Promise<T>,
+	isBehind: (answer: T) => boolean,
+): Promise<T> {
 	for (let looks = 1; ; looks++) {
 		const answer = await look();
 		if (looks === LOOKS || !isBehind(answer)) return answer;

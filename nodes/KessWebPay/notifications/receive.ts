@@ -4,7 +4,15 @@ import type { Outcome } from '../../../kess/gateway/outcome';
 import { type Json, type JsonObject, textOf } from '../../../kess/jsonObject';
 import { messageOf } from '../../../kess/errors';
 import { readWebPayAccount } from '../../../kess/webPay/account';
-import { cardEvent, isAboutCard, isAboutRefund, isBehind, orderEvent, orderNumberIn, type WebPayEvent } from '../../../kess/webPay/event';
+import {
+	cardEvent,
+	isAboutCard,
+	isAboutRefund,
+	isBehind,
+	orderEvent,
+	orderNumberIn,
+	type WebPayEvent,
+} from '../../../kess/webPay/event';
 import { readWebPayNotification } from '../../../kess/webPay/notification';
 import { asChosen } from '../../shared/run/simplify';
 import { EVENT_FIELDS, queryOrder } from '../actions/common/order';
@@ -16,7 +24,13 @@ import { toPassOn } from './passOn';
 
 /** What is to be done with a notification. */
 type Decision =
-	| { kind: 'start'; event: WebPayEvent; order: JsonObject; store(): void; settle(started: boolean): void }
+	| {
+			kind: 'start';
+			event: WebPayEvent;
+			order: JsonObject;
+			store(): void;
+			settle(started: boolean): void;
+	  }
 	/** Nothing more to do: the gateway need not send it again. */
 	| { kind: 'ignore' }
 	/** `status` is the HTTP status. Anything but 2xx makes the gateway send it again. */
@@ -38,7 +52,9 @@ const undecided = new Map<string, Promise<Decision>>();
  * Answers a call to the trigger's address and starts the workflow when it tells of an event that is wanted and has not
  * been handled. Never throws: n8n would start a failed execution for it.
  */
-export async function receiveNotification(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+export async function receiveNotification(
+	context: IWebhookFunctions,
+): Promise<IWebhookResponseData> {
 	const decision = await decide(context);
 	switch (decision.kind) {
 		case 'start': {
@@ -76,18 +92,26 @@ async function decide(context: IWebhookFunctions): Promise<Decision> {
 	try {
 		const read = readCall(context);
 		if (read.kind === 'unread') return { ...read, kind: 'refuse' };
-		const { apiSecretKey, signType } = readWebPayAccount(await context.getCredentials('kessWebPayApi'));
+		const { apiSecretKey, signType } = readWebPayAccount(
+			await context.getCredentials('kessWebPayApi'),
+		);
 		const told = readWebPayNotification(read.call, apiSecretKey, signType);
 		if (told.kind === 'refused') return { kind: 'refuse', status: 401, reason: told.reason };
 		const isCard = isAboutCard(told.fields);
-		if (!isCard && orderNumberIn(told.fields) === '') return { kind: 'refuse', status: 400, reason: 'it is well signed, but names no order' };
+		if (!isCard && orderNumberIn(told.fields) === '')
+			return { kind: 'refuse', status: 400, reason: 'it is well signed, but names no order' };
 		const confirms = !isCard && (context.getNodeParameter('confirmWithGateway', true) as boolean);
 		if (!confirms && told.isAmbiguous) {
-			return { kind: 'refuse', status: 401, reason: 'its signature fits other fields too, so only the gateway could tell' };
+			return {
+				kind: 'refuse',
+				status: 401,
+				reason: 'its signature fits other fields too, so only the gateway could tell',
+			};
 		}
 		const find = isCard ? findCard : confirms ? confirm : believe;
 		// Somebody who tries out a workflow wants the same notification to work again.
-		if (context.getMode() === 'manual') return choose(context, await find(context, told, () => false));
+		if (context.getMode() === 'manual')
+			return choose(context, await find(context, told, () => false));
 		return await decideOnce(context, told, find);
 	} catch (error) {
 		const reason = messageOf(error);
@@ -99,7 +123,9 @@ async function decide(context: IWebhookFunctions): Promise<Decision> {
 async function decideOnce(context: IWebhookFunctions, told: Told, find: Find): Promise<Decision> {
 	const scope = scopeOf(context);
 	const memory = rememberedBy(context);
-	const { key: said } = isAboutCard(told.fields) ? cardEvent(told.fields) : orderEvent(told.fields, undefined, () => false);
+	const { key: said } = isAboutCard(told.fields)
+		? cardEvent(told.fields)
+		: orderEvent(told.fields, undefined, () => false);
 	if (handled.has(scope, said, memory)) return IGNORE;
 	const flight = `${scope}:${said}`;
 	const underWay = undecided.get(flight);
@@ -130,10 +156,16 @@ async function decideOnce(context: IWebhookFunctions, told: Told, find: Find): P
 }
 
 /** What has happened, with what is to be handed on, or why that cannot be said. */
-type Found = { kind: 'found'; event: WebPayEvent; order: JsonObject } | (Decision & { kind: 'refuse' });
+type Found =
+	| { kind: 'found'; event: WebPayEvent; order: JsonObject }
+	| (Decision & { kind: 'refuse' });
 
 /** @param isKnown whether an event of a key that begins so has been handled */
-type Find = (context: IWebhookFunctions, told: Told, isKnown: (beginning: string) => boolean) => Promise<Found>;
+type Find = (
+	context: IWebhookFunctions,
+	told: Told,
+	isKnown: (beginning: string) => boolean,
+) => Promise<Found>;
 
 /** The order as the gateway has it: a notification can be old, and what is nested in it is not signed. */
 const confirm: Find = async (context, { fields, isAmbiguous }, isKnown) => {
@@ -143,19 +175,41 @@ const confirm: Find = async (context, { fields, isAmbiguous }, isKnown) => {
 	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
 	const signature = options.responseSignature ?? 'auto';
 	const client = await WebPayClient.open(context, { ...NOTIFIED, signature });
-	const lags = (answer: Outcome<Json>) => answer.kind === 'done' && isBehind(answer.data as JsonObject, told);
-	const ask = async () => await questions.ask(`${scopeOf(context)} ${outTradeNo}`, async () => await queryOrder(client, outTradeNo));
+	const lags = (answer: Outcome<Json>) =>
+		answer.kind === 'done' && isBehind(answer.data as JsonObject, told);
+	const ask = async () =>
+		await questions.ask(
+			`${scopeOf(context)} ${outTradeNo}`,
+			async () => await queryOrder(client, outTradeNo),
+		);
 	const result = await lookAgain(ask, lags);
 	switch (result.kind) {
 		case 'unknown':
-			return { kind: 'refuse', status: 503, reason: `the gateway gave no clear answer about the order: ${result.reason}` };
+			return {
+				kind: 'refuse',
+				status: 503,
+				reason: `the gateway gave no clear answer about the order: ${result.reason}`,
+			};
 		case 'notSent':
-			return { kind: 'refuse', status: 503, reason: `it cannot be checked now: ${result.error.message}` };
+			return {
+				kind: 'refuse',
+				status: 503,
+				reason: `it cannot be checked now: ${result.error.message}`,
+			};
 		case 'refused':
-			return { kind: 'refuse', status: 404, reason: `the gateway does not show the order: ${result.reason} (${result.code})` };
+			return {
+				kind: 'refuse',
+				status: 404,
+				reason: `the gateway does not show the order: ${result.reason} (${result.code})`,
+			};
 		case 'done': {
 			const order = client.redaction.data(result.data as JsonObject);
-			if (lags(result)) return { kind: 'refuse', status: 503, reason: 'the gateway does not show yet what it tells of the order' };
+			if (lags(result))
+				return {
+					kind: 'refuse',
+					status: 503,
+					reason: 'the gateway does not show yet what it tells of the order',
+				};
 			const event = orderEvent(told, order, isKnown);
 			// The gateway goes on showing the first charge of a subscription with its order.
 			const charge = event.name === 'renewed' ? chargeIn(told) : {};
@@ -171,7 +225,8 @@ function chargeIn(told: JsonObject): JsonObject {
 
 /** Without the gateway only a notification counts that has everything an order's or a refund's notification has, and signed. */
 const believe: Find = async (_context, { fields }, isKnown) => {
-	const amount = isAboutRefund(fields) && textOf(fields.total_amount) === '' ? 'amount' : 'total_amount';
+	const amount =
+		isAboutRefund(fields) && textOf(fields.total_amount) === '' ? 'amount' : 'total_amount';
 	const missing = ['status', amount, 'currency'].find((field) => textOf(fields[field]) === '');
 	return missing === undefined
 		? { kind: 'found', event: orderEvent(fields, undefined, isKnown), order: fields }
@@ -179,14 +234,24 @@ const believe: Find = async (_context, { fields }, isKnown) => {
 };
 
 /** A card cannot be asked for. */
-const findCard: Find = async (_context, { fields }) => ({ kind: 'found', event: cardEvent(fields), order: fields });
+const findCard: Find = async (_context, { fields }) => ({
+	kind: 'found',
+	event: cardEvent(fields),
+	order: fields,
+});
 
 /** The values of Trigger On that are the status which an event brings. */
-const GROUPS: Partial<Record<WebPayEvent['name'], string>> = { paid: 'SUCCESS', renewed: 'SUCCESS', closed: 'CLOSED' };
+const GROUPS: Partial<Record<WebPayEvent['name'], string>> = {
+	paid: 'SUCCESS',
+	renewed: 'SUCCESS',
+	closed: 'CLOSED',
+};
 
 function choose(context: IWebhookFunctions, found: Found): Decision {
 	if (found.kind === 'refuse') return found;
 	const wanted = context.getNodeParameter('statuses', ['SUCCESS']) as string[];
 	const { event, order } = found;
-	return wanted.includes(GROUPS[event.name] ?? 'OTHER') ? { kind: 'start', event, order, store() {}, settle() {} } : IGNORE;
+	return wanted.includes(GROUPS[event.name] ?? 'OTHER')
+		? { kind: 'start', event, order, store() {}, settle() {} }
+		: IGNORE;
 }

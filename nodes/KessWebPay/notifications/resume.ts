@@ -1,4 +1,9 @@
-import type { IDataObject, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 
 import { textOf } from '../../../kess/jsonObject';
 import { messageOf } from '../../../kess/errors';
@@ -42,7 +47,9 @@ export const resumeWebhooks: IWebhookDescription[] = [
  *
  * Nothing may be thrown here: n8n would let the execution go on with the error.
  */
-export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+export async function resumeAfterPayment(
+	context: IWebhookFunctions,
+): Promise<IWebhookResponseData> {
 	try {
 		const read = readCall(context);
 		const told = read.kind === 'unread' ? undefined : peekWebPayNotification(read.call);
@@ -70,7 +77,9 @@ export async function resumeAfterPayment(context: IWebhookFunctions): Promise<IW
 		// The gateway's answer may lag behind its notification, which therefore has to come again.
 		return keepWaiting(context, status === '' || hasEnded(status) ? 503 : 200);
 	} catch (error) {
-		context.logger.warn(`KESS WebPay could not look up the order that it waits for: ${messageOf(error)}`);
+		context.logger.warn(
+			`KESS WebPay could not look up the order that it waits for: ${messageOf(error)}`,
+		);
 		return keepWaiting(context, 503);
 	}
 }
@@ -80,15 +89,29 @@ async function lookUp(context: IWebhookFunctions, awaited: Awaited): Promise<IDa
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const timeout = Math.min(Number(options.timeout) || NOTIFIED.timeout, NOTIFIED.timeout);
 	const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
-	const client = await WebPayClient.open(context, { timeout, signature, patience: NOTIFIED.patience });
-	const data = requireDone(await queryOrder(client, awaited.outTradeNo), 'query the order', 'KESS is asked again with its next notification.');
+	const client = await WebPayClient.open(context, {
+		timeout,
+		signature,
+		patience: NOTIFIED.patience,
+	});
+	const data = requireDone(
+		await queryOrder(client, awaited.outTradeNo),
+		'query the order',
+		'KESS is asked again with its next notification.',
+	);
 	const unbelieved = findDifference(data, awaited);
 	if (unbelieved !== undefined) throw unbelieved;
 	return orderItem(client.redaction.data(data));
 }
 
 /** @param httpStatus 503 asks for the same notification again; 400 says that it is none */
-function keepWaiting(context: IWebhookFunctions, httpStatus: 200 | 400 | 503): IWebhookResponseData {
-	context.getResponseObject().status(httpStatus).json({ received: httpStatus === 200 });
+function keepWaiting(
+	context: IWebhookFunctions,
+	httpStatus: 200 | 400 | 503,
+): IWebhookResponseData {
+	context
+		.getResponseObject()
+		.status(httpStatus)
+		.json({ received: httpStatus === 200 });
 	return { noWebhookResponse: true };
 }

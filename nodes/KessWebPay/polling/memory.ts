@@ -29,13 +29,19 @@ export interface Memory {
 
 /** A short text that stands for others, of equal length for all. */
 export function markOf(...texts: string[]): string {
-	return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, ORDER_LENGTH);
+	return createHash('sha256')
+		.update(JSON.stringify(texts))
+		.digest('base64url')
+		.slice(0, ORDER_LENGTH);
 }
 
 /** The marks of an event's key, or of its beginning: its status and order, and the details that tell it from others of these. */
 function marksOf(key: string): { order: string; details: string } {
 	const [status = '', number = '', ...details] = JSON.parse(key.replace(/,?\]?$/, ']')) as string[];
-	return { order: markOf(status, number), details: markOf(...details.filter((text) => text !== '')).slice(0, DETAILS_LENGTH) };
+	return {
+		order: markOf(status, number),
+		details: markOf(...details.filter((text) => text !== '')).slice(0, DETAILS_LENGTH),
+	};
 }
 
 const NO_DETAILS = markOf().slice(0, DETAILS_LENGTH);
@@ -48,7 +54,8 @@ export class Notes {
 
 	constructor(private readonly noted: Memory['noted'] = {}) {
 		for (const day of Object.values(noted)) {
-			for (const [, order = '', details = ''] of day.matchAll(/(.{10})(.{4})/g)) this.mark(order, details);
+			for (const [, order = '', details = ''] of day.matchAll(/(.{10})(.{4})/g))
+				this.mark(order, details);
 		}
 	}
 
@@ -56,7 +63,9 @@ export class Notes {
 	has(key: string): boolean {
 		const { order, details } = marksOf(key);
 		const known = this.marks.get(order);
-		return known !== undefined && (known.has(details) || known.has(NO_DETAILS) || details === NO_DETAILS);
+		return (
+			known !== undefined && (known.has(details) || known.has(NO_DETAILS) || details === NO_DETAILS)
+		);
 	}
 
 	/** Whether an event of the same status and order has been noted. @param beginning of its key */
@@ -85,7 +94,9 @@ export class Notes {
 	kept(today: string, from: string): Memory['noted'] {
 		const all = { ...this.noted, [today]: (this.noted[today] ?? '') + this.added };
 		const first = daysBefore(from, 1);
-		return Object.fromEntries(Object.entries(all).filter(([day, marks]) => day >= first && marks !== ''));
+		return Object.fromEntries(
+			Object.entries(all).filter(([day, marks]) => day >= first && marks !== ''),
+		);
 	}
 }
 
@@ -115,6 +126,10 @@ function copies(context: IPollFunctions): IDataObject {
 function asMemory(value: unknown): Memory | undefined {
 	const { at, account, statuses, from, noted } = (value ?? {}) as Partial<Memory>;
 	const isWhole =
-		typeof at === 'number' && typeof account === 'string' && Array.isArray(statuses) && typeof from === 'string' && typeof noted === 'object';
+		typeof at === 'number' &&
+		typeof account === 'string' &&
+		Array.isArray(statuses) &&
+		typeof from === 'string' &&
+		typeof noted === 'object';
 	return isWhole ? { at, account, statuses: [...statuses], from, noted: { ...noted } } : undefined;
 }

@@ -75,14 +75,24 @@ export async function pollOrders(context: IPollFunctions): Promise<INodeExecutio
 	try {
 		if (!isManual) looking.add(node);
 		const settings = readSettings(context);
-		client = await WebPayClient.open(context, { timeout: TIMEOUT_MS, signature: settings.signature, patience: PATIENCE_MS });
+		client = await WebPayClient.open(context, {
+			timeout: TIMEOUT_MS,
+			signature: settings.signature,
+			patience: PATIENCE_MS,
+		});
 		requireLists(client);
-		const orders = isManual ? [await findLatest(client, settings)] : await findNew(context, client, settings);
-		return orders.length === 0 ? null : [orders.map((order) => ({ json: asChosen(context, order, EVENT_FIELDS) }))];
+		const orders = isManual
+			? [await findLatest(client, settings)]
+			: await findNew(context, client, settings);
+		return orders.length === 0
+			? null
+			: [orders.map((order) => ({ json: asChosen(context, order, EVENT_FIELDS) }))];
 	} catch (error) {
 		const failure = toRunError(context.getNode(), error, client?.redaction);
 		if (mayFail) throw failure;
-		context.logger.warn(`${context.getNode().name} could not look when it was activated, and will look again: ${failure.message}`);
+		context.logger.warn(
+			`${context.getNode().name} could not look when it was activated, and will look again: ${failure.message}`,
+		);
 		return null;
 	} finally {
 		if (!isManual) looking.delete(node);
@@ -114,7 +124,10 @@ function requireChoices(value: unknown): string[] {
 function requireDays(value: unknown): number {
 	const days = Number(value);
 	if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
-	throw new InvalidValueError(`is not a whole number from 1 to ${MAX_DAYS}`, 'Enter for how many days your payment links are valid, for example 2.');
+	throw new InvalidValueError(
+		`is not a whole number from 1 to ${MAX_DAYS}`,
+		'Enter for how many days your payment links are valid, for example 2.',
+	);
 }
 
 /** @throws KessError on version 1, which has no lists */
@@ -137,7 +150,10 @@ function hasOneOf(choices: readonly string[], { status }: IDataObject): boolean 
 }
 
 /** For somebody who tries out the workflow: the order that was paid, or made, last. */
-async function findLatest(client: WebPayClient, { choices, daysBack }: Settings): Promise<IDataObject> {
+async function findLatest(
+	client: WebPayClient,
+	{ choices, daysBack }: Settings,
+): Promise<IDataObject> {
 	const today = dayInPhnomPenh(Date.now());
 	const listed = await listOrders(client, firstDay(today, daysBack), today, Infinity);
 	const [first, ...others] = listed.filter((order) => hasOneOf(choices, order));
@@ -147,9 +163,14 @@ async function findLatest(client: WebPayClient, { choices, daysBack }: Settings)
 			'Pay an order, or choose more days, and fetch again.',
 		);
 	}
-	const latest = others.reduce((last, order) => (timeOf(order) > timeOf(last) ? order : last), first);
+	const latest = others.reduce(
+		(last, order) => (timeOf(order) > timeOf(last) ? order : last),
+		first,
+	);
 	const result = await queryOrder(client, textOf(latest.out_trade_no));
-	const order = client.redaction.data(requireDone(result, 'show the order', 'Looking changes nothing: fetch again.') as JsonObject);
+	const order = client.redaction.data(
+		requireDone(result, 'show the order', 'Looking changes nothing: fetch again.') as JsonObject,
+	);
 	return { ...order, event: shownEvent(order, () => false).name };
 }
 
@@ -159,7 +180,11 @@ function timeOf({ paid_at: paidAt, created_at: createdAt }: IDataObject): number
 }
 
 /** What the last look has not seen. The windows of two looks overlap by all the days that are looked back at. */
-async function findNew(context: IPollFunctions, client: WebPayClient, settings: Settings): Promise<IDataObject[]> {
+async function findNew(
+	context: IPollFunctions,
+	client: WebPayClient,
+	settings: Settings,
+): Promise<IDataObject[]> {
 	const { choices, daysBack } = settings;
 	const today = dayInPhnomPenh(Date.now());
 	const start = firstDay(today, daysBack);
@@ -186,13 +211,26 @@ async function findNew(context: IPollFunctions, client: WebPayClient, settings: 
 		}
 	}
 	// Lists begin with the newest.
-	const { found, missing } = await confirm(client, candidates.reverse().slice(0, MAX_ORDERS), choices, notes);
+	const { found, missing } = await confirm(
+		client,
+		candidates.reverse().slice(0, MAX_ORDERS),
+		choices,
+		notes,
+	);
 	const isComplete = missing === undefined && candidates.length <= MAX_ORDERS;
 	const next = isComplete || from === undefined || start < from ? start : from;
-	remember(context, stored, { at: Date.now(), account, statuses: choices, from: next, noted: notes.kept(today, next) });
+	remember(context, stored, {
+		at: Date.now(),
+		account,
+		statuses: choices,
+		from: next,
+		noted: notes.kept(today, next),
+	});
 	if (missing !== undefined) {
 		if (found.length === 0) throw missing;
-		context.logger.warn(`${context.getNode().name} could not look at every order: ${client.redaction.message(missing.message)}`);
+		context.logger.warn(
+			`${context.getNode().name} could not look at every order: ${client.redaction.message(missing.message)}`,
+		);
 	}
 	return found;
 }
@@ -211,7 +249,12 @@ function remember(context: IPollFunctions, before: Memory | undefined, memory: M
  *
  * @returns the orders, and why some may be missing that the next look has to find
  */
-async function confirm(client: WebPayClient, numbers: string[], choices: readonly string[], notes: Notes): Promise<{ found: IDataObject[]; missing?: KessError }> {
+async function confirm(
+	client: WebPayClient,
+	numbers: string[],
+	choices: readonly string[],
+	notes: Notes,
+): Promise<{ found: IDataObject[]; missing?: KessError }> {
 	const answers: Array<JsonObject | undefined> = numbers.map(() => undefined);
 	let missing: KessError | undefined;
 	let isReachable = true;
@@ -220,7 +263,8 @@ async function confirm(client: WebPayClient, numbers: string[], choices: readonl
 		for (const [index, outTradeNo] of queue) {
 			const result = await queryOrder(client, outTradeNo);
 			if (result.kind === 'done') answers[index] = client.redaction.data(result.data as JsonObject);
-			else if (result.kind === 'refused') missing ??= refusal(result, `show the order ${outTradeNo}, which it lists`);
+			else if (result.kind === 'refused')
+				missing ??= refusal(result, `show the order ${outTradeNo}, which it lists`);
 			else {
 				missing ??= reasonOf(result, outTradeNo);
 				isReachable = false;
@@ -247,5 +291,11 @@ function eventOf(order: IDataObject, notes: Notes): WebPayEvent {
 
 function reasonOf(result: Unknown | NotSent, outTradeNo: string): KessError {
 	if (result.kind === 'notSent') return result.error;
-	return result.unbelieved ?? new KessError(`KESS gave no clear answer about the order ${outTradeNo}: ${result.reason}`, NEXT_LOOK);
+	return (
+		result.unbelieved ??
+		new KessError(
+			`KESS gave no clear answer about the order ${outTradeNo}: ${result.reason}`,
+			NEXT_LOOK,
+		)
+	);
 }

@@ -21,7 +21,10 @@ export class Accounts<Client> {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly credentialType: string,
-		private readonly open: (credentials: ICredentialDataDecryptedObject, problem: KessError | undefined) => Client,
+		private readonly open: (
+			credentials: ICredentialDataDecryptedObject,
+			problem: KessError | undefined,
+		) => Client,
 	) {}
 
 	/** @throws KessError for a credential of which nobody can tell whose it is; whatever n8n throws for one that cannot be read */
@@ -49,16 +52,23 @@ export class Accounts<Client> {
 		const known = this.clients.get(key);
 		if (known !== undefined) return known;
 		// The token in the stored credential may be that of another item's account.
-		const client = this.open({ ...credentials, accessToken: '', accessRenewAt: '', [KEPT_HERE]: true }, this.findNoValue(credentials));
+		const client = this.open(
+			{ ...credentials, accessToken: '', accessRenewAt: '', [KEPT_HERE]: true },
+			this.findNoValue(credentials),
+		);
 		this.clients.set(key, client);
 		return client;
 	}
 
 	/** A column that is not there must not stand for an empty field, which may mean another account. */
 	private findNoValue(credentials: ICredentialDataDecryptedObject): KessError | undefined {
-		const empty = Object.entries(credentials).find(([, value]) => value === undefined || value === null);
+		const empty = Object.entries(credentials).find(
+			([, value]) => value === undefined || value === null,
+		);
 		if (empty === undefined) return undefined;
-		const property = this.context.getCredentialsProperties(this.credentialType).find(({ name }) => name === empty[0]);
+		const property = this.context
+			.getCredentialsProperties(this.credentialType)
+			.find(({ name }) => name === empty[0]);
 		return new KessError(
 			`The expression for ${property?.displayName ?? empty[0]} in the KESS credential gives nothing for this item`,
 			'Nothing was sent for this item. Check that this row has the column that the credential takes it from.',
@@ -72,9 +82,15 @@ export class Accounts<Client> {
  * @param operation as the panel names it
  * @throws KessError when the credential depends on the item
  */
-export async function requireOneAccount(context: IExecuteFunctions, credentialType: string, operation: string): Promise<void> {
+export async function requireOneAccount(
+	context: IExecuteFunctions,
+	credentialType: string,
+	operation: string,
+): Promise<void> {
 	const own = accountKey(await context.getCredentials(credentialType, 0));
-	const without = await context.getCredentials(credentialType, NO_ITEM).then(accountKey, () => undefined);
+	const without = await context
+		.getCredentials(credentialType, NO_ITEM)
+		.then(accountKey, () => undefined);
 	if (own === without) return;
 	throw new KessError(
 		`${operation} cannot use a KESS credential that takes values from the item`,
@@ -113,5 +129,8 @@ function watchedIndex(): { value: number; isUsed(): boolean } {
 			return Reflect.getPrototypeOf(target);
 		},
 	};
-	return { value: new Proxy({ valueOf: () => NO_ITEM }, look) as unknown as number, isUsed: () => used };
+	return {
+		value: new Proxy({ valueOf: () => NO_ITEM }, look) as unknown as number,
+		isUsed: () => used,
+	};
 }

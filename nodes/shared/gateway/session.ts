@@ -5,7 +5,13 @@ import type {
 } from 'n8n-workflow';
 
 import { type AnswerStream, readAnswerBytes } from '../../../kess/gateway/answerBytes';
-import { BUSY_REPEATS, busyReason, type BusyWait, busyWait, isBusyStatus } from '../../../kess/gateway/busy';
+import {
+	BUSY_REPEATS,
+	busyReason,
+	type BusyWait,
+	busyWait,
+	isBusyStatus,
+} from '../../../kess/gateway/busy';
 import { keepNewest } from '../../../kess/keepNewest';
 import { decodeUtf8 } from '../../../kess/phpJson';
 import { causes, lossReason, unreachable } from '../../../kess/gateway/connection';
@@ -102,14 +108,21 @@ export class GatewaySession {
 	) {
 		// n8n writes a new token into this very object, so that the items of a run share it.
 		const id = context.getNode().credentials?.[rules.credentialType]?.id ?? '';
-		this.decrypted = { id, name: rules.credentialType, type: rules.credentialType, data: credentials };
+		this.decrypted = {
+			id,
+			name: rules.credentialType,
+			type: rules.credentialType,
+			data: credentials,
+		};
 		this.pace = new GatewayPace(rules.patience);
 		// Before anything is sent: it fails for text that cannot be written in an address.
 		this.redacts = new Redaction(rules.values([]));
 		const message = plainHttpAdvice(rules.origin);
 		// Only a node that runs can show it, and not in older n8n.
-		if (message !== undefined && 'addExecutionHints' in context) context.addExecutionHints({ message, location: 'outputPane' });
-		if (rules.tokens) this.token = new SessionToken(context, rules.credentialType, credentials, rules.tokens);
+		if (message !== undefined && 'addExecutionHints' in context)
+			context.addExecutionHints({ message, location: 'outputPane' });
+		if (rules.tokens)
+			this.token = new SessionToken(context, rules.credentialType, credentials, rules.tokens);
 	}
 
 	/**
@@ -166,18 +179,28 @@ export class GatewaySession {
 		const reason = unsent?.reason ?? `the gateway is busy and asks to wait ${seconds} s`;
 		// A look may follow something that was sent: no error may say then that nothing was.
 		if (isRead) return { kind: 'unknown', reason, isBusy: true };
-		const words = new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again then. This request was not sent.');
+		const words = new NotSentError(
+			`KESS was not asked, because ${reason}`,
+			'Run the item again then. This request was not sent.',
+		);
 		return { kind: 'notSent', error: unsent ?? words };
 	}
 
 	/** Sends a request with a token that is still good, and again when the gateway no longer takes it. */
-	private async exchange<Answer extends ReadAnswer>(request: GatewayRequest<Answer>): Promise<Answered<Answer> | Unknown | NotSent | Busy> {
+	private async exchange<Answer extends ReadAnswer>(
+		request: GatewayRequest<Answer>,
+	): Promise<Answered<Answer> | Unknown | NotSent | Busy> {
 		const outcome = await Exchange.within(request.timeout, async (exchange) => {
 			await this.token?.renewInTime();
 			let sent = await this.send(request, exchange);
 			let mayLogIn = true;
 			for (let renewals = 0; renewals < RENEWALS; renewals++) {
-				if (this.token === undefined || sent.kind !== 'answered' || sent.answer.kind !== 'unauthenticated') break;
+				if (
+					this.token === undefined ||
+					sent.kind !== 'answered' ||
+					sent.answer.kind !== 'unauthenticated'
+				)
+					break;
 				if (request.does === 'pays') break;
 				const source = await this.token.replace(sent.token, mayLogIn);
 				if (source === undefined) break;
@@ -192,7 +215,10 @@ export class GatewaySession {
 		const reason = 'the login did not end in time';
 		// A look may follow something that was sent: no error may say then that nothing was.
 		if (request.does === 'reads') return { kind: 'unknown', reason };
-		const error = new NotSentError(`KESS was not asked, because ${reason}`, 'Run the item again. This request was not sent.');
+		const error = new NotSentError(
+			`KESS was not asked, because ${reason}`,
+			'Run the item again. This request was not sent.',
+		);
 		return { kind: 'notSent', error };
 	}
 
@@ -227,8 +253,11 @@ export class GatewaySession {
 			bytes = await readAnswerBytes(response.body, exchange.signal);
 		} catch (error) {
 			const unsent = notSent(error, new URL(url).origin);
-			if (unsent instanceof LoginBusyError) return { kind: 'busy', code: '', retryAfter: unsent.retryAfter, unsent };
-			return unsent ? { kind: 'notSent', error: explainInvalid(unsent, '') } : { kind: 'unknown', reason: lossReason(error) };
+			if (unsent instanceof LoginBusyError)
+				return { kind: 'busy', code: '', retryAfter: unsent.retryAfter, unsent };
+			return unsent
+				? { kind: 'notSent', error: explainInvalid(unsent, '') }
+				: { kind: 'unknown', reason: lossReason(error) };
 		}
 		// Another item may have logged in while this one was under way; an empty one was filled for this request.
 		const token = tokenBefore || (this.token?.value ?? '');
@@ -236,13 +265,19 @@ export class GatewaySession {
 		try {
 			text = decodeUtf8(bytes);
 		} catch {
-			if (!isBusyStatus(response.statusCode)) return { kind: 'unknown', reason: 'the answer is not UTF-8 text' };
+			if (!isBusyStatus(response.statusCode))
+				return { kind: 'unknown', reason: 'the answer is not UTF-8 text' };
 		}
 		this.learn(token);
 		// Another item may have put one in its place in the meantime.
 		this.learn(this.token?.value ?? '');
 		const answer = this.redaction.answer(read(response.statusCode, text), response.statusCode);
-		if (answer.kind === 'busy') return { kind: 'busy', code: String(answer.code), retryAfter: response.headers['retry-after'] };
+		if (answer.kind === 'busy')
+			return {
+				kind: 'busy',
+				code: String(answer.code),
+				retryAfter: response.headers['retry-after'],
+			};
 		return { kind: 'answered', answer, token };
 	}
 
@@ -265,6 +300,9 @@ export class GatewaySession {
  * @param error what n8n's HTTP helper threw: its own error around whatever went wrong
  */
 function notSent(error: unknown, origin: string): NotSentError | InvalidValueError | undefined {
-	const known = causes(error).find((cause): cause is NotSentError | InvalidValueError => cause instanceof NotSentError || cause instanceof InvalidValueError);
+	const known = causes(error).find(
+		(cause): cause is NotSentError | InvalidValueError =>
+			cause instanceof NotSentError || cause instanceof InvalidValueError,
+	);
 	return known ?? unreachable(error, origin);
 }

@@ -30,7 +30,13 @@ export class SharedQuestions {
 		return await turn;
 	}
 
-	private async turnAfter({ at, answered }: { at: number; answered: Promise<unknown> }): Promise<void> {
+	private async turnAfter({
+		at,
+		answered,
+	}: {
+		at: number;
+		answered: Promise<unknown>;
+	}): Promise<void> {
 		await Promise.allSettled([answered]);
 		await sleep(Math.max(0, at + this.interval - Date.now()));
 	}

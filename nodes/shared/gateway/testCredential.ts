@@ -23,7 +23,11 @@ const PATIENCE_MS = 10_000;
  * Sends JSON text and gives what came back, whatever its status, but for a gateway that stays busy: a login and a question
  * change nothing, so both are sent again then.
  */
-export type Post = (url: string, headers: Record<string, string>, body: string) => Promise<Response>;
+export type Post = (
+	url: string,
+	headers: Record<string, string>,
+	body: string,
+) => Promise<Response>;
 
 interface Response {
 	status: number;
@@ -64,7 +68,11 @@ export async function testCredential<Account extends { origin: string }>(
 				timeout: TIMEOUT_MS,
 			})) as { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };
 			const bytes = await readAnswerBytes(answer.body, signal);
-			return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], text: readText(bytes) };
+			return {
+				status: answer.statusCode,
+				retryAfter: answer.headers['retry-after'],
+				text: readText(bytes),
+			};
 		});
 		if (response instanceof TimeUpError) throw loginFailure(response, new URL(url).origin);
 		return response;
@@ -75,7 +83,10 @@ export async function testCredential<Account extends { origin: string }>(
 			if (!isBusyStatus(answer.status)) return answer;
 			const wait = busyWait(answer.retryAfter, repeats);
 			if (repeats === BUSY_REPEATS || waited + wait.ms > PATIENCE_MS) {
-				throw new KessError(`KESS is reachable, but ${busyReason(answer.status, wait)}`, 'Test the credential again then.');
+				throw new KessError(
+					`KESS is reachable, but ${busyReason(answer.status, wait)}`,
+					'Test the credential again then.',
+				);
 			}
 			await sleep(wait.ms);
 			waited += wait.ms;
@@ -103,7 +114,8 @@ function readText(bytes: Uint8Array): string {
 }
 
 function explain(error: unknown, origin: string): string {
-	if (error instanceof InvalidValueError) return inSentences(`Base URL ${error.message}`, error.hint);
+	if (error instanceof InvalidValueError)
+		return inSentences(`Base URL ${error.message}`, error.hint);
 	const { message, hint } = error instanceof KessError ? error : loginFailure(error, origin);
 	return inSentences(message, hint);
 }

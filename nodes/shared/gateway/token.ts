@@ -42,7 +42,8 @@ export class SessionToken {
 
 	/** Replaces a token that is about to end. */
 	async renewInTime(): Promise<void> {
-		if (this.value !== '' && !this.isUsable(this.credentials)) await this.replaceWithin(this.value, 0, true);
+		if (this.value !== '' && !this.isUsable(this.credentials))
+			await this.replaceWithin(this.value, 0, true);
 	}
 
 	/**
@@ -54,7 +55,11 @@ export class SessionToken {
 	 */
 	async replace(old: string, mayLogIn: boolean): Promise<'login' | 'store' | undefined> {
 		// Its own login is refused too, so another worker's has followed, which a busy machine stores later.
-		return await this.replaceWithin(old, mayLogIn ? STORED_WITHIN_MS : SURELY_STORED_WITHIN_MS, mayLogIn);
+		return await this.replaceWithin(
+			old,
+			mayLogIn ? STORED_WITHIN_MS : SURELY_STORED_WITHIN_MS,
+			mayLogIn,
+		);
 	}
 
 	/** Nobody of this execution waits for the login that is under way any more. */
@@ -63,7 +68,11 @@ export class SessionToken {
 	}
 
 	/** @param pause milliseconds after which to look again for a token that is being stored right now */
-	private async replaceWithin(old: string, pause: number, mayLogIn: boolean): Promise<'login' | 'store' | undefined> {
+	private async replaceWithin(
+		old: string,
+		pause: number,
+		mayLogIn: boolean,
+	): Promise<'login' | 'store' | undefined> {
 		if (this.value === old) {
 			this.looking ??= this.takeStored(old, pause).finally(() => {
 				this.looking = undefined;
@@ -81,14 +90,19 @@ export class SessionToken {
 	private async takeStored(old: string, pause: number): Promise<void> {
 		const { store, keyOf } = this.rules;
 		store.reject(keyOf(this.credentials), old, this.credentials.accessRenewAt);
-		const found = (await this.readStored(old)) ?? (pause > 0 ? await this.readStoredAfter(old, pause) : undefined);
+		const found =
+			(await this.readStored(old)) ??
+			(pause > 0 ? await this.readStoredAfter(old, pause) : undefined);
 		if (found === undefined || this.value !== old) return;
 		this.credentials.accessRenewAt = found.accessRenewAt ?? '';
 		this.value = String(found.accessToken);
 		this.source = 'store';
 	}
 
-	private async readStoredAfter(old: string, pause: number): Promise<ICredentialDataDecryptedObject | undefined> {
+	private async readStoredAfter(
+		old: string,
+		pause: number,
+	): Promise<ICredentialDataDecryptedObject | undefined> {
 		await sleep(pause * (1 + Math.random()));
 		return await this.readStored(old);
 	}

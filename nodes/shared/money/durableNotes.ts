@@ -1,4 +1,9 @@
-import { type DeduplicationScope, type ICheckProcessedOptions, type IExecuteFunctions, sleep } from 'n8n-workflow';
+import {
+	type DeduplicationScope,
+	type ICheckProcessedOptions,
+	type IExecuteFunctions,
+	sleep,
+} from 'n8n-workflow';
 
 import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
 import { Flights } from '../../../kess/gateway/flights';
@@ -77,7 +82,13 @@ export class DurableNotes {
 
 	/** Writes all of the notes down. @returns those that were there before */
 	async record(notes: string[]): Promise<Set<string>> {
-		const { processed } = await this.ask(async () => await this.context.helpers.checkProcessedAndRecord(notes, NOTES, { ...MODE, maxEntries: ROOM }));
+		const { processed } = await this.ask(
+			async () =>
+				await this.context.helpers.checkProcessedAndRecord(notes, NOTES, {
+					...MODE,
+					maxEntries: ROOM,
+				}),
+		);
 		return new Set(processed.map(String));
 	}
 
@@ -100,13 +111,19 @@ export class DurableNotes {
 	 */
 	async latest(aheadMs: number, spanMs: number, note: (span: number) => string): Promise<number> {
 		const now = Math.floor(Date.now() / spanMs);
-		const ends = new Map(Array.from({ length: Math.ceil(aheadMs / spanMs) + 1 }, (_, index) => [note(now + index), (now + index + 1) * spanMs]));
+		const ends = new Map(
+			Array.from({ length: Math.ceil(aheadMs / spanMs) + 1 }, (_, index) => [
+				note(now + index),
+				(now + index + 1) * spanMs,
+			]),
+		);
 		const there = await this.find([...ends.keys()]);
 		return Math.max(0, ...[...ends].flatMap(([text, end]) => (there.has(text) ? [end] : [])));
 	}
 
 	async forget(notes: string[]): Promise<void> {
-		if (notes.length > 0) await this.ask(async () => await this.context.helpers.removeProcessed(notes, NOTES, MODE));
+		if (notes.length > 0)
+			await this.ask(async () => await this.context.helpers.removeProcessed(notes, NOTES, MODE));
 	}
 
 	/** A database that gives no answer must not hold up whoever comes next, and whoever had to wait for it asks nothing more. */
@@ -120,7 +137,10 @@ export class DurableNotes {
 	private async lock(): Promise<Lock> {
 		const { checkProcessedAndRecord, getProcessedDataCount } = this.context.helpers;
 		// How many entries the row has is all that others can read of it: by that they see that it has changed hands.
-		const row = Array.from({ length: 1 + Math.floor(Math.random() * MARKS) }, (_, index) => `lock ${index}`);
+		const row = Array.from(
+			{ length: 1 + Math.floor(Math.random() * MARKS) },
+			(_, index) => `lock ${index}`,
+		);
 		let seen = { mark: 0, since: 0 };
 		let failure: unknown;
 		for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
@@ -129,7 +149,11 @@ export class DurableNotes {
 			if (mark === 0) {
 				const lock = { at: Date.now(), ticks: performance.now() };
 				try {
-					if ((await this.ask(async () => await checkProcessedAndRecord(row, LOCK, MODE))).processed.length === 0) return lock;
+					if (
+						(await this.ask(async () => await checkProcessedAndRecord(row, LOCK, MODE))).processed
+							.length === 0
+					)
+						return lock;
 				} catch (error) {
 					// Another worker was faster by a moment, or the database is away: then it goes on like this.
 					failure = error;

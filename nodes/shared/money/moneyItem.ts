@@ -41,14 +41,19 @@ export function moneyItem(call: ItemCall, end: MoneyEnd, words: MoneyWords): IDa
 		};
 	}
 	const nextStep = nextStepOf(end, words);
-	if (words.stopAtUnknown === true) call.stopsRun = new KessError(`It is not known what became of it: ${end.reason}`, nextStep);
+	if (words.stopAtUnknown === true)
+		call.stopsRun = new KessError(`It is not known what became of it: ${end.reason}`, nextStep);
 	return { status: 'unknown', ...words.known, reason: end.reason, next_step: nextStep };
 }
 
-function nextStepOf({ until, because }: MoneyEnd & { end: 'unknown' }, { act, again, ask }: MoneyWords): string {
+function nextStepOf(
+	{ until, because }: MoneyEnd & { end: 'unknown' },
+	{ act, again, ask }: MoneyWords,
+): string {
 	const wait = `Do not ${act} in another way yet.`;
 	if (ask !== undefined) return `${wait} ${ask}`;
 	const isOver = until === undefined || until <= Date.now();
-	if (because !== undefined && isOver) return `${wait} Ask KESS whether it was done: ${because}, so that running it again may find out nothing.`;
+	if (because !== undefined && isOver)
+		return `${wait} Ask KESS whether it was done: ${because}, so that running it again may find out nothing.`;
 	return `${wait} Run it again in this same workflow with ${again}${isOver ? '' : `, now or after ${clockInPhnomPenh(until)}`}: it is looked up first.`;
 }

@@ -114,7 +114,14 @@ const flights = new Flights();
  */
 export async function moveMoney(context: IExecuteFunctions, movement: Movement): Promise<MoneyEnd> {
 	const { kind, account, number } = movement.payment;
-	return await flights.run(movement.line ?? JSON.stringify([kind, account, number]), async () => await move(new PaymentNotes(context, movement.payment, movement.lifeMs === undefined), movement));
+	return await flights.run(
+		movement.line ?? JSON.stringify([kind, account, number]),
+		async () =>
+			await move(
+				new PaymentNotes(context, movement.payment, movement.lifeMs === undefined),
+				movement,
+			),
+	);
 }
 
 async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> {
@@ -125,12 +132,15 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 		// An earlier run may have sent it, or something else under the number, and nobody remembers.
 		const look = await lookUp(movement);
 		if (look?.found === 'this' && look.isPart !== true) return existing(look);
-		return unknown(`n8n cannot read what it remembers of it (${messageOf(error)}), and so this run has sent nothing`);
+		return unknown(
+			`n8n cannot read what it remembers of it (${messageOf(error)}), and so this run has sent nothing`,
+		);
 	}
 	const look = await lookUp(movement);
 	const end = endBefore(movement, remembered, look);
 	if (end !== undefined) {
-		if ('end' in end && end.end === 'done' && look?.found === 'this') return await settled(notes, look, false);
+		if ('end' in end && end.end === 'done' && look?.found === 'this')
+			return await settled(notes, look, false);
 		await notes.settle('notSent');
 		if (end instanceof KessError) throw end;
 		return end;
@@ -149,21 +159,36 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
  * @param look what a look-up says now; `undefined` where the gateway has none
  * @returns an error when certainly nothing was or will be carried out; `undefined` when it may be sent
  */
-export function endBefore(movement: Pick<Movement, 'payment' | 'spent'>, remembered: Remembered, look: Look | undefined): MoneyEnd | KessError | undefined {
+export function endBefore(
+	movement: Pick<Movement, 'payment' | 'spent'>,
+	remembered: Remembered,
+	look: Look | undefined,
+): MoneyEnd | KessError | undefined {
 	const found = look === undefined ? undefined : foundFor(remembered, look);
 	switch (decide(remembered, found, Date.now())) {
 		case 'done':
 			return look?.found === 'this' ? existing(look) : byMemory(look);
 		case 'spent':
-			return movement.spent(found === 'another' || found === 'ended' || found === 'rejected' ? reasonOf(look) : USED_HERE);
+			return movement.spent(
+				found === 'another' || found === 'ended' || found === 'rejected'
+					? reasonOf(look)
+					: USED_HERE,
+			);
 		case 'notSent':
 			return notAsked(look);
 		case 'refusedBefore':
 			return refusedBefore(movement, remembered);
 		case 'unknown':
 			return {
-				...unknown(whyUnknown(remembered, look), 'until' in remembered ? remembered.until : undefined, look),
-				...('isLost' in remembered && remembered.isLost === true && { because: 'n8n was stopped while it read what it remembers of it' }),
+				...unknown(
+					whyUnknown(remembered, look),
+					'until' in remembered ? remembered.until : undefined,
+					look,
+				),
+				...('isLost' in remembered &&
+					remembered.isLost === true && {
+						because: 'n8n was stopped while it read what it remembers of it',
+					}),
 			};
 		case 'send':
 			return undefined;
@@ -176,7 +201,8 @@ async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd |
 	try {
 		meanwhile = await notes.beginAnew(endOf(movement));
 	} catch (error) {
-		if (error instanceof LockLostError) return unknown(`another run may be at it at this moment (${error.message})`);
+		if (error instanceof LockLostError)
+			return unknown(`another run may be at it at this moment (${error.message})`);
 		throw cannotRemember(error);
 	}
 	switch (meanwhile.state) {
@@ -187,27 +213,40 @@ async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd |
 		case 'doneAnother':
 			throw movement.spent(USED_HERE);
 		default:
-			return unknown('another run is at it at this moment', 'until' in meanwhile ? meanwhile.until : undefined);
+			return unknown(
+				'another run is at it at this moment',
+				'until' in meanwhile ? meanwhile.until : undefined,
+			);
 	}
 }
 
-async function send(notes: PaymentNotes, movement: Movement, remembered: Remembered, shown: Found | undefined): Promise<MoneyEnd> {
+async function send(
+	notes: PaymentNotes,
+	movement: Movement,
+	remembered: Remembered,
+	shown: Found | undefined,
+): Promise<MoneyEnd> {
 	const prepared = await prepare(movement);
 	if (prepared.kind !== 'ready') {
 		// It may come from what another run has done meanwhile.
 		const look = await lookUp(movement);
-		if (look !== undefined && look.found === 'this' && foundFor(remembered, look) === 'this') return await settled(notes, look, false);
+		if (look !== undefined && look.found === 'this' && foundFor(remembered, look) === 'this')
+			return await settled(notes, look, false);
 		// A number that KESS has used, and not by what is remembered here, may be on its way from elsewhere: until the longest has passed.
 		if (prepared.kind === 'taken' && (remembered.state === 'nothing' || look?.found !== 'none')) {
 			await notes.isHeld(Date.now() + LONGEST_MS).catch(() => false);
-			return unknown(`KESS has used its number before (${prepared.error.message}) and does not show what for`, endOfQuarter(Date.now() + LONGEST_MS));
+			return unknown(
+				`KESS has used its number before (${prepared.error.message}) and does not show what for`,
+				endOfQuarter(Date.now() + LONGEST_MS),
+			);
 		}
 		// What an earlier run has sent came to nothing, and that stays so: the number is taken by it.
 		await notes.settle(prepared.kind === 'taken' ? 'refused' : 'notSent');
 		throw prepared.error;
 	}
 	try {
-		if (!(await notes.isHeld(prepared.until, shown === 'rejected'))) return unknown('another run is at it at this moment', endOfQuarter(prepared.until));
+		if (!(await notes.isHeld(prepared.until, shown === 'rejected')))
+			return unknown('another run is at it at this moment', endOfQuarter(prepared.until));
 	} catch (error) {
 		await notes.settle('notSent');
 		throw cannotRemember(error);
@@ -229,13 +268,25 @@ async function send(notes: PaymentNotes, movement: Movement, remembered: Remembe
 	const look = await lookUpAfter(movement, isProof ? LOOKS_AFTER_REFUSAL : LOOK_PAUSES_MS.length);
 	const found = look === undefined ? undefined : foundFor(remembered, look);
 	if (look?.found === 'this' && found === 'this') return await settled(notes, look, true);
-	if (isProof && (found === undefined || found === 'none' || found === 'ended' || found === 'rejected')) {
-		await notes.settle('refused', movement.refusedMs === undefined ? undefined : Date.now() + movement.refusedMs);
+	if (
+		isProof &&
+		(found === undefined || found === 'none' || found === 'ended' || found === 'rejected')
+	) {
+		await notes.settle(
+			'refused',
+			movement.refusedMs === undefined ? undefined : Date.now() + movement.refusedMs,
+		);
 		refusals.set(keyOf(movement), sent.error);
 		keepNewest(refusals, KEPT_REFUSALS);
 		throw sent.error;
 	}
-	return unknown(sent.kind === 'refused' ? `the answer is a refusal that proves nothing: ${sent.error.message}` : sent.reason, endOfQuarter(prepared.until), look);
+	return unknown(
+		sent.kind === 'refused'
+			? `the answer is a refusal that proves nothing: ${sent.error.message}`
+			: sent.reason,
+		endOfQuarter(prepared.until),
+		look,
+	);
 }
 
 /** What has left may show up a little later. */
@@ -306,11 +357,18 @@ function refusedBefore(movement: Pick<Movement, 'payment'>, remembered: Remember
 	const said = refusals.get(keyOf(movement));
 	const again = `Run the item again after ${timeOf(remembered)}: only then it is asked again, because KESS may show late what it has carried out all the same.`;
 	if (said !== undefined) return new KessError(said.message, `${said.hint} ${again}`, said.code);
-	return new KessError('KESS has refused this number a short while ago, and it is not asked again yet', again);
+	return new KessError(
+		'KESS has refused this number a short while ago, and it is not asked again yet',
+		again,
+	);
 }
 
 /** @param hasSent whether this run may have sent it, so that its notes have to stay while it is under way */
-async function settled(notes: PaymentNotes, look: Look & { found: 'this' }, hasSent: boolean): Promise<MoneyEnd> {
+async function settled(
+	notes: PaymentNotes,
+	look: Look & { found: 'this' },
+	hasSent: boolean,
+): Promise<MoneyEnd> {
 	if (look.isUnderWay !== true) await notes.settle('done');
 	else if (!hasSent) await notes.settle('notSent');
 	return existing(look);
@@ -322,7 +380,10 @@ function byMemory(look: Look | undefined): MoneyEnd {
 		end: 'done',
 		data: undefined,
 		existed: true,
-		warning: reason === undefined ? undefined : `This workflow has seen that it was done, and KESS does not show that now: ${reason}`,
+		warning:
+			reason === undefined
+				? undefined
+				: `This workflow has seen that it was done, and KESS does not show that now: ${reason}`,
 	};
 }
 
@@ -337,7 +398,10 @@ function unknown(reason: string, until?: number, look?: Look): MoneyEnd {
 		...(until !== undefined && { until }),
 		...(look?.found === 'open' && look.data !== undefined && { data: look.data }),
 		...(look?.found === 'another' && { because: 'KESS shows something else under this number' }),
-		...(look?.found === 'this' && { because: 'KESS shows a payment under this number, and not enough of it to tell whether it is this one' }),
+		...(look?.found === 'this' && {
+			because:
+				'KESS shows a payment under this number, and not enough of it to tell whether it is this one',
+		}),
 	};
 }
 
@@ -345,15 +409,21 @@ function whyUnknown(remembered: Remembered, look: Look | undefined): string {
 	const said = reasonOf(look);
 	const shown = said === undefined ? '' : `, and ${said}`;
 	if (remembered.state === 'nothing') return said ?? '';
-	if (remembered.state === 'another') return `an earlier run may have sent something else to KESS under this number, which may still be carried out${shown}`;
-	if (remembered.state === 'doneSomehow' || remembered.state === 'doneAnother') return `an earlier run has paid something under this number, and n8n does not know whether it was this${shown}`;
+	if (remembered.state === 'another')
+		return `an earlier run may have sent something else to KESS under this number, which may still be carried out${shown}`;
+	if (remembered.state === 'doneSomehow' || remembered.state === 'doneAnother')
+		return `an earlier run has paid something under this number, and n8n does not know whether it was this${shown}`;
 	if (remembered.state === 'refused') return `KESS has refused it before${shown}`;
-	if (remembered.state === 'sent' && remembered.isLost === true) return `an earlier run may have done this, and n8n has lost what it remembers of it${shown}`;
+	if (remembered.state === 'sent' && remembered.isLost === true)
+		return `an earlier run may have done this, and n8n has lost what it remembers of it${shown}`;
 	return `an earlier run may have sent this to KESS${shown}`;
 }
 
 function reasonOf(look: Look | undefined): string | undefined {
-	if (look?.found === 'this') return look.isPart === true ? `something has been paid under it, and ${look.warning ?? ''}` : undefined;
+	if (look?.found === 'this')
+		return look.isPart === true
+			? `something has been paid under it, and ${look.warning ?? ''}`
+			: undefined;
 	return look?.reason;
 }
 

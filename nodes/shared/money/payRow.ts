@@ -39,7 +39,11 @@ export async function payRow<Asked>(call: ItemCall, row: PayRow<Asked>): Promise
  *
  * @throws what is wrong with the row, when nothing is known to have been sent under its number
  */
-export async function readRow<Asked>(call: ItemCall, payment: Payment, read: () => Asked): Promise<{ asked: Asked } | { end: MoneyEnd & { end: 'unknown' } }> {
+export async function readRow<Asked>(
+	call: ItemCall,
+	payment: Payment,
+	read: () => Asked,
+): Promise<{ asked: Asked } | { end: MoneyEnd & { end: 'unknown' } }> {
 	let problem: unknown = call.notStarted;
 	try {
 		if (problem === undefined) return { asked: read() };
@@ -48,22 +52,37 @@ export async function readRow<Asked>(call: ItemCall, payment: Payment, read: () 
 	}
 	const before = whatWasBefore(await remembered(call, payment));
 	if (before === undefined) throw problem;
-	return { end: { end: 'unknown', reason: `${before}, and this run has not looked it up: ${messageOf(problem)}` } };
+	return {
+		end: {
+			end: 'unknown',
+			reason: `${before}, and this run has not looked it up: ${messageOf(problem)}`,
+		},
+	};
 }
 
 /** Does what a row asks for once, unless an earlier one of the run has its number for something else. */
-async function onceInRun<Asked>(call: ItemCall, row: PayRow<Asked>, asked: Asked): Promise<IDataObject> {
+async function onceInRun<Asked>(
+	call: ItemCall,
+	row: PayRow<Asked>,
+	asked: Asked,
+): Promise<IDataObject> {
 	const payment = { ...row.payment, ...(await row.told(asked)) };
-	const work = async () => row.output(await moveMoney(call.context, { ...(await row.movement(asked)), payment }), asked);
-	return await call.once({ ...row.own, what: payment.what }, work).catch(async (problem: unknown) => {
-		// This very thing may have been paid by an earlier run. But what is remembered of it may come from the earlier item, where that is it.
-		if (problem instanceof UsedTwiceError && !problem.isSamePayment) {
-			const known = await new PaymentNotes(call.context, payment, false).recall().catch(() => undefined);
-			const reason = `an earlier run of this workflow has asked KESS to pay just this, and this run has not looked it up: ${problem.message}`;
-			if (known?.state === 'sent' || known?.state === 'done') return row.output({ end: 'unknown', reason }, asked);
-		}
-		throw problem;
-	});
+	const work = async () =>
+		row.output(await moveMoney(call.context, { ...(await row.movement(asked)), payment }), asked);
+	return await call
+		.once({ ...row.own, what: payment.what }, work)
+		.catch(async (problem: unknown) => {
+			// This very thing may have been paid by an earlier run. But what is remembered of it may come from the earlier item, where that is it.
+			if (problem instanceof UsedTwiceError && !problem.isSamePayment) {
+				const known = await new PaymentNotes(call.context, payment, false)
+					.recall()
+					.catch(() => undefined);
+				const reason = `an earlier run of this workflow has asked KESS to pay just this, and this run has not looked it up: ${problem.message}`;
+				if (known?.state === 'sent' || known?.state === 'done')
+					return row.output({ end: 'unknown', reason }, asked);
+			}
+			throw problem;
+		});
 }
 
 async function remembered(call: ItemCall, payment: Payment): Promise<Remembered | undefined> {

@@ -75,7 +75,9 @@ export class PaymentNotes {
 	 */
 	async begin(until: number | undefined): Promise<Remembered> {
 		return await this.store.exclusively(async () => {
-			const known = (await this.store.record([this.number])).has(this.number) ? await this.look() : NOTHING;
+			const known = (await this.store.record([this.number])).has(this.number)
+				? await this.look()
+				: NOTHING;
 			if (known.state !== 'nothing') return known;
 			const intent = this.intent(until);
 			const there = await this.store.record([this.number, ...intent]);
@@ -90,7 +92,9 @@ export class PaymentNotes {
 
 	/** What is known of it, for whoever pays nothing. @throws Error when n8n cannot remember */
 	async recall(): Promise<Remembered> {
-		return await this.store.exclusively(async () => ((await this.store.find([this.number])).size === 0 ? NOTHING : await this.look()));
+		return await this.store.exclusively(async () =>
+			(await this.store.find([this.number])).size === 0 ? NOTHING : await this.look(),
+		);
 	}
 
 	/**
@@ -117,13 +121,15 @@ export class PaymentNotes {
 	 */
 	async isHeld(until: number | undefined, wasRejected = false): Promise<boolean> {
 		for (let look = 0; look < LOOKS && Date.now() < this.heldUntil; look++) {
-			const found = await this.store.exclusively(async () => {
-				const there = await this.store.record([this.number, this.by]);
-				// Where these notes were lost to somebody else's, the number is theirs.
-				if (!there.has(this.by) && there.has(this.number)) await this.store.forget([this.by]);
-				else await this.noteAgain(until, wasRejected, there.has(this.by));
-				return there;
-			}).catch(lostLock);
+			const found = await this.store
+				.exclusively(async () => {
+					const there = await this.store.record([this.number, this.by]);
+					// Where these notes were lost to somebody else's, the number is theirs.
+					if (!there.has(this.by) && there.has(this.number)) await this.store.forget([this.by]);
+					else await this.noteAgain(until, wasRejected, there.has(this.by));
+					return there;
+				})
+				.catch(lostLock);
 			if (found === undefined) return false;
 			if (found.has(this.by)) return true;
 			if (found.has(this.number)) return false;
@@ -135,7 +141,9 @@ export class PaymentNotes {
 
 	/** The gateway has taken it, and somebody there ends it: so no time ends it here. */
 	async pend(): Promise<void> {
-		await this.store.exclusively(async () => await this.store.record([this.endless])).catch(() => undefined);
+		await this.store
+			.exclusively(async () => await this.store.record([this.endless]))
+			.catch(() => undefined);
 	}
 
 	/**
@@ -154,9 +162,18 @@ export class PaymentNotes {
 				else if (as === 'notSent') await this.store.forget([this.number, ...passing]);
 				else if (as === 'done') {
 					await this.store.record([this.number, this.what, this.live]);
-					await this.store.forget(passing.filter((note) => note !== this.what && note !== this.live).concat(this.open, this.busy, this.endless, this.lost));
+					await this.store.forget(
+						passing
+							.filter((note) => note !== this.what && note !== this.live)
+							.concat(this.open, this.busy, this.endless, this.lost),
+					);
 				} else {
-					const kept = [this.refused, ...(until === undefined ? passing : [this.what, this.open, this.again(Math.floor(until / AGAIN_MS))])];
+					const kept = [
+						this.refused,
+						...(until === undefined
+							? passing
+							: [this.what, this.open, this.again(Math.floor(until / AGAIN_MS))]),
+					];
 					await this.store.record(kept);
 					await this.store.forget(passing.filter((note) => !kept.includes(note)).concat(this.live));
 				}
@@ -170,13 +187,18 @@ export class PaymentNotes {
 	async release(): Promise<void> {
 		await this.store
 			.exclusively(async () => {
-				if ((await this.look()).state === 'sent') await this.store.forget([this.number, this.what, this.open, this.live, this.busy]);
+				if ((await this.look()).state === 'sent')
+					await this.store.forget([this.number, this.what, this.open, this.live, this.busy]);
 			})
 			.catch(() => undefined);
 	}
 
 	/** Notes a later end down, or all of it where it was lost. */
-	private async noteAgain(until: number | undefined, wasRejected: boolean, isThere: boolean): Promise<void> {
+	private async noteAgain(
+		until: number | undefined,
+		wasRejected: boolean,
+		isThere: boolean,
+	): Promise<void> {
 		const intent = [...this.intent(until), ...(wasRejected ? [this.rejected] : [])];
 		const missing = isThere ? intent.filter((note) => !this.passing.has(note)) : intent;
 		if (missing.length > 0) await this.store.record(missing);
@@ -191,22 +213,53 @@ export class PaymentNotes {
 
 	/** What the notes that were there before say. */
 	private async look(): Promise<Remembered> {
-		const asked = [this.number, this.what, this.open, this.live, this.busy, this.anything, this.mixed, this.endless, this.lost, this.refused, this.rejected, this.attempt, this.mark];
+		const asked = [
+			this.number,
+			this.what,
+			this.open,
+			this.live,
+			this.busy,
+			this.anything,
+			this.mixed,
+			this.endless,
+			this.lost,
+			this.refused,
+			this.rejected,
+			this.attempt,
+			this.mark,
+		];
 		const there = await this.store.find([...new Set(asked)]);
 		if (there.has(this.mark)) return await this.lose();
 		// A worker that was killed before it had noted anything leaves the number alone.
-		if (!there.has(this.number) || ![this.live, this.busy, this.refused].some((note) => there.has(note))) return NOTHING;
+		if (
+			!there.has(this.number) ||
+			![this.live, this.busy, this.refused].some((note) => there.has(note))
+		)
+			return NOTHING;
 		const isMixed = there.has(this.mixed) || !there.has(this.what);
 		// The number may be paid though KESS has refused it: so it waits for whatever is asked for next.
-		if (!there.has(this.live)) return { state: 'refused', until: Math.max(await this.end(), await this.askedAgain()), isMixed };
+		if (!there.has(this.live))
+			return {
+				state: 'refused',
+				until: Math.max(await this.end(), await this.askedAgain()),
+				isMixed,
+			};
 		if (there.has(this.what) && !there.has(this.open)) return { state: 'done' };
 		const isComparable = this.payment.what !== undefined && !there.has(this.anything);
 		// It is not under way any more where something else has been paid since it was refused.
 		if (!there.has(this.busy)) return { state: isComparable ? 'doneAnother' : 'doneSomehow' };
 		const until = this.isEndless || there.has(this.endless) ? undefined : await this.endOrNone();
-		if (isComparable && !there.has(this.what) && !there.has(this.lost)) return { state: 'another', until };
+		if (isComparable && !there.has(this.what) && !there.has(this.lost))
+			return { state: 'another', until };
 		const isLost = there.has(this.lost);
-		return { state: 'sent', until: isLost ? undefined : until, isMixed: isMixed || isLost, isSameAttempt: isLost || there.has(this.attempt), isLost, wasRejected: there.has(this.rejected) };
+		return {
+			state: 'sent',
+			until: isLost ? undefined : until,
+			isMixed: isMixed || isLost,
+			isSameAttempt: isLost || there.has(this.attempt),
+			isLost,
+			wasRejected: there.has(this.rejected),
+		};
 	}
 
 	/**
@@ -237,7 +290,16 @@ export class PaymentNotes {
 	}
 
 	private intent(until: number | undefined): string[] {
-		return [this.what, this.open, this.live, this.busy, this.by, this.day(Math.floor(Date.now() / DAY_MS)), ...(this.payment.attempt === undefined ? [] : [this.attempt]), ...(until === undefined ? [] : [this.until(lastQuarter(until))])];
+		return [
+			this.what,
+			this.open,
+			this.live,
+			this.busy,
+			this.by,
+			this.day(Math.floor(Date.now() / DAY_MS)),
+			...(this.payment.attempt === undefined ? [] : [this.attempt]),
+			...(until === undefined ? [] : [this.until(lastQuarter(until))]),
+		];
 	}
 
 	private get number(): string {
@@ -315,7 +377,9 @@ export class PaymentNotes {
 	}
 
 	private get digest(): string {
-		return this.payment.what === undefined ? '' : createHash('sha256').update(this.payment.what).digest('hex');
+		return this.payment.what === undefined
+			? ''
+			: createHash('sha256').update(this.payment.what).digest('hex');
 	}
 
 	/** n8n keeps a short hash of it. */

@@ -40,7 +40,8 @@ export class PreparedNotes {
 			const notes = facts.map((fact) => this.note(fact));
 			const there = await this.store.record([this.known, ...notes]);
 			// The gateway has given the ID before, for something else: then nobody knows what it stands for.
-			if (there.has(this.known) && !notes.every((note) => there.has(note))) await this.store.record([this.mark]);
+			if (there.has(this.known) && !notes.every((note) => there.has(note)))
+				await this.store.record([this.mark]);
 		});
 	}
 
@@ -59,14 +60,23 @@ export class PreparedNotes {
 	async end(): Promise<number | undefined> {
 		return await this.store.exclusively(async () => {
 			const { isKnown } = await this.ask([]);
-			return isKnown ? await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter)) : undefined;
+			return isKnown
+				? await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter))
+				: undefined;
 		});
 	}
 
 	private async ask(facts: string[]): Promise<Prepared> {
-		const there = await this.store.find([this.known, ...facts.map((fact) => this.note(fact)), this.mark]);
+		const there = await this.store.find([
+			this.known,
+			...facts.map((fact) => this.note(fact)),
+			this.mark,
+		]);
 		const isProven = (note: string) => there.has(note) && !there.has(this.mark);
-		return { isKnown: isProven(this.known), doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))) };
+		return {
+			isKnown: isProven(this.known),
+			doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))),
+		};
 	}
 
 	private until(quarter: number): string {

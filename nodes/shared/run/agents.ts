@@ -27,7 +27,11 @@ export const agentNotice: INodeProperties = {
  */
 export function isTool(context: IExecuteFunctions): boolean {
 	const { type, rewireOutputLogTo } = context.getNode();
-	return type.endsWith('Tool') || rewireOutputLogTo === NodeConnectionTypes.AiTool || losesErrors(context);
+	return (
+		type.endsWith('Tool') ||
+		rewireOutputLogTo === NodeConnectionTypes.AiTool ||
+		losesErrors(context)
+	);
 }
 
 /** Whether an agent calls its tool itself: an error reaches its model as an empty text then, which reads like "done". */
@@ -36,9 +40,16 @@ export function losesErrors(context: IExecuteFunctions): boolean {
 }
 
 /** What leaves for an item that has failed. n8n tells its next nodes of the error; a model reads only what stands in the item. */
-export function failedItem(context: IExecuteFunctions, error: NodeApiError | NodeOperationError, item: number): INodeExecutionData {
+export function failedItem(
+	context: IExecuteFunctions,
+	error: NodeApiError | NodeOperationError,
+	item: number,
+): INodeExecutionData {
 	if (!isTool(context)) return { json: {}, error, pairedItem: { item } };
-	return { json: { status: 'failed', reason: error.message, next_step: error.description ?? '' }, pairedItem: { item } };
+	return {
+		json: { status: 'failed', reason: error.message, next_step: error.description ?? '' },
+		pairedItem: { item },
+	};
 }
 
 /**

@@ -8,7 +8,10 @@ import type { Redaction } from '../../../kess/gateway/redaction';
  *
  * @param subject the parameter, as the panel names it; the message continues the sentence
  */
-export function explainInvalid<Other>(error: Other, subject: string): KessError | Exclude<Other, InvalidValueError> {
+export function explainInvalid<Other>(
+	error: Other,
+	subject: string,
+): KessError | Exclude<Other, InvalidValueError> {
 	return error instanceof InvalidValueError
 		? new KessError(`${subject} ${error.message}`.trim(), error.hint)
 		: (error as Exclude<Other, InvalidValueError>);
@@ -29,11 +32,18 @@ export function toNodeError(
 	reference: string | undefined,
 	redaction: Redaction | undefined,
 ): NodeApiError | NodeOperationError {
-	return shapedError(node, error, redaction, { suffix: `${reference === undefined ? '' : ` (${reference})`} [item ${itemIndex}]`, itemIndex });
+	return shapedError(node, error, redaction, {
+		suffix: `${reference === undefined ? '' : ` (${reference})`} [item ${itemIndex}]`,
+		itemIndex,
+	});
 }
 
 /** The same where there are no items. */
-export function toRunError(node: INode, error: unknown, redaction: Redaction | undefined): NodeApiError | NodeOperationError {
+export function toRunError(
+	node: INode,
+	error: unknown,
+	redaction: Redaction | undefined,
+): NodeApiError | NodeOperationError {
 	return shapedError(node, error, redaction, { suffix: '' });
 }
 
@@ -45,12 +55,21 @@ function shapedError(
 ): NodeApiError | NodeOperationError {
 	const clean = (text: string) => redaction?.message(text) ?? text;
 	if (error instanceof KessError) {
-		const options = { message: `${clean(error.message)}${suffix}`, description: clean(error.hint), ...place };
+		const options = {
+			message: `${clean(error.message)}${suffix}`,
+			description: clean(error.hint),
+			...place,
+		};
 		return error.code === undefined
 			? new NodeOperationError(node, options.message, options)
-			: new NodeApiError(node, { message: options.message, code: error.code }, { ...options, httpCode: error.code });
+			: new NodeApiError(
+					node,
+					{ message: options.message, code: error.code },
+					{ ...options, httpCode: error.code },
+				);
 	}
 	const message = clean(messageOf(error));
-	const description = error instanceof NodeOperationError ? (error.description ?? undefined) : undefined;
+	const description =
+		error instanceof NodeOperationError ? (error.description ?? undefined) : undefined;
 	return new NodeOperationError(node, `${message}${suffix}`, { ...place, description });
 }

@@ -35,21 +35,36 @@ export class RunHints {
 	/** Shows them beside the output. Older n8n cannot. */
 	show(): void {
 		if (typeof this.context.addExecutionHints !== 'function') return;
-		if (this.ends.size > 0) this.context.addExecutionHints({ message: this.summary(), type: 'warning', location: 'outputPane' });
+		if (this.ends.size > 0)
+			this.context.addExecutionHints({
+				message: this.summary(),
+				type: 'warning',
+				location: 'outputPane',
+			});
 		for (const [message, items] of this.items) {
-			this.context.addExecutionHints({ message: `${message} [${this.list([...items], NAMED)}]`, location: 'outputPane' });
+			this.context.addExecutionHints({
+				message: `${message} [${this.list([...items], NAMED)}]`,
+				location: 'outputPane',
+			});
 		}
 	}
 
 	/** `187 rows done. 2 rows refused: order INV-12; order INV-40. 1 row UNKNOWN: order INV-41. …` */
 	private summary(): string {
-		const endedAs = (end: OtherEnd) => [...this.ends].flatMap(([item, as]) => (as === end ? [item] : []));
-		const [refused, pending, unknown] = [endedAs('refused'), endedAs('pending'), endedAs('unknown')];
+		const endedAs = (end: OtherEnd) =>
+			[...this.ends].flatMap(([item, as]) => (as === end ? [item] : []));
+		const [refused, pending, unknown] = [
+			endedAs('refused'),
+			endedAs('pending'),
+			endedAs('unknown'),
+		];
 		const done = this.context.getInputData().length - this.ends.size;
 		return [
 			`${rows(done)} done.`,
-			refused.length > 0 && `${rows(refused.length)} refused: ${this.list(refused, NAMED_IN_SUMMARY)}.`,
-			pending.length > 0 && `${rows(pending.length)} taken on by KESS and not done yet, see status: ${this.list(pending, NAMED_IN_SUMMARY)}.`,
+			refused.length > 0 &&
+				`${rows(refused.length)} refused: ${this.list(refused, NAMED_IN_SUMMARY)}.`,
+			pending.length > 0 &&
+				`${rows(pending.length)} taken on by KESS and not done yet, see status: ${this.list(pending, NAMED_IN_SUMMARY)}.`,
 			unknown.length > 0 &&
 				`${rows(unknown.length)} UNKNOWN: ${this.list(unknown, NAMED_IN_SUMMARY)}. Nobody can tell yet whether money has moved there: do what next_step says, and do not pay in another way.`,
 		]
@@ -59,8 +74,13 @@ export class RunHints {
 
 	/** `order INV-7`, or `order INV-1; item 2 and 57 more`. */
 	private list(items: number[], most: number): string {
-		const names = [...new Set(items.sort((a, b) => a - b).map((item) => this.nameOf(item) ?? `item ${item}`))];
-		return names.slice(0, most).join('; ') + (names.length > most ? ` and ${names.length - most} more` : '');
+		const names = [
+			...new Set(items.sort((a, b) => a - b).map((item) => this.nameOf(item) ?? `item ${item}`)),
+		];
+		return (
+			names.slice(0, most).join('; ') +
+			(names.length > most ? ` and ${names.length - most} more` : '')
+		);
 	}
 }
 

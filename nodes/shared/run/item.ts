@@ -69,10 +69,16 @@ export class ItemCall {
 	collection(name: string): CollectionReader {
 		const fields = this.parameters.get(name, this.itemIndex, {}) as IDataObject;
 		const options = findProperty(this.properties, name)?.options as INodeProperties[] | undefined;
-		const isFilled = (field: string) => fields[field] !== undefined && fields[field] !== null && fields[field] !== '';
+		const isFilled = (field: string) =>
+			fields[field] !== undefined && fields[field] !== null && fields[field] !== '';
 		const isAdded = (field: string) => Object.hasOwn(fields, field);
 		const read = <T>(field: string, isThere: boolean, check: Check<T>): T | undefined =>
-			this.checked(findProperty(options ?? [], field), `${name}.${field}`, fields[field], isThere ? check : absent);
+			this.checked(
+				findProperty(options ?? [], field),
+				`${name}.${field}`,
+				fields[field],
+				isThere ? check : absent,
+			);
 		return {
 			read: (field, check) => read(field, isFilled(field), check),
 			readAdded: (field, check) => read(field, isAdded(field), check),
@@ -89,7 +95,12 @@ export class ItemCall {
 	 */
 	async once(own: OwnNumber, work: () => Promise<IDataObject>): Promise<IDataObject> {
 		const did = async () => ({ output: await work(), end: this.end });
-		const { output, end } = await this.numbers.once({ itemIndex: this.itemIndex, turn: this.turn, asked: this.asked }, own, did, (message) => this.advise(message));
+		const { output, end } = await this.numbers.once(
+			{ itemIndex: this.itemIndex, turn: this.turn, asked: this.asked },
+			own,
+			did,
+			(message) => this.advise(message),
+		);
 		this.end = end;
 		return output;
 	}

@@ -17,7 +17,10 @@ export interface OperationList<Client> {
  *
  * @param resources in the order in which the panel lists them; the first one and its `defaultOperation` are preselected
  */
-export function listOperations<Client>(resources: Array<Resource<Client>>, defaultOperation: string): OperationList<Client> {
+export function listOperations<Client>(
+	resources: Array<Resource<Client>>,
+	defaultOperation: string,
+): OperationList<Client> {
 	const byName = new Map<string, Operation<Client>>();
 	const names = new Map<string, string>();
 	const operationLists: INodeProperties[] = [];
@@ -36,10 +39,16 @@ export function listOperations<Client>(resources: Array<Resource<Client>>, defau
 		});
 		for (const operation of operations) {
 			const show = { resource: [option.value], operation: [operation.option.value] };
-			const properties = operation.simplified === undefined ? operation.properties : [...operation.properties, simplifyProperty];
+			const properties =
+				operation.simplified === undefined
+					? operation.properties
+					: [...operation.properties, simplifyProperty];
 			parameters.push(...updateDisplayOptions({ show }, properties));
 			byName.set(`${option.value}:${operation.option.value}`, operation);
-			names.set(`${option.value}:${operation.option.value}`, `${operation.option.name}: ${option.name}`);
+			names.set(
+				`${option.value}:${operation.option.value}`,
+				`${operation.option.name}: ${option.name}`,
+			);
 		}
 	}
 	const firstResource = resources[0]?.option.value ?? '';
@@ -56,7 +65,10 @@ export function listOperations<Client>(resources: Array<Resource<Client>>, defau
 		subtitle: `={{ (${JSON.stringify(Object.fromEntries(names))})[$parameter["resource"] + ":" + $parameter["operation"]] }}`,
 		find: (resource, operation) => {
 			const found = byName.get(`${resource}:${operation}`);
-			if (found === undefined) throw new Error(`This version of the node has no operation "${operation}" for "${resource}"`);
+			if (found === undefined)
+				throw new Error(
+					`This version of the node has no operation "${operation}" for "${resource}"`,
+				);
 			return found;
 		},
 	};

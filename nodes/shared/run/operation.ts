@@ -1,4 +1,9 @@
-import type { IBinaryKeyData, IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	IBinaryKeyData,
+	IDataObject,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 
 import type { GatewayService } from '../../../kess/gateway/service';
 import type { ItemCall } from './item';

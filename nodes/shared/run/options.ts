@@ -35,7 +35,8 @@ export function batchingOption(defaultSize: number): INodeProperties {
 						type: 'number',
 						typeOptions: { minValue: 0 },
 						default: 0,
-						description: 'Time to wait before the next batch begins. 0 starts the next item as soon as one is done.',
+						description:
+							'Time to wait before the next batch begins. 0 starts the next item as soon as one is done.',
 					},
 				],
 			},
@@ -66,7 +67,10 @@ export function readCommonOptions(
 			batchSize: Math.max(1, Math.trunc(Number(batch.batchSize ?? defaultSize)) || 1),
 			batchInterval: Math.max(0, Number(batch.batchInterval ?? 0) || 0),
 		},
-		timeout: Math.min(LONGEST_TIMEOUT_MS, Math.max(1, Math.ceil(Number(options.timeout ?? DEFAULT_TIMEOUT_MS) || DEFAULT_TIMEOUT_MS))),
+		timeout: Math.min(
+			LONGEST_TIMEOUT_MS,
+			Math.max(1, Math.ceil(Number(options.timeout ?? DEFAULT_TIMEOUT_MS) || DEFAULT_TIMEOUT_MS)),
+		),
 		options,
 	};
 }

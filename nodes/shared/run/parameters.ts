@@ -5,7 +5,9 @@ const FIELD = String.raw`(?:\$json|\$\((?:${TEXT})\)\.item\.json)(?:\??\.[A-Za-z
 const OPERAND = `(?:${FIELD}|${TEXT})`;
 
 /** A whole parameter that is a field of an item, a text, or several of them put together: evaluating it changes nothing. */
-const PURE_EXPRESSION = new RegExp(String.raw`^=\{\{\s*(${OPERAND}(?:\s*\+\s*${OPERAND})*)\s*\}\}$`);
+const PURE_EXPRESSION = new RegExp(
+	String.raw`^=\{\{\s*(${OPERAND}(?:\s*\+\s*${OPERAND})*)\s*\}\}$`,
+);
 
 /**
  * The parameters of one run, item by item. Evaluating expressions is what costs an item most time in n8n, and everything
@@ -79,7 +81,10 @@ export class ItemParameters {
 	private evaluateTogether(group: Expression[], itemIndex: number): unknown[] {
 		if (group.length < 2) return [];
 		try {
-			const values: unknown = this.context.evaluateExpression(`{{ [${group.map(({ code }) => code).join(', ')}] }}`, itemIndex);
+			const values: unknown = this.context.evaluateExpression(
+				`{{ [${group.map(({ code }) => code).join(', ')}] }}`,
+				itemIndex,
+			);
 			return Array.isArray(values) ? values : [];
 		} catch {
 			return [];

@@ -31,13 +31,18 @@ export interface ItemWork {
 	 *
 	 * @param notStarted what keeps it from sending anything
 	 */
-	run(itemIndex: number, notStarted: KessError | undefined): Promise<{ output: INodeExecutionData[]; end: ItemEnd; stopsRun: KessError | undefined }>;
+	run(
+		itemIndex: number,
+		notStarted: KessError | undefined,
+	): Promise<{ output: INodeExecutionData[]; end: ItemEnd; stopsRun: KessError | undefined }>;
 	/** Puts what `run` threw into words for the user. */
 	shapeError(error: unknown, itemIndex: number): NodeApiError | NodeOperationError;
 }
 
 /** The items that one input item turned into, or the error it ended with. */
-type Outcome = { output: INodeExecutionData[]; end: ItemEnd } | { failure: NodeApiError | NodeOperationError };
+type Outcome =
+	| { output: INodeExecutionData[]; end: ItemEnd }
+	| { failure: NodeApiError | NodeOperationError };
 
 /**
  * Runs every item, some at the same time, and gives the output in the order of the input, with those that failed at the end
@@ -65,7 +70,10 @@ export async function runItems(
 	const runNext = async () => {
 		const itemIndex = next++;
 		try {
-			const { output, end, stopsRun } = await work.run(itemIndex, stoppedBy && notStarted(stoppedBy.because));
+			const { output, end, stopsRun } = await work.run(
+				itemIndex,
+				stoppedBy && notStarted(stoppedBy.because),
+			);
 			outcomes[itemIndex] = { output, end };
 			if (stopsRun === undefined) return;
 			const failure = work.shapeError(stopsRun, itemIndex);
@@ -108,7 +116,8 @@ export async function runItems(
 		await Promise.all(Array.from({ length: Math.min(batchSize, itemCount) }, lane));
 	}
 
-	if (stopped) throw firstFailure(outcomes, stoppedBy?.itemIndex, (itemIndex) => work.nameOf(itemIndex));
+	if (stopped)
+		throw firstFailure(outcomes, stoppedBy?.itemIndex, (itemIndex) => work.nameOf(itemIndex));
 	if (hasErrorBranch(context)) return forErrorBranch(outcomes);
 	return outcomes.flatMap((outcome, item) => {
 		if (outcome === undefined) return [];
@@ -125,9 +134,13 @@ function hasErrorBranch(context: IExecuteFunctions): boolean {
  * first item of all that would be a failure of the run, which Retry On Fail repeats: so the items that are done come first.
  */
 function forErrorBranch(outcomes: Array<Outcome | undefined>): INodeExecutionData[] {
-	const done = outcomes.flatMap((outcome) => (outcome !== undefined && 'output' in outcome ? outcome.output : []));
+	const done = outcomes.flatMap((outcome) =>
+		outcome !== undefined && 'output' in outcome ? outcome.output : [],
+	);
 	const failed = outcomes.flatMap((outcome, item) =>
-		outcome !== undefined && 'failure' in outcome ? [{ json: { error: outcome.failure.message }, pairedItem: { item } }] : [],
+		outcome !== undefined && 'failure' in outcome
+			? [{ json: { error: outcome.failure.message }, pairedItem: { item } }]
+			: [],
 	);
 	return [...done, ...failed];
 }
@@ -156,7 +169,8 @@ function firstFailure(
 		if ('failure' in outcome) failed.push(itemIndex);
 		else ended[outcome.end].push(itemIndex);
 	});
-	const named = (items: number[]) => items.map((itemIndex) => `${nameOf(itemIndex) ?? ''} [item ${itemIndex}]`.trim()).join(', ');
+	const named = (items: number[]) =>
+		items.map((itemIndex) => `${nameOf(itemIndex) ?? ''} [item ${itemIndex}]`.trim()).join(', ');
 	const shown = stoppedBy ?? (failed[0] as number);
 	const { failure } = outcomes[shown] as { failure: NodeApiError | NodeOperationError };
 	const others = failed.filter((itemIndex) => itemIndex !== shown);

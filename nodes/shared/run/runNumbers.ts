@@ -88,9 +88,15 @@ export class RunNumbers {
 		turn.pass();
 		const differences = differencesOf(first.asked, asked);
 		if (differences.length > 0) throw usedTwice(first, own, differences);
-		advise(`This item repeats item ${first.itemIndex}: the same ${own.kind}, and all else the same. It is done once, and both have the result.`);
+		advise(
+			`This item repeats item ${first.itemIndex}: the same ${own.kind}, and all else the same. It is done once, and both have the result.`,
+		);
 		const { output, end } = await first.result;
-		return { output: own.mark === undefined || end === 'unknown' ? output : { ...output, [own.mark]: true }, end };
+		return {
+			output:
+				own.mark === undefined || end === 'unknown' ? output : { ...output, [own.mark]: true },
+			end,
+		};
 	}
 }
 
@@ -107,7 +113,9 @@ function differencesOf(one: Asked, other: Asked): string[] {
 function written(value: unknown): string {
 	return JSON.stringify([value], (_, part: unknown) => {
 		if (typeof part === 'bigint') return String(part);
-		return isPlainObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part;
+		return isPlainObject(part)
+			? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: part;
 	});
 }
 
@@ -125,7 +133,11 @@ export class UsedTwiceError extends KessError {
 	}
 }
 
-function usedTwice({ itemIndex, what: before }: First, { kind, number, what }: OwnNumber, differences: string[]): UsedTwiceError {
+function usedTwice(
+	{ itemIndex, what: before }: First,
+	{ kind, number, what }: OwnNumber,
+	differences: string[],
+): UsedTwiceError {
 	const last = differences.pop();
 	const names = [differences.join(', '), last].filter(Boolean).join(' and ');
 	const end = /[-_/.:#]$/.exec(number);
@@ -133,7 +145,8 @@ function usedTwice({ itemIndex, what: before }: First, { kind, number, what }: O
 		`Item ${itemIndex} uses this ${kind} too, for another ${names}`,
 		[
 			`One ${kind} stands for one thing, so nothing was sent for this item.`,
-			end !== null && `The ${kind} ends in "${end[0]}": check that what should stand behind it is there.`,
+			end !== null &&
+				`The ${kind} ends in "${end[0]}": check that what should stand behind it is there.`,
 			`Give this item its own ${kind}. If it is the same thing as item ${itemIndex}, make all of its fields the same.`,
 		]
 			.filter(Boolean)

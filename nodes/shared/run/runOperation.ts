@@ -1,4 +1,9 @@
-import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
 
 import type { KessError } from '../../../kess/errors';
 import type { Redaction } from '../../../kess/gateway/redaction';
@@ -24,7 +29,10 @@ interface AccountClient {
 }
 
 /** @param problem why nothing can be sent with the credential, where that is known */
-export type OpenClient<Client> = (credentials: ICredentialDataDecryptedObject, settings: { timeout: number; options: IDataObject; problem: KessError | undefined }) => Client;
+export type OpenClient<Client> = (
+	credentials: ICredentialDataDecryptedObject,
+	settings: { timeout: number; options: IDataObject; problem: KessError | undefined },
+) => Client;
 
 /**
  * Runs the chosen operation on every item: the one place for the item loop, item linking, Continue On Fail and the
@@ -47,14 +55,19 @@ export async function runOperation<Client extends AccountClient>(
 	const { batching, timeout, options } = readCommonOptions(context, defaultBatchSize);
 	const parameters = new ItemParameters(context);
 	const numbers = new RunNumbers();
-	const accounts = new Accounts(context, credentialType, (credentials, problem) => open(credentials, { timeout, options, problem }));
+	const accounts = new Accounts(context, credentialType, (credentials, problem) =>
+		open(credentials, { timeout, options, problem }),
+	);
 	const calls = new Array<{ item: ItemCall; client: Client } | undefined>(items.length);
 	const nameOf = (itemIndex: number) => {
 		const call = calls[itemIndex];
-		return call?.item.reference === undefined ? undefined : call.client.redaction.message(call.item.reference);
+		return call?.item.reference === undefined
+			? undefined
+			: call.client.redaction.message(call.item.reference);
 	};
 	const hints = new RunHints(context, nameOf);
-	const isSimplified = (itemIndex: number) => operation.simplified !== undefined && parameters.get('simplify', itemIndex, true) !== false;
+	const isSimplified = (itemIndex: number) =>
+		operation.simplified !== undefined && parameters.get('simplify', itemIndex, true) !== false;
 	const output = await runItems(context, items.length, batching, {
 		nameOf,
 		prepare: (itemIndex) => parameters.prepare(itemIndex),
@@ -63,14 +76,34 @@ export async function runOperation<Client extends AccountClient>(
 			try {
 				parameters.prepare(itemIndex);
 				const client = await accounts.clientOf(itemIndex);
-				const clean = (json: IDataObject) => client.redaction.data(json as JsonObject) as IDataObject;
-				const item = new ItemCall(context, itemIndex, operation.properties, parameters, numbers, turn, hints, operation.service?.does === 'pays', (text) => client.redaction.message(text));
+				const clean = (json: IDataObject) =>
+					client.redaction.data(json as JsonObject) as IDataObject;
+				const item = new ItemCall(
+					context,
+					itemIndex,
+					operation.properties,
+					parameters,
+					numbers,
+					turn,
+					hints,
+					operation.service?.does === 'pays',
+					(text) => client.redaction.message(text),
+				);
 				calls[itemIndex] = { item, client };
-				item.hold(notStarted ?? client.problem ?? (await findMayNotPay(context, itemIndex, credentialType, operation.service)));
+				item.hold(
+					notStarted ??
+						client.problem ??
+						(await findMayNotPay(context, itemIndex, credentialType, operation.service)),
+				);
 				const output = await operation.execute(item, client);
-				const shape = (json: IDataObject) => clean(isSimplified(itemIndex) ? simplified(json, operation.simplified ?? []) : json);
+				const shape = (json: IDataObject) =>
+					clean(isSimplified(itemIndex) ? simplified(json, operation.simplified ?? []) : json);
 				const pairedItem = { item: itemIndex };
-				const shaped = output.map((part) => (part instanceof ItemWithFiles ? { ...part, json: shape(part.json), pairedItem } : { json: shape(part), pairedItem }));
+				const shaped = output.map((part) =>
+					part instanceof ItemWithFiles
+						? { ...part, json: shape(part.json), pairedItem }
+						: { json: shape(part), pairedItem },
+				);
 				if (item.end !== 'done') hints.count(item.end, itemIndex);
 				return { output: shaped, end: item.end, stopsRun: item.stopsRun };
 			} finally {
@@ -81,7 +114,13 @@ export async function runOperation<Client extends AccountClient>(
 		shapeError: (error, itemIndex) => {
 			const call = calls[itemIndex];
 			hints.count('refused', itemIndex);
-			return toNodeError(context.getNode(), error, itemIndex, call?.item.reference, call?.client.redaction);
+			return toNodeError(
+				context.getNode(),
+				error,
+				itemIndex,
+				call?.item.reference,
+				call?.client.redaction,
+			);
 		},
 	});
 	hints.show();

@@ -31,7 +31,10 @@ export const parametersProperty: INodeProperties = {
  * @param findPaying the service that is known to move money and that a name may mean
  * @throws InvalidValueError for a service that moves money, with the operation to use
  */
-export function readService(value: unknown, findPaying: (name: string) => GatewayService | undefined): string {
+export function readService(
+	value: unknown,
+	findPaying: (name: string) => GatewayService | undefined,
+): string {
 	const service = requireText(value, 64);
 	const paying = findPaying(service);
 	if (paying === undefined) return service;
@@ -44,7 +47,13 @@ export function readService(value: unknown, findPaying: (name: string) => Gatewa
 }
 
 /** Names that must never go into a request body (docs/gateway.md §5): the gateway does not want them, and others can read them. */
-const SECRET_FIELDS = new Set(['api_secret_key', 'client_secret', 'password', 'secret', 'secret_key']);
+const SECRET_FIELDS = new Set([
+	'api_secret_key',
+	'client_secret',
+	'password',
+	'secret',
+	'secret_key',
+]);
 
 /**
  * The fields of a service as the user wrote them.

@@ -22,13 +22,18 @@ export function simplified(item: IDataObject, fields: readonly string[]): IDataO
 	return Object.fromEntries(
 		['event', ...fields, ...OWN].flatMap((field) => {
 			const value = item[field];
-			const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+			const isEmpty =
+				value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 			return isEmpty ? [] : [[field, field.endsWith('_at') ? timeInPhnomPenh(value) : value]];
 		}),
 	) as IDataObject;
 }
 
 /** The same where there are no items, as the user has chosen. */
-export function asChosen(context: IPollFunctions | IWebhookFunctions, item: IDataObject, fields: readonly string[]): IDataObject {
+export function asChosen(
+	context: IPollFunctions | IWebhookFunctions,
+	item: IDataObject,
+	fields: readonly string[],
+): IDataObject {
 	return context.getNodeParameter('simplify', true) === false ? item : simplified(item, fields);
 }

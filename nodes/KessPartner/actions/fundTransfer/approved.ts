@@ -50,16 +50,37 @@ export function readApproved(call: ItemCall): Approved {
 	const money = additional.readGuard('expectedAmount', requirePartnerAmount);
 	const receiverId = additional.readGuard('expectedReceiver', requireReceiverId);
 	const receiverName = readExpectedName(additional);
-	return { ...(money && { money }), ...(receiverId !== undefined && { receiverId }), ...(receiverName !== undefined && { receiverName }) };
+	return {
+		...(money && { money }),
+		...(receiverId !== undefined && { receiverId }),
+		...(receiverName !== undefined && { receiverName }),
+	};
 }
 
 /** Notes down what a transfer is prepared for. Where n8n cannot remember, a confirmation that has to know will say so. */
-export async function rememberPrepared(context: IExecuteFunctions, client: PartnerClient, asked: AskedTransfer, prepared: IDataObject): Promise<void> {
-	const receivers = [asked.receiverId ?? '', textOf(prepared.receiver_id)].filter((receiver) => receiver !== '');
+export async function rememberPrepared(
+	context: IExecuteFunctions,
+	client: PartnerClient,
+	asked: AskedTransfer,
+	prepared: IDataObject,
+): Promise<void> {
+	const receivers = [asked.receiverId ?? '', textOf(prepared.receiver_id)].filter(
+		(receiver) => receiver !== '',
+	);
 	const owner = textOf(prepared.receiver_name);
 	const isNamed = wordsOfName(owner) !== '';
-	const facts = [...new Set([numberFact(asked.outTradeNo), whatIs(asked), ...(asked.money ? [amountFact(asked.money)] : []), ...receivers.map(receiverFact), ...(isNamed ? [nameFact(owner)] : [])])];
-	await notesOf(context, client, textOf(prepared.pre_transfer_id)).remember(facts, endOfLife(prepared)).catch(() => undefined);
+	const facts = [
+		...new Set([
+			numberFact(asked.outTradeNo),
+			whatIs(asked),
+			...(asked.money ? [amountFact(asked.money)] : []),
+			...receivers.map(receiverFact),
+			...(isNamed ? [nameFact(owner)] : []),
+		]),
+	];
+	await notesOf(context, client, textOf(prepared.pre_transfer_id))
+		.remember(facts, endOfLife(prepared))
+		.catch(() => undefined);
 }
 
 /**
@@ -67,16 +88,29 @@ export async function rememberPrepared(context: IExecuteFunctions, client: Partn
  *
  * @returns `undefined` where that is not known, as when another ID of the receiver was approved than Create was given
  */
-export async function whatIsApproved(context: IExecuteFunctions, client: PartnerClient, preTransferId: string, approved: Approved): Promise<string | undefined> {
+export async function whatIsApproved(
+	context: IExecuteFunctions,
+	client: PartnerClient,
+	preTransferId: string,
+	approved: Approved,
+): Promise<string | undefined> {
 	if (approved.money === undefined || approved.receiverId === undefined) return undefined;
 	const what = whatIs(approved);
-	const known = await notesOf(context, client, preTransferId).recall([what]).catch(() => undefined);
+	const known = await notesOf(context, client, preTransferId)
+		.recall([what])
+		.catch(() => undefined);
 	return known?.isKnown === true && known.doubtful.size === 0 ? what : undefined;
 }
 
 /** When a transfer that this workflow has prepared will have run out, as far as it remembers. */
-export async function endOfPrepared(context: IExecuteFunctions, client: PartnerClient, preTransferId: string): Promise<number | undefined> {
-	return await notesOf(context, client, preTransferId).end().catch(() => undefined);
+export async function endOfPrepared(
+	context: IExecuteFunctions,
+	client: PartnerClient,
+	preTransferId: string,
+): Promise<number | undefined> {
+	return await notesOf(context, client, preTransferId)
+		.end()
+		.catch(() => undefined);
 }
 
 /**
@@ -93,16 +127,28 @@ export async function findDoubt(
 	{ outTradeNo, money, receiverId, receiverName }: Approved & Pick<AskedTransfer, 'outTradeNo'>,
 ): Promise<KessError | undefined> {
 	const facts = new Map([
-		...(money ? [[amountFact(money), `Expected Amount is ${money.decimal} ${money.currency}`] as const] : []),
-		...(receiverId === undefined ? [] : [[receiverFact(receiverId), `Expected Receiver is ${receiverId}`] as const]),
-		...(receiverName === undefined ? [] : [[nameFact(receiverName), `Expected Receiver Name is ${receiverName}`] as const]),
+		...(money
+			? [[amountFact(money), `Expected Amount is ${money.decimal} ${money.currency}`] as const]
+			: []),
+		...(receiverId === undefined
+			? []
+			: [[receiverFact(receiverId), `Expected Receiver is ${receiverId}`] as const]),
+		...(receiverName === undefined
+			? []
+			: [[nameFact(receiverName), `Expected Receiver Name is ${receiverName}`] as const]),
 	]);
 	const own = numberFact(outTradeNo);
 	let because = 'this workflow did not prepare it, or no longer knows of it';
 	try {
-		const { isKnown, doubtful } = await notesOf(context, client, preTransferId).recall([own, ...facts.keys()]);
+		const { isKnown, doubtful } = await notesOf(context, client, preTransferId).recall([
+			own,
+			...facts.keys(),
+		]);
 		if (isKnown && doubtful.has(own)) return otherNumber(outTradeNo);
-		if (isKnown) return doubtful.size === 0 ? undefined : otherThanApproved([...doubtful].map((fact) => facts.get(fact)));
+		if (isKnown)
+			return doubtful.size === 0
+				? undefined
+				: otherThanApproved([...doubtful].map((fact) => facts.get(fact)));
 	} catch (error) {
 		because = `n8n cannot read what it remembers of it (${messageOf(error)})`;
 	}
@@ -110,8 +156,15 @@ export async function findDoubt(
 }
 
 /** Whether a transfer over this amount is surely not the prepared one, as far as this workflow remembers that. Never throws. */
-export async function isOtherAmount(context: IExecuteFunctions, client: PartnerClient, preTransferId: string, amount: Money): Promise<boolean> {
-	const known = await notesOf(context, client, preTransferId).recall([amountFact(amount)]).catch(() => undefined);
+export async function isOtherAmount(
+	context: IExecuteFunctions,
+	client: PartnerClient,
+	preTransferId: string,
+	amount: Money,
+): Promise<boolean> {
+	const known = await notesOf(context, client, preTransferId)
+		.recall([amountFact(amount)])
+		.catch(() => undefined);
 	return known?.isKnown === true && known.doubtful.size > 0;
 }
 
@@ -136,7 +189,11 @@ function cannotTell(because: string): KessError {
 	);
 }
 
-function notesOf(context: IExecuteFunctions, client: PartnerClient, preTransferId: string): PreparedNotes {
+function notesOf(
+	context: IExecuteFunctions,
+	client: PartnerClient,
+	preTransferId: string,
+): PreparedNotes {
 	return new PreparedNotes(context, client.identity, preTransferId);
 }
 

@@ -5,8 +5,20 @@ import { SERVICES } from '../../../../kess/partner/services';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { PartnerOperation } from '../operation';
-import { approvedFields, endOfPrepared, findDoubt, isOtherAmount, readApproved, whatIsApproved } from './approved';
-import { outTradeNo, partnerTransactionId, preTransferId, readPartnerTransactionId } from './fields';
+import {
+	approvedFields,
+	endOfPrepared,
+	findDoubt,
+	isOtherAmount,
+	readApproved,
+	whatIsApproved,
+} from './approved';
+import {
+	outTradeNo,
+	partnerTransactionId,
+	preTransferId,
+	readPartnerTransactionId,
+} from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
 import { spent, confirm as confirmTransfer, lookUp, transferNumbers, whatWaits } from './transfers';
@@ -23,7 +35,8 @@ export const confirm: PartnerOperation = {
 	properties: [
 		{
 			...outTradeNo,
-			description: 'The number the transfer was created with: what this workflow has prepared under another number is not paid. Not sent: by it KESS is asked what became of the transfer, and this workflow remembers at least 3,000 paid ones.',
+			description:
+				'The number the transfer was created with: what this workflow has prepared under another number is not paid. Not sent: by it KESS is asked what became of the transfer, and this workflow remembers at least 3,000 paid ones.',
 		},
 		preTransferId,
 		partnerTransactionId,
@@ -41,7 +54,8 @@ export const confirm: PartnerOperation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. {{ $json.expires_at }}',
-					description: 'What Create returned as expires_at. Without it n8n goes by what this workflow remembers of Create; where it does not know, the transfer is taken to live for a day.',
+					description:
+						'What Create returned as expires_at. Without it n8n goes by what this workflow remembers of Create; where it does not know, the transfer is taken to live for a day.',
 				},
 			],
 		},
@@ -56,7 +70,10 @@ export const confirm: PartnerOperation = {
 				expiresAt: call.collection('additionalFields').read('expiresAt', requireTime),
 				approved: readApproved(call),
 			}),
-			told: async ({ preTransfer, approved }) => ({ attempt: preTransfer, what: await whatIsApproved(call.context, client, preTransfer, approved) }),
+			told: async ({ preTransfer, approved }) => ({
+				attempt: preTransfer,
+				what: await whatIsApproved(call.context, client, preTransfer, approved),
+			}),
 			async movement({ preTransfer, transaction, approved, ...row }) {
 				const asked = { outTradeNo: number, ...approved };
 				const expiresAt = row.expiresAt ?? (await endOfPrepared(call.context, client, preTransfer));
@@ -65,20 +82,44 @@ export const confirm: PartnerOperation = {
 					lifeMs: Math.max(0, until - Date.now()),
 					async lookUp() {
 						const look = whatWaits(await lookUp(client, asked));
-						const paid = look.found === 'this' && asked.money === undefined ? moneyIn(look.data.amount, look.data.currency) : undefined;
-						if (paid === undefined || !(await isOtherAmount(call.context, client, preTransfer, paid))) return look;
-						return { found: 'another', reason: `KESS shows a transfer over ${paid.decimal} ${paid.currency}, and this one was prepared for another amount` };
+						const paid =
+							look.found === 'this' && asked.money === undefined
+								? moneyIn(look.data.amount, look.data.currency)
+								: undefined;
+						if (
+							paid === undefined ||
+							!(await isOtherAmount(call.context, client, preTransfer, paid))
+						)
+							return look;
+						return {
+							found: 'another',
+							reason: `KESS shows a transfer over ${paid.decimal} ${paid.currency}, and this one was prepared for another amount`,
+						};
 					},
 					async prepare() {
 						const doubt = await findDoubt(call.context, client, preTransfer, asked);
-						return doubt === undefined ? { kind: 'ready', until: Math.max(until, Date.now()) } : { kind: 'refused', error: doubt };
+						return doubt === undefined
+							? { kind: 'ready', until: Math.max(until, Date.now()) }
+							: { kind: 'refused', error: doubt };
 					},
 					send: async (isAnew) =>
-						await confirmTransfer(client, asked, { pre_transfer_id: preTransfer, partner_transaction_id: transaction }, expiresAt, isAnew),
+						await confirmTransfer(
+							client,
+							asked,
+							{ pre_transfer_id: preTransfer, partner_transaction_id: transaction },
+							expiresAt,
+							isAnew,
+						),
 					spent,
 				};
 			},
-			output: (end, row) => transferItem(call, end, { out_trade_no: number, ...(row && { pre_transfer_id: row.preTransfer }) }, options),
+			output: (end, row) =>
+				transferItem(
+					call,
+					end,
+					{ out_trade_no: number, ...(row && { pre_transfer_id: row.preTransfer }) },
+					options,
+				),
 		});
 		return [item];
 	},
@@ -86,7 +127,9 @@ export const confirm: PartnerOperation = {
 
 function requireTime(value: unknown): number {
 	const text = String(value).trim();
-	const time = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:?\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+	const time = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:?\d{2})$/.test(text)
+		? Date.parse(text)
+		: Number.NaN;
 	if (Number.isFinite(time)) return time;
 	throw new InvalidValueError(
 		'is not a time with its date and time zone',

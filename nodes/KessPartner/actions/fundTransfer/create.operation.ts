@@ -13,9 +13,23 @@ import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import { rememberPrepared } from './approved';
 import { amount, currency, outTradeNo, receiverCheck, receiverId, senderName } from './fields';
-import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
+import {
+	checkReceiver,
+	endOfLife,
+	type NewTransfer,
+	readNewTransfer,
+	readTransferNumber,
+} from './newTransfer';
 import { takenBefore, transferItem } from './results';
-import { lookUp, prepare, spent, transferNumber, transferPayment, whatIs, whatWaits } from './transfers';
+import {
+	lookUp,
+	prepare,
+	spent,
+	transferNumber,
+	transferPayment,
+	whatIs,
+	whatWaits,
+} from './transfers';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -24,30 +38,43 @@ export const create: PartnerOperation = {
 		name: 'Create',
 		value: 'create',
 		action: 'Prepare fund transfer',
-		description: 'Prepare a transfer and learn who its receiver is. No money moves before it is confirmed. A transfer that was paid before is found and returned, not prepared again.',
+		description:
+			'Prepare a transfer and learn who its receiver is. No money moves before it is confirmed. A transfer that was paid before is found and returned, not prepared again.',
 	},
-	properties: [
-		outTradeNo,
-		receiverId,
-		receiverCheck,
-		amount,
-		currency,
-		senderName,
-	],
+	properties: [outTradeNo, receiverId, receiverCheck, amount, currency, senderName],
 	async execute(call, { client }) {
 		const number = readTransferNumber(call);
-		const row = await readRow(call, transferPayment(client, number), () => readNewTransfer(call, client, number));
+		const row = await readRow(call, transferPayment(client, number), () =>
+			readNewTransfer(call, client, number),
+		);
 		if ('end' in row) return [transferItem(call, row.end, { out_trade_no: number }, {})];
-		return [await call.once(transferNumber(client, number), async () => await prepareOnce(call, client, row.asked))];
+		return [
+			await call.once(
+				transferNumber(client, number),
+				async () => await prepareOnce(call, client, row.asked),
+			),
+		];
 	},
 };
 
-async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewTransfer): Promise<IDataObject> {
+async function prepareOnce(
+	call: ItemCall,
+	client: PartnerClient,
+	transfer: NewTransfer,
+): Promise<IDataObject> {
 	const { asked, fields } = transfer;
 	const { out_trade_no, receiver_id, amount: sum, currency: unit } = fields;
-	const item = (end: MoneyEnd) => transferItem(call, end, { out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject, {});
+	const item = (end: MoneyEnd) =>
+		transferItem(
+			call,
+			end,
+			{ out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject,
+			{},
+		);
 	const payment = { ...transferPayment(client, asked.outTradeNo), what: whatIs(asked) };
-	const known = await new PaymentNotes(call.context, payment, false).recall().catch((): Remembered => ({ state: 'nothing' }));
+	const known = await new PaymentNotes(call.context, payment, false)
+		.recall()
+		.catch((): Remembered => ({ state: 'nothing' }));
 	const look = await lookUp(client, asked);
 	// What waits may be prepared once more, unless it may be what this workflow has confirmed.
 	const end = endBefore({ payment, spent }, known, known.state === 'sent' ? look : whatWaits(look));
@@ -58,9 +85,16 @@ async function prepareOnce(call: ItemCall, client: PartnerClient, transfer: NewT
 	if (prepared.kind === 'taken') {
 		const error = takenBefore(prepared.error);
 		// What has run out or waits to be confirmed has used it. Where KESS shows neither, it may have been paid a moment ago.
-		const isUnseen = known.state === 'nothing' && look.found === 'none' && textOf(look.data?.result_code) === 'NOTEXIST';
+		const isUnseen =
+			known.state === 'nothing' &&
+			look.found === 'none' &&
+			textOf(look.data?.result_code) === 'NOTEXIST';
 		if (!isUnseen) throw error;
-		return item({ end: 'unknown', reason: error.message, because: 'KESS knows no transfer under this number' });
+		return item({
+			end: 'unknown',
+			reason: error.message,
+			because: 'KESS knows no transfer under this number',
+		});
 	}
 	if (prepared.kind !== 'prepared') throw prepared.error;
 	checkReceiver(transfer, prepared.data);

@@ -24,7 +24,8 @@ export const receiverId: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 012345678',
-	description: 'Phone number or KESS user ID of the wallet that gets the money (receiver_id). Format the column as text in a spreadsheet.',
+	description:
+		'Phone number or KESS user ID of the wallet that gets the money (receiver_id). Format the column as text in a spreadsheet.',
 };
 
 export const senderName: INodeProperties = {
@@ -33,7 +34,8 @@ export const senderName: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. Sunrise Garments',
-	description: 'Who sends the money (sender_name), as the receiver will see it. At most 96 characters. Empty: the sender name of the credential.',
+	description:
+		'Who sends the money (sender_name), as the receiver will see it. At most 96 characters. Empty: the sender name of the credential.',
 };
 
 export const amount: INodeProperties = {
@@ -62,12 +64,15 @@ export const partnerTransactionId: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. BANK-88231',
-	description: 'Your own ID of the transaction that paid for this transfer (partner_transaction_id). At most 64 characters. Empty: the transfer number.',
+	description:
+		'Your own ID of the transaction that paid for this transfer (partner_transaction_id). At most 64 characters. Empty: the transfer number.',
 };
 
 /** @param transferNumber what stands for an empty one */
 export function readPartnerTransactionId(call: ItemCall, transferNumber: string): string {
-	return call.read('partnerTransactionId', (value) => (isBlank(value) ? transferNumber : requirePartnerTransactionId(value)));
+	return call.read('partnerTransactionId', (value) =>
+		isBlank(value) ? transferNumber : requirePartnerTransactionId(value),
+	);
 }
 
 export const preTransferId: INodeProperties = {

@@ -5,6 +5,10 @@ import { payOut } from './payOut.operation';
 import { query } from './query.operation';
 
 export const fundTransfer: PartnerResource = {
-	option: { name: 'Fund Transfer', value: 'fundTransfer', description: 'Money from your account to a KESS wallet' },
+	option: {
+		name: 'Fund Transfer',
+		value: 'fundTransfer',
+		description: 'Money from your account to a KESS wallet',
+	},
 	operations: [confirm, create, payOut, query],
 };

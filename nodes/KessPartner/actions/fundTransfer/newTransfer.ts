@@ -32,9 +32,15 @@ export function readTransferNumber(call: ItemCall): string {
 }
 
 /** Reads and checks everything that `create.unified.fundTransfer` needs. */
-export function readNewTransfer(call: ItemCall, client: PartnerClient, outTradeNo: string): NewTransfer {
+export function readNewTransfer(
+	call: ItemCall,
+	client: PartnerClient,
+	outTradeNo: string,
+): NewTransfer {
 	const receiverId = call.read('receiverId', requireReceiverId);
-	const senderName = call.read('senderName', (value, say) => requireSenderName(isBlank(value) ? client.senderName : value, say));
+	const senderName = call.read('senderName', (value, say) =>
+		requireSenderName(isBlank(value) ? client.senderName : value, say),
+	);
 	const currency = call.read('currency', requirePartnerCurrency);
 	const money = call.read('amount', requirePartnerAmount);
 	const expectedReceiverName = readExpectedName(call.collection('additionalFields'));

@@ -8,8 +8,23 @@ import type { Movement, Prepared } from '../../../shared/money/moveMoney';
 import { payRow } from '../../../shared/money/payRow';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
-import { amount, currency, outTradeNo, partnerTransactionId, readPartnerTransactionId, receiverCheck, receiverId, senderName } from './fields';
-import { checkReceiver, endOfLife, type NewTransfer, readNewTransfer, readTransferNumber } from './newTransfer';
+import {
+	amount,
+	currency,
+	outTradeNo,
+	partnerTransactionId,
+	readPartnerTransactionId,
+	receiverCheck,
+	receiverId,
+	senderName,
+} from './fields';
+import {
+	checkReceiver,
+	endOfLife,
+	type NewTransfer,
+	readNewTransfer,
+	readTransferNumber,
+} from './newTransfer';
 import { transferItem } from './results';
 import { spent, confirm, lookUp, prepare, transferNumbers, whatIs, whatWaits } from './transfers';
 
@@ -20,7 +35,8 @@ export const payOut: PartnerOperation = {
 		name: 'Pay Out',
 		value: 'payOut',
 		action: 'Pay out to wallet',
-		description: 'Pay a receiver in one step. A transfer that was paid before is found and returned, never paid twice.',
+		description:
+			'Pay a receiver in one step. A transfer that was paid before is found and returned, never paid twice.',
 	},
 	properties: [
 		{
@@ -42,12 +58,23 @@ export const payOut: PartnerOperation = {
 		const number = readTransferNumber(call);
 		const item = await payRow(call, {
 			...transferNumbers(client, number),
-			read: () => ({ transfer: readNewTransfer(call, client, number), transaction: readPartnerTransactionId(call, number) }),
+			read: () => ({
+				transfer: readNewTransfer(call, client, number),
+				transaction: readPartnerTransactionId(call, number),
+			}),
 			told: ({ transfer }) => ({ what: whatIs(transfer.asked) }),
 			movement: ({ transfer, transaction }) => movement(client, transfer, transaction),
 			output(end, row) {
 				const { receiver_id, amount: sum, currency: unit } = row?.transfer.fields ?? {};
-				return transferItem(call, end, { out_trade_no: number, ...(row && { receiver_id, amount: sum, currency: unit }) } as IDataObject, options);
+				return transferItem(
+					call,
+					end,
+					{
+						out_trade_no: number,
+						...(row && { receiver_id, amount: sum, currency: unit }),
+					} as IDataObject,
+					options,
+				);
 			},
 		});
 		return [item];
@@ -64,14 +91,21 @@ interface Ready {
 	what: string;
 }
 
-function movement(client: PartnerClient, transfer: NewTransfer, partnerTransactionId: string): Omit<Movement, 'payment'> {
+function movement(
+	client: PartnerClient,
+	transfer: NewTransfer,
+	partnerTransactionId: string,
+): Omit<Movement, 'payment'> {
 	const { asked, fields } = transfer;
 	const key = JSON.stringify([client.identity, asked.outTradeNo]);
 	let ready: Ready;
 
 	const prepareOnce = async (): Promise<Prepared> => {
 		const before = waiting(key);
-		const result = before === undefined ? await prepare(client, fields, asked) : ({ kind: 'prepared', data: before.data } as const);
+		const result =
+			before === undefined
+				? await prepare(client, fields, asked)
+				: ({ kind: 'prepared', data: before.data } as const);
 		if (result.kind === 'taken') return { kind: 'taken', error: neverAgain(result.error) };
 		if (result.kind !== 'prepared') return result;
 		ready = before ?? { data: result.data, until: endOfLife(result.data), what: whatIs(asked) };
@@ -94,7 +128,10 @@ function movement(client: PartnerClient, transfer: NewTransfer, partnerTransacti
 		},
 		prepare: prepareOnce,
 		async send(isAnew) {
-			const fields = { pre_transfer_id: String(ready.data.pre_transfer_id), partner_transaction_id: partnerTransactionId };
+			const fields = {
+				pre_transfer_id: String(ready.data.pre_transfer_id),
+				partner_transaction_id: partnerTransactionId,
+			};
 			prepared.delete(key);
 			const sent = await confirm(client, asked, fields, ready.until, isAnew);
 			if (sent.kind === 'notSent') prepared.set(key, ready);
@@ -115,12 +152,18 @@ function waiting(key: string): Ready | undefined {
 
 /** KESS refuses a number that it has used: where nothing came of it, another one is needed. */
 function neverAgain({ message, code }: KessError): KessError {
-	return new KessError(message, 'Nothing was paid under this transfer number, and KESS does not take it again. Pay with a new transfer number.', code);
+	return new KessError(
+		message,
+		'Nothing was paid under this transfer number, and KESS does not take it again. Pay with a new transfer number.',
+		code,
+	);
 }
 
 /** A transfer that this process has prepared before may have been for another amount or receiver. */
 function checkSame({ asked }: NewTransfer, { data, what }: Ready): void {
-	const difference = matchTransfer(asked, data as JsonObject, CREATE_TRANSFER) ?? (what === whatIs(asked) ? undefined : 'it was prepared for something else');
+	const difference =
+		matchTransfer(asked, data as JsonObject, CREATE_TRANSFER) ??
+		(what === whatIs(asked) ? undefined : 'it was prepared for something else');
 	if (difference === undefined) return;
 	throw new KessError(
 		`This transfer number has been prepared for another amount or receiver and not paid (${difference})`,

@@ -15,7 +15,8 @@ export const query: PartnerOperation = {
 		name: 'Query',
 		value: 'query',
 		action: 'Query fund transfer',
-		description: 'Look up what became of a transfer. Only the result code SUCCESS with a fund transfer ID means paid.',
+		description:
+			'Look up what became of a transfer. Only the result code SUCCESS with a fund transfer ID means paid.',
 	},
 	properties: [outTradeNo],
 	async execute(call, { client }) {

@@ -6,7 +6,12 @@ import { moneyItem } from '../../../shared/money/moneyItem';
 import type { ItemCall } from '../../../shared/run/item';
 
 /** The output item of a payout, whichever operation it comes from: its `status` is `paid` or `unknown`. */
-export function transferItem(call: ItemCall, end: MoneyEnd, known: IDataObject, options: IDataObject): IDataObject {
+export function transferItem(
+	call: ItemCall,
+	end: MoneyEnd,
+	known: IDataObject,
+	options: IDataObject,
+): IDataObject {
 	const item = moneyItem(call, end, {
 		known,
 		act: 'pay this transfer',

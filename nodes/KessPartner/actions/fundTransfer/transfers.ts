@@ -6,8 +6,21 @@ import { orThrow, type Outcome, type RefusalSaid } from '../../../../kess/gatewa
 import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
-import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from '../../../../kess/partner/services';
-import { type AskedTransfer, comparable, isNothing, isPaid, isUnderWay, matchTransfer, personOf, receiverNote } from '../../../../kess/partner/transfer';
+import {
+	CONFIRM_TRANSFER,
+	CREATE_TRANSFER,
+	QUERY_TRANSFER,
+} from '../../../../kess/partner/services';
+import {
+	type AskedTransfer,
+	comparable,
+	isNothing,
+	isPaid,
+	isUnderWay,
+	matchTransfer,
+	personOf,
+	receiverNote,
+} from '../../../../kess/partner/transfer';
 import { type Look, type Prepared, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { GRACE_MS, type Payment } from '../../../shared/money/paymentNotes';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
@@ -35,12 +48,15 @@ export async function lookUp(client: PartnerClient, asked: AskedTransfer): Promi
 		if (result.kind === 'notSent') return unclear(result.error);
 		if (result.kind === 'refused') {
 			reason = `KESS says ${result.code}`;
-			return NONE.has(result.code) ? { found: 'none', reason, data: { result_code: result.code } } : { found: 'unclear', reason: `${reason}: ${result.reason}` };
+			return NONE.has(result.code)
+				? { found: 'none', reason, data: { result_code: result.code } }
+				: { found: 'unclear', reason: `${reason}: ${result.reason}` };
 		}
 		if (result.kind === 'unknown') {
 			reason = result.reason;
 			if (result.isBusy) break;
-		} else if (textOf(result.data.out_trade_no) === asked.outTradeNo) return found(asked, result.data);
+		} else if (textOf(result.data.out_trade_no) === asked.outTradeNo)
+			return found(asked, result.data);
 		else reason = 'the answer is about another transfer';
 	}
 	return { found: 'unclear', reason };
@@ -52,11 +68,23 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 		return { found: isNothing(data as JsonObject) ? 'none' : 'open', reason, data };
 	}
 	// The query does not name the pre-transfer: a number is paid once, whichever of its pre-transfers did it.
-	const { asked: shown, missing } = comparable({ ...asked, preTransferId: undefined }, data as JsonObject);
+	const { asked: shown, missing } = comparable(
+		{ ...asked, preTransferId: undefined },
+		data as JsonObject,
+	);
 	const difference = matchTransfer(shown, data as JsonObject, QUERY_TRANSFER);
 	if (difference === undefined) {
-		const warning = missing.length > 0 ? `KESS does not show the ${missing.join(' and the ')} in a way that could be compared` : receiverNote(asked, data as JsonObject);
-		return { found: 'this', data, warning, isPart: warning !== undefined, isVague: missing.length > 0 };
+		const warning =
+			missing.length > 0
+				? `KESS does not show the ${missing.join(' and the ')} in a way that could be compared`
+				: receiverNote(asked, data as JsonObject);
+		return {
+			found: 'this',
+			data,
+			warning,
+			isPart: warning !== undefined,
+			isVague: missing.length > 0,
+		};
 	}
 	return {
 		found: 'another',
@@ -67,7 +95,9 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 
 /** The same, where one that is only prepared and waits to be confirmed is nobody's payment yet. */
 export function whatWaits(look: Look): Look {
-	return look.found === 'open' && !isUnderWay(look.data as JsonObject) ? { ...look, found: 'waiting' } : look;
+	return look.found === 'open' && !isUnderWay(look.data as JsonObject)
+		? { ...look, found: 'waiting' }
+		: look;
 }
 
 /**
@@ -89,7 +119,8 @@ export async function prepare(
 	switch (result.kind) {
 		case 'done': {
 			const difference = matchTransfer(asked, result.data as JsonObject, CREATE_TRANSFER);
-			if (difference === undefined && textOf(result.data.pre_transfer_id) !== '') return { kind: 'prepared', data: result.data };
+			if (difference === undefined && textOf(result.data.pre_transfer_id) !== '')
+				return { kind: 'prepared', data: result.data };
 			return refused(
 				`The answer of KESS is not about the transfer that was asked for (${difference ?? 'it has no pre_transfer_id'}), so it is not believed`,
 				'This run has paid nothing. Run the item again. If this stays so, report it to KESS.',
@@ -135,23 +166,36 @@ export async function confirm(
 ): Promise<Sent> {
 	const result = await client.call(CONFIRM_TRANSFER, fields);
 	if (result.kind === 'refused') {
-		if (result.code === 'USED') return usedBefore(result, isAnew && until !== undefined && until + GRACE_MS <= Date.now());
-		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: !contradicts(result.code, until, isAnew) && (isAnew || !tellsOfUse(result)) };
+		if (result.code === 'USED')
+			return usedBefore(result, isAnew && until !== undefined && until + GRACE_MS <= Date.now());
+		return {
+			kind: 'refused',
+			error: refusal(result, CONFIRM_TRANSFER),
+			isProof: !contradicts(result.code, until, isAnew) && (isAnew || !tellsOfUse(result)),
+		};
 	}
 	if (result.kind !== 'done') return result;
 	const data = result.data as JsonObject;
 	const { outTradeNo } = asked;
-	const other = matchTransfer({ outTradeNo, preTransferId: fields.pre_transfer_id }, data, CONFIRM_TRANSFER);
-	if (other !== undefined) return { kind: 'unknown', reason: `the answer is about another transfer (${other})` };
-	if (!isPaid(data)) return { kind: 'unknown', reason: `KESS has not finished the transfer (${standing(data)})` };
+	const other = matchTransfer(
+		{ outTradeNo, preTransferId: fields.pre_transfer_id },
+		data,
+		CONFIRM_TRANSFER,
+	);
+	if (other !== undefined)
+		return { kind: 'unknown', reason: `the answer is about another transfer (${other})` };
+	if (!isPaid(data))
+		return { kind: 'unknown', reason: `KESS has not finished the transfer (${standing(data)})` };
 	const difference = matchTransfer(asked, data, CONFIRM_TRANSFER);
-	const warning = difference === undefined ? receiverNote(asked, data) : `KESS has paid it, but ${difference}`;
+	const warning =
+		difference === undefined ? receiverNote(asked, data) : `KESS has paid it, but ${difference}`;
 	return { kind: 'done', data: result.data, warning };
 }
 
 /** It was confirmed, and nobody knows with what end, unless it has run out since: then a look-up decides. */
 function usedBefore(result: RefusalSaid, hasRunOut: boolean): Sent {
-	if (!hasRunOut) return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: false };
+	if (!hasRunOut)
+		return { kind: 'refused', error: refusal(result, CONFIRM_TRANSFER), isProof: false };
 	return {
 		kind: 'refused',
 		isProof: true,
@@ -195,8 +239,14 @@ export function transferNumber(client: PartnerClient, number: string): OwnNumber
 }
 
 /** What a row that pays a transfer is known by. */
-export function transferNumbers(client: PartnerClient, number: string): { payment: Payment; own: OwnNumber } {
-	return { payment: transferPayment(client, number), own: { ...transferNumber(client, number), mark: 'already_confirmed' } };
+export function transferNumbers(
+	client: PartnerClient,
+	number: string,
+): { payment: Payment; own: OwnNumber } {
+	return {
+		payment: transferPayment(client, number),
+		own: { ...transferNumber(client, number), mark: 'already_confirmed' },
+	};
 }
 
 /** The number stands for something else. */
@@ -208,7 +258,10 @@ export function spent(reason: string | undefined): KessError {
 }
 
 /** The gateway's refusal in words for the user. */
-export function refusal({ code, reason }: { code: string; reason: string }, service: string): KessError {
+export function refusal(
+	{ code, reason }: { code: string; reason: string },
+	service: string,
+): KessError {
 	const { message, hint } = explainPartnerCode(code, service, reason);
 	return new KessError(message, hint, code);
 }
@@ -218,7 +271,13 @@ export async function ask(client: PartnerClient, outTradeNo: string): Promise<ID
 	const result = orThrow(await client.call(QUERY_TRANSFER, { out_trade_no: outTradeNo }));
 	if (result.kind === 'refused') throw refusal(result, QUERY_TRANSFER);
 	if (result.kind === 'unknown') {
-		throw result.unbelieved ?? new KessError(`KESS gave no clear answer when asked about the transfer: ${result.reason}`, 'Looking changes nothing: run the item again.');
+		throw (
+			result.unbelieved ??
+			new KessError(
+				`KESS gave no clear answer when asked about the transfer: ${result.reason}`,
+				'Looking changes nothing: run the item again.',
+			)
+		);
 	}
 	return result.data;
 }

@@ -2,7 +2,12 @@ import { KessError } from '../../../../kess/errors';
 import { orThrow } from '../../../../kess/gateway/outcome';
 import { payingServiceNamed, serviceNamed } from '../../../../kess/partner/services';
 import { findMayNotPay } from '../../../shared/run/agents';
-import { parametersProperty, readParameters, readService, serviceProperty } from '../../../shared/run/serviceCall';
+import {
+	parametersProperty,
+	readParameters,
+	readService,
+	serviceProperty,
+} from '../../../shared/run/serviceCall';
 import { CREDENTIAL } from '../../client';
 import { refusal } from '../fundTransfer/transfers';
 import type { PartnerOperation } from '../operation';
@@ -13,7 +18,8 @@ export const call: PartnerOperation = {
 		name: 'Call',
 		value: 'call',
 		action: 'Call service',
-		description: 'Call any service of the gateway by its name, signed and verified like the others. Not one that moves money.',
+		description:
+			'Call any service of the gateway by its name, signed and verified like the others. Not one that moves money.',
 	},
 	properties: [
 		{ ...serviceProperty, placeholder: 'e.g. query.fundTransfer' },

@@ -20,7 +20,13 @@ export const getMany: WebPayOperation = {
 	async execute(call, client) {
 		const limit = readLimit(call);
 		const result = await client.call(SERVICES.getBakongMembers, {});
-		const data = requireDone(result, 'list the Bakong members', 'Looking changes nothing: run the item again.');
-		return (Array.isArray(data) ? data : [data]).filter(isPlainObject).slice(0, limit) as IDataObject[];
+		const data = requireDone(
+			result,
+			'list the Bakong members',
+			'Looking changes nothing: run the item again.',
+		);
+		return (Array.isArray(data) ? data : [data])
+			.filter(isPlainObject)
+			.slice(0, limit) as IDataObject[];
 	},
 };

@@ -10,7 +10,10 @@ export type Awaited = Pick<NewOrder, 'outTradeNo' | 'money'>;
 const NAME = 'kessWebPayOrder';
 
 /** Notes down for which order the execution is parked: the parameters may give another one by then, `{{ $now }}` for instance. */
-export function noteAwaited(context: IExecuteFunctions, { outTradeNo, money: { decimal, currency } }: Awaited): void {
+export function noteAwaited(
+	context: IExecuteFunctions,
+	{ outTradeNo, money: { decimal, currency } }: Awaited,
+): void {
 	const notes: IDataObject = context.getContext('node');
 	notes[NAME] = JSON.stringify({ outTradeNo, decimal, currency });
 }
@@ -18,8 +21,14 @@ export function noteAwaited(context: IExecuteFunctions, { outTradeNo, money: { d
 /** The order that a parked execution waits for. n8n shows `webhook()` by an expression only what it keeps for the node. */
 export function awaitedBy(context: IWebhookFunctions): Awaited {
 	// Braces would end the expression.
-	const name = JSON.stringify(context.getNode().name).replace(/[{}]/g, (brace) => (brace === '{' ? '\\u007b' : '\\u007d'));
+	const name = JSON.stringify(context.getNode().name).replace(/[{}]/g, (brace) =>
+		brace === '{' ? '\\u007b' : '\\u007d',
+	);
 	const noted = String(context.evaluateExpression(`{{ $node[${name}].context.${NAME} }}`));
-	const { outTradeNo, decimal, currency } = JSON.parse(noted) as { outTradeNo: string; decimal: string; currency: string };
+	const { outTradeNo, decimal, currency } = JSON.parse(noted) as {
+		outTradeNo: string;
+		decimal: string;
+		currency: string;
+	};
 	return { outTradeNo, money: parseMoney(decimal, currency) };
 }

@@ -65,8 +65,13 @@ async function callFor(
 	const asked = { outTradeNo: order.outTradeNo, money: order.money };
 	if (within === undefined) return await client.call(service, order.fields, asked);
 	const result = await client.call(service, order.fields);
-	const unbelieved = result.kind === 'done' ? findDifference((result.data as JsonObject)[within] ?? null, asked) : undefined;
-	return unbelieved === undefined ? result : { kind: 'unknown', reason: unbelieved.message, unbelieved };
+	const unbelieved =
+		result.kind === 'done'
+			? findDifference((result.data as JsonObject)[within] ?? null, asked)
+			: undefined;
+	return unbelieved === undefined
+		? result
+		: { kind: 'unknown', reason: unbelieved.message, unbelieved };
 }
 
 /** No money moves here: that an answer is not believed is said at once, before anything else is tried. */

@@ -4,7 +4,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
 import { readPublicKey, RsaKeyError } from '../../../../kess/rsaKeys';
-import { type CustomerInput, encryptCustomer, readCustomer } from '../../../../kess/webPay/customer';
+import {
+	type CustomerInput,
+	encryptCustomer,
+	readCustomer,
+} from '../../../../kess/webPay/customer';
 import type { WebPayClient } from '../../client';
 
 /** The key is KESS's own: how long it is, merchants cannot choose (docs/gateway.md §7 counts with 1024 bits too). */
@@ -24,9 +28,27 @@ export const customerField: INodeProperties = {
 			displayName: 'Details',
 			name: 'details',
 			values: [
-				{ displayName: 'Address', name: 'address', type: 'string', default: '', description: 'May be left empty' },
-				{ displayName: 'City', name: 'city', type: 'string', default: '', description: 'May be left empty' },
-				{ displayName: 'Email', name: 'email', type: 'string', default: '', placeholder: 'name@email.com' },
+				{
+					displayName: 'Address',
+					name: 'address',
+					type: 'string',
+					default: '',
+					description: 'May be left empty',
+				},
+				{
+					displayName: 'City',
+					name: 'city',
+					type: 'string',
+					default: '',
+					description: 'May be left empty',
+				},
+				{
+					displayName: 'Email',
+					name: 'email',
+					type: 'string',
+					default: '',
+					placeholder: 'name@email.com',
+				},
 				{ displayName: 'First Name', name: 'firstName', type: 'string', default: '' },
 				{ displayName: 'Last Name', name: 'lastName', type: 'string', default: '' },
 				{
@@ -37,8 +59,20 @@ export const customerField: INodeProperties = {
 					placeholder: 'e.g. 855',
 					description: 'Country code of the phone number. May be left empty.',
 				},
-				{ displayName: 'Phone Number', name: 'phoneNumber', type: 'string', default: '', placeholder: 'e.g. 012345678' },
-				{ displayName: 'Postcode', name: 'postcode', type: 'string', default: '', description: 'May be left empty' },
+				{
+					displayName: 'Phone Number',
+					name: 'phoneNumber',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 012345678',
+				},
+				{
+					displayName: 'Postcode',
+					name: 'postcode',
+					type: 'string',
+					default: '',
+					description: 'May be left empty',
+				},
 			],
 		},
 	],
@@ -65,7 +99,8 @@ function openPublicKey(text: string): KeyObject {
 }
 
 function explainKey(error: unknown): Error {
-	if (!(error instanceof RsaKeyError)) return error instanceof Error ? error : new Error(String(error));
+	if (!(error instanceof RsaKeyError))
+		return error instanceof Error ? error : new Error(String(error));
 	return new KessError(
 		`The customer cannot be encrypted with the RSA Public Key of the credential: ${error.message}`,
 		`${error.description} It is the public key file that KESS gave you. Or leave Customer out.`,

@@ -33,6 +33,9 @@ export function readLimit(call: ItemCall): number {
 	return call.read('limit', (value) => {
 		const limit = typeof value === 'string' ? Number(value.trim() || Number.NaN) : value;
 		if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit > 0) return limit;
-		throw new InvalidValueError('is not a whole number greater than 0', 'Enter how many results you want, or switch on Return All.');
+		throw new InvalidValueError(
+			'is not a whole number greater than 0',
+			'Enter how many results you want, or switch on Return All.',
+		);
 	});
 }

@@ -11,10 +11,26 @@ import type { OwnNumber } from '../../../shared/run/runNumbers';
 import type { WebPayClient } from '../../client';
 
 /** What matters of an order. */
-export const ORDER_FIELDS = ['payment_link', 'status', 'out_trade_no', 'total_amount', 'currency', 'expired_at', 'body', 'transaction_id', 'paid_at', 'token'] as const;
+export const ORDER_FIELDS = [
+	'payment_link',
+	'status',
+	'out_trade_no',
+	'total_amount',
+	'currency',
+	'expired_at',
+	'body',
+	'transaction_id',
+	'paid_at',
+	'token',
+] as const;
 
 /** The same of what a trigger tells: a refund has an amount of its own, and an order with several of them lists them. */
-export const EVENT_FIELDS = [...ORDER_FIELDS, 'amount', 'merchant_reference', 'refund_histories'] as const;
+export const EVENT_FIELDS = [
+	...ORDER_FIELDS,
+	'amount',
+	'merchant_reference',
+	'refund_histories',
+] as const;
 
 /** The parameter by which every order operation names its order. */
 export const outTradeNoProperty: INodeProperties = {
@@ -24,7 +40,8 @@ export const outTradeNoProperty: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. INV-1001',
-	description: 'Your own number for the order (out_trade_no), used only once. At most 64 characters.',
+	description:
+		'Your own number for the order (out_trade_no), used only once. At most 64 characters.',
 };
 
 /** Reads the order number and makes it the item's reference in messages. */
@@ -71,7 +88,10 @@ export function requireDone(result: Outcome<Json>, intent: string, advice: strin
 		case 'refused':
 			throw refusal(result, intent);
 		case 'unknown':
-			throw result.unbelieved ?? new KessError(`KESS gave no clear answer when asked to ${intent}: ${result.reason}`, advice);
+			throw (
+				result.unbelieved ??
+				new KessError(`KESS gave no clear answer when asked to ${intent}: ${result.reason}`, advice)
+			);
 		case 'notSent':
 			throw result.error;
 	}

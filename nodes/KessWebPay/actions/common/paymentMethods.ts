@@ -10,6 +10,10 @@ import { requireDone } from './order';
  */
 export async function fetchPaymentMethods(client: WebPayClient): Promise<JsonObject[]> {
 	const result = await client.call(SERVICES.getPaymentMethods, {});
-	const data = requireDone(result, 'list the payment methods', 'Looking changes nothing: run the item again.');
+	const data = requireDone(
+		result,
+		'list the payment methods',
+		'Looking changes nothing: run the item again.',
+	);
 	return (Array.isArray(data) ? data : [data]).filter(isPlainObject);
 }

@@ -12,7 +12,11 @@ export const LAG_MS = 2 * 60_000;
  * nothing to do with what the very same request may have done before.
  */
 export function refusedPayment(refused: Refused, intent: string): Sent {
-	return { kind: 'refused', error: refusal(refused, intent), isProof: refused.verified && tellsOfReason(refused) };
+	return {
+		kind: 'refused',
+		error: refusal(refused, intent),
+		isProof: refused.verified && tellsOfReason(refused),
+	};
 }
 
 /**
@@ -20,14 +24,25 @@ export function refusedPayment(refused: Refused, intent: string): Sent {
  *
  * @param intent what was to be looked up, as it continues "KESS refuses to …"
  */
-export function lookedInVain(result: Exclude<Outcome<Json>, { kind: 'done' }>, intent: string): Look {
+export function lookedInVain(
+	result: Exclude<Outcome<Json>, { kind: 'done' }>,
+	intent: string,
+): Look {
 	switch (result.kind) {
 		case 'notSent':
 			return unclear(result.error);
 		case 'unknown':
-			return { found: 'unclear', reason: `KESS gave no clear answer when asked to ${intent}: ${result.reason}`, error: result.unbelieved };
+			return {
+				found: 'unclear',
+				reason: `KESS gave no clear answer when asked to ${intent}: ${result.reason}`,
+				error: result.unbelieved,
+			};
 		case 'refused':
-			if (result.verified && tellsOfNothing(result)) return { found: 'none', reason: `KESS says that there is none: ${result.reason} (${result.code})` };
+			if (result.verified && tellsOfNothing(result))
+				return {
+					found: 'none',
+					reason: `KESS says that there is none: ${result.reason} (${result.code})`,
+				};
 			return unclear(refusal(result, intent));
 	}
 }

@@ -18,7 +18,8 @@ export const qrCodeField: INodeProperties = {
 		{ name: 'SVG', value: 'svg', description: 'For print and web pages, sharp in every size' },
 	],
 	default: 'png',
-	description: 'Whether to add a picture of the QR code that the buyer scans, as a file of the item',
+	description:
+		'Whether to add a picture of the QR code that the buyer scans, as a file of the item',
 };
 
 export const qrCodePropertyField: INodeProperties = {
@@ -40,7 +41,9 @@ export interface AskedPicture {
 export function readQrCode(call: ItemCall): AskedPicture | undefined {
 	const additional = call.collection('additionalFields');
 	const format = additional.read('qrCode', readFormat);
-	const property = additional.read('qrCodeProperty', (value, say) => requireText(value, 64, say)) ?? DEFAULT_PROPERTY;
+	const property =
+		additional.read('qrCodeProperty', (value, say) => requireText(value, 64, say)) ??
+		DEFAULT_PROPERTY;
 	return format === undefined ? undefined : { format, property };
 }
 
@@ -56,13 +59,22 @@ export async function withQrCode(
 	text: unknown,
 ): Promise<IDataObject | ItemWithFiles> {
 	if (asked === undefined) return item;
-	const picture = typeof text === 'string' && text !== '' ? drawQrCode(text, asked.format) : undefined;
+	const picture =
+		typeof text === 'string' && text !== '' ? drawQrCode(text, asked.format) : undefined;
 	if (picture === undefined) {
-		call.advise('There is no picture of the QR code: KESS has given no text for it, or one that is too long.');
+		call.advise(
+			'There is no picture of the QR code: KESS has given no text for it, or one that is too long.',
+		);
 		return item;
 	}
-	const name = (call.reference ?? 'qr-code').replace(/^order /, '').replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '_');
-	const file = await call.context.helpers.prepareBinaryData(picture.content, `${name}.${asked.format}`, picture.mimeType);
+	const name = (call.reference ?? 'qr-code')
+		.replace(/^order /, '')
+		.replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '_');
+	const file = await call.context.helpers.prepareBinaryData(
+		picture.content,
+		`${name}.${asked.format}`,
+		picture.mimeType,
+	);
 	return new ItemWithFiles(item, { [asked.property]: file });
 }
 
@@ -70,5 +82,8 @@ function readFormat(value: unknown): PictureFormat | undefined {
 	const format = String(value).toLowerCase();
 	if (format === 'none') return undefined;
 	if (format === 'png' || format === 'svg') return format;
-	throw new InvalidValueError(`is ${JSON.stringify(format.slice(0, 40))}`, 'Use one of none, png, svg.');
+	throw new InvalidValueError(
+		`is ${JSON.stringify(format.slice(0, 40))}`,
+		'Use one of none, png, svg.',
+	);
 }

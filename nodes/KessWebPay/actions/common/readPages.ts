@@ -29,7 +29,11 @@ export interface PagedList {
  * @param limit how many entries are wanted; Infinity for all
  * @throws KessError when a page is missing: a list with a hole in it is worse than none
  */
-export async function readPages(client: WebPayClient, list: PagedList, limit: number): Promise<IDataObject[]> {
+export async function readPages(
+	client: WebPayClient,
+	list: PagedList,
+	limit: number,
+): Promise<IDataObject[]> {
 	const found = new Map<unknown, IDataObject>();
 	const intent = `list ${list.subject}`;
 	const { advice = 'Looking changes nothing: run the item again.' } = list;
@@ -63,7 +67,10 @@ function readPage(data: Json, page: number): Page {
 	const { items, data: rows, current_page: currentPage, last_page: lastPage } = data as JsonObject;
 	const entries = [items, rows].find((list) => Array.isArray(list));
 	if (entries === undefined) {
-		throw new KessError('The answer of KESS has no list in it', 'Run the item again. If this stays so, report it to KESS.');
+		throw new KessError(
+			'The answer of KESS has no list in it',
+			'Run the item again. If this stays so, report it to KESS.',
+		);
 	}
 	if (currentPage !== undefined && currentPage !== null && Number(currentPage) !== page) {
 		throw new KessError(

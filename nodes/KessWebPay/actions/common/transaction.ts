@@ -69,7 +69,8 @@ export const notifyUrlField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://n8n.shop.example/webhook/kess',
-	description: 'Address that KESS calls when the order has been paid or closed (notify_url): the Production URL of a KESS WebPay Trigger. A row in which it is empty fails.',
+	description:
+		'Address that KESS calls when the order has been paid or closed (notify_url): the Production URL of a KESS WebPay Trigger. A row in which it is empty fails.',
 };
 
 export const redirectUrlField: INodeProperties = {
@@ -78,7 +79,8 @@ export const redirectUrlField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://shop.example/thank-you',
-	description: 'Where the buyer is sent after paying (redirect_url). Being sent there is no proof of payment.',
+	description:
+		'Where the buyer is sent after paying (redirect_url). Being sent there is no proof of payment.',
 };
 
 export const schemaUrlField: INodeProperties = {
@@ -131,7 +133,9 @@ export const settingField: INodeProperties = {
 /** The look of the payment page; `undefined` when nothing is said about it. */
 export function readSetting(additional: CollectionReader): JsonObject | undefined {
 	const own = Object.entries({
-		background_color: additional.read('backgroundColor', (value, say) => requireText(value, 32, say)),
+		background_color: additional.read('backgroundColor', (value, say) =>
+			requireText(value, 32, say),
+		),
 		enabled_payment_methods: additional.read('enabledPaymentMethods', requireCodes),
 	}).filter(([, value]) => value !== undefined);
 	const setting = additional.read('setting', requireJsonObject);
@@ -140,12 +144,18 @@ export function readSetting(additional: CollectionReader): JsonObject | undefine
 
 /** An expression may give the codes as a list, or one after the other with commas. */
 function requireCodes(value: unknown): string[] | undefined {
-	const codes = (Array.isArray(value) ? value : String(value).split(',')).map((code) => requireText(code, 64));
+	const codes = (Array.isArray(value) ? value : String(value).split(',')).map((code) =>
+		requireText(code, 64),
+	);
 	return codes.length === 0 ? undefined : codes;
 }
 
 /** Reads the transaction fields of an item, those in `additionalFields` too. @param outTradeNo where it has been read before */
-export function readTransaction(call: ItemCall, client: WebPayClient, outTradeNo = readOutTradeNo(call)): NewOrder {
+export function readTransaction(
+	call: ItemCall,
+	client: WebPayClient,
+	outTradeNo = readOutTradeNo(call),
+): NewOrder {
 	const body = call.read('body', requireTitle);
 	const currency = call.read('currency', parseCurrency);
 	const money = call.read('totalAmount', (value, say) => parseMoney(value, currency, say));
@@ -170,5 +180,8 @@ export function readTransaction(call: ItemCall, client: WebPayClient, outTradeNo
 function requireAppAddress(value: unknown): string {
 	const text = requireText(value, 2048);
 	if (URL.canParse(text)) return text;
-	throw new InvalidValueError('is not an address', 'Enter the whole address with its scheme, for example myshop://paid.');
+	throw new InvalidValueError(
+		'is not an address',
+		'Enter the whole address with its scheme, for example myshop://paid.',
+	);
 }

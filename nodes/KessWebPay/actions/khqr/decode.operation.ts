@@ -11,12 +11,17 @@ export const decode: WebPayOperation = {
 		name: 'Decode',
 		value: 'decode',
 		action: 'Decode KHQR',
-		description: 'Let KESS read the text of a KHQR code: who is paid, and how much. No money moves.',
+		description:
+			'Let KESS read the text of a KHQR code: who is paid, and how much. No money moves.',
 	},
 	properties: [qrcodeProperty],
 	async execute(call, client) {
 		const qrcode = call.read('qrcode', requireKhqr);
 		const result = await client.call(SERVICES.decodeKhqr, { qrcode });
-		return [orderItem(requireDone(result, 'decode the KHQR code', 'Looking changes nothing: run the item again.'))];
+		return [
+			orderItem(
+				requireDone(result, 'decode the KHQR code', 'Looking changes nothing: run the item again.'),
+			),
+		];
 	},
 };

@@ -7,5 +7,6 @@ export const qrcodeProperty: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 00020101021230…6304A13A',
-	description: 'The text of the KHQR code (qrcode), as a scanner gives it. Its checksum is checked before anything is sent.',
+	description:
+		'The text of the KHQR code (qrcode), as a scanner gives it. Its checksum is checked before anything is sent.',
 };

@@ -7,7 +7,12 @@ import { isSameMoney, type Money } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, type MoneyEnd, type Movement, type Sent } from '../../../shared/money/moveMoney';
+import {
+	type Look,
+	type MoneyEnd,
+	type Movement,
+	type Sent,
+} from '../../../shared/money/moveMoney';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder } from '../common/order';
@@ -28,7 +33,10 @@ export interface KhqrPayment {
  * A payment that is never sent a second time: KESS publishes neither what it does with a number that it knows, nor a service
  * that surely finds the payment again.
  */
-export function khqrMovement(client: WebPayClient, payment: KhqrPayment): Omit<Movement, 'payment'> {
+export function khqrMovement(
+	client: WebPayClient,
+	payment: KhqrPayment,
+): Omit<Movement, 'payment'> {
 	return {
 		lifeMs: undefined,
 		lookUp: async () => await lookUp(client, payment),
@@ -43,7 +51,12 @@ export function khqrMovement(client: WebPayClient, payment: KhqrPayment): Omit<M
 }
 
 /** The output item of a payment, whatever became of it. @param payment left out where the row could not be read */
-export function khqrItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, payment?: KhqrPayment): IDataObject {
+export function khqrItem(
+	call: ItemCall,
+	end: MoneyEnd,
+	outTradeNo: string,
+	payment?: KhqrPayment,
+): IDataObject {
 	return moneyItem(call, end, {
 		known: {
 			out_trade_no: outTradeNo,
@@ -58,14 +71,21 @@ export function khqrItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, paym
 }
 
 async function send(client: WebPayClient, payment: KhqrPayment): Promise<Sent> {
-	const result = await client.call(SERVICES.payKhqr, payment.fields, { outTradeNo: payment.outTradeNo, mayOmit: true });
+	const result = await client.call(SERVICES.payKhqr, payment.fields, {
+		outTradeNo: payment.outTradeNo,
+		mayOmit: true,
+	});
 	if (result.kind === 'refused') return refusedPayment(result, 'pay the KHQR code');
 	if (result.kind !== 'done') return result;
 	const answer = readAnswer(payment, result.data);
-	if (answer === undefined) return { kind: 'unknown', reason: 'the answer is not about this payment' };
-	if (answer.status !== PAID) return { kind: 'unknown', reason: `KESS gives it the status ${quoted(answer.status)}` };
+	if (answer === undefined)
+		return { kind: 'unknown', reason: 'the answer is not about this payment' };
+	if (answer.status !== PAID)
+		return { kind: 'unknown', reason: `KESS gives it the status ${quoted(answer.status)}` };
 	const other = otherPayment(client, payment, answer);
-	return other === undefined ? { kind: 'done', data: answer } : { kind: 'unknown', reason: `its answer has the transaction_ref of payment ${other}` };
+	return other === undefined
+		? { kind: 'done', data: answer }
+		: { kind: 'unknown', reason: `its answer has the transaction_ref of payment ${other}` };
 }
 
 /** Which payment KESS gave its references to, in this process. */
@@ -74,7 +94,11 @@ const references = new Map<string, string>();
 const KEPT_REFERENCES = 1000;
 
 /** The payment that an answer has the reference of: it need not name its own number, so that a copy of an earlier one fits any. */
-function otherPayment(client: WebPayClient, { outTradeNo }: KhqrPayment, { transaction_ref: reference }: IDataObject): string | undefined {
+function otherPayment(
+	client: WebPayClient,
+	{ outTradeNo }: KhqrPayment,
+	{ transaction_ref: reference }: IDataObject,
+): string | undefined {
 	if ((reference ?? '') === '') return undefined;
 	const key = JSON.stringify([client.merchant, textOf(reference)]);
 	const first = references.get(key) ?? outTradeNo;
@@ -85,10 +109,12 @@ function otherPayment(client: WebPayClient, { outTradeNo }: KhqrPayment, { trans
 
 /** The answer about this payment, whatever its status; `undefined` when it names none or is about another one. */
 function readAnswer({ money }: KhqrPayment, data: Json): IDataObject | undefined {
-	if (!isPlainObject(data) || typeof data.status !== 'string' || data.status === '') return undefined;
+	if (!isPlainObject(data) || typeof data.status !== 'string' || data.status === '')
+		return undefined;
 	const amount = data.amount ?? data.total_amount ?? undefined;
 	// Money is only compared where it is named (docs/gateway.md §3, payKhqr: it need not be).
-	if (amount !== undefined && !isSameMoney(money, amount, data.currency ?? money.currency)) return undefined;
+	if (amount !== undefined && !isSameMoney(money, amount, data.currency ?? money.currency))
+		return undefined;
 	return data as IDataObject;
 }
 
@@ -100,7 +126,16 @@ async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Look>
 	const result = await queryOrder(client, payment.outTradeNo);
 	if (result.kind !== 'done') return lookedInVain(result, 'show what is under the payment number');
 	const data = readAnswer(payment, result.data);
-	if (data?.status === PAID) return { found: 'this', data, isPart: true, warning: 'KESS does not show which code was paid under this number' };
+	if (data?.status === PAID)
+		return {
+			found: 'this',
+			data,
+			isPart: true,
+			warning: 'KESS does not show which code was paid under this number',
+		};
 	const status = quoted((result.data as JsonObject).status);
-	return { found: 'another', reason: `KESS shows something under this number that is not this payment, paid (status ${status})` };
+	return {
+		found: 'another',
+		reason: `KESS shows something under this number that is not this payment, paid (status ${status})`,
+	};
 }

@@ -18,7 +18,8 @@ export const pay: WebPayOperation = {
 		name: 'Pay',
 		value: 'pay',
 		action: 'Pay KHQR',
-		description: 'Pay a KHQR code with the money of a KESS user. Only the status SUCCEEDED means paid.',
+		description:
+			'Pay a KHQR code with the money of a KESS user. Only the status SUCCEEDED means paid.',
 	},
 	properties: [
 		{
@@ -36,7 +37,8 @@ export const pay: WebPayOperation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. PAY-1001',
-			description: 'Your own number for the payment (out_trade_no), used only once. At most 64 characters.',
+			description:
+				'Your own number for the payment (out_trade_no), used only once. At most 64 characters.',
 		},
 		{
 			displayName: 'Amount',
@@ -45,7 +47,8 @@ export const pay: WebPayOperation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 10.50',
-			description: 'What is paid, as a plain number. Nothing is rounded. If the code names an amount, it has to be the same.',
+			description:
+				'What is paid, as a plain number. Nothing is rounded. If the code names an amount, it has to be the same.',
 		},
 		currencyProperty,
 		{
@@ -81,7 +84,9 @@ export const pay: WebPayOperation = {
 			payment: { account: client.merchant, kind: 'khqr', number: outTradeNo, what: undefined },
 			own: ownNumber(client, 'payment number', outTradeNo),
 			read: () => readPayment(call, outTradeNo),
-			told: ({ money, qrcode }) => ({ what: JSON.stringify([money.decimal, money.currency, qrcode]) }),
+			told: ({ money, qrcode }) => ({
+				what: JSON.stringify([money.decimal, money.currency, qrcode]),
+			}),
 			movement: (payment) => khqrMovement(client, payment),
 			output: (end, payment) => khqrItem(call, end, outTradeNo, payment),
 		});
@@ -107,7 +112,9 @@ function readPayment(call: ItemCall, outTradeNo: string): KhqrPayment {
 			currency,
 			amount: Number(money.decimal),
 			sender_id: call.read('senderId', (value, say) => requireReference(value, 64, say)),
-			remark: call.collection('additionalFields').read('remark', (value, say) => requireText(value, 255, say)),
+			remark: call
+				.collection('additionalFields')
+				.read('remark', (value, say) => requireText(value, 255, say)),
 		},
 	};
 }

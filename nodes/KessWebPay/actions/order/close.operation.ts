@@ -1,6 +1,12 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { ORDER_FIELDS, orderItem, outTradeNoProperty, readOutTradeNo, requireDone } from '../common/order';
+import {
+	ORDER_FIELDS,
+	orderItem,
+	outTradeNoProperty,
+	readOutTradeNo,
+	requireDone,
+} from '../common/order';
 
 /** `webpay.acquire.closeorder` (docs/gateway.md §3): nobody can pay the order any more. */
 export const close: WebPayOperation = {
@@ -22,7 +28,11 @@ export const close: WebPayOperation = {
 		);
 		return [
 			orderItem(
-				requireDone(result, 'close the order', 'Query the order: its status says whether it is closed. Closing it again does no harm.'),
+				requireDone(
+					result,
+					'close the order',
+					'Query the order: its status says whether it is closed. Closing it again does no harm.',
+				),
 			),
 		];
 	},

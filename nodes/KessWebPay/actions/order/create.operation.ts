@@ -35,7 +35,8 @@ export const failIfClosedField: INodeProperties = {
 	name: 'failIfClosed',
 	type: 'boolean',
 	default: true,
-	description: 'Whether the item fails when the order exists already and can no longer be paid, because it was closed or has expired',
+	description:
+		'Whether the item fails when the order exists already and can no longer be paid, because it was closed or has expired',
 };
 
 /** `webpay.acquire.createorder` (docs/gateway.md §12, CREATE ORDER). */
@@ -45,7 +46,8 @@ export const create: WebPayOperation = {
 		name: 'Create',
 		value: 'create',
 		action: 'Create order with payment link',
-		description: 'Create an order and get the payment link for the buyer. An order that already exists is returned instead of created twice.',
+		description:
+			'Create an order and get the payment link for the buyer. An order that already exists is returned instead of created twice.',
 	},
 	properties: [
 		...transactionProperties,
@@ -66,7 +68,8 @@ export const create: WebPayOperation = {
 					typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Product' },
 					placeholder: 'Add Product',
 					default: {},
-					description: 'What is bought, line by line, as the buyer sees it (detail). A line with all fields empty is left out.',
+					description:
+						'What is bought, line by line, as the buyer sees it (detail). A line with all fields empty is left out.',
 					options: [
 						{
 							displayName: 'Product',
@@ -118,7 +121,8 @@ export const create: WebPayOperation = {
 					type: 'json',
 					default: '',
 					placeholder: 'e.g. {{ $json.lines }}',
-					description: 'What is bought as a list, for example from an expression: each line with no, name, price, qty and, if there is one, discount (detail). In place of Product Lines.',
+					description:
+						'What is bought as a list, for example from an expression: each line with no, name, price, qty and, if there is one, discount (detail). In place of Product Lines.',
 				},
 				expiresInField,
 				failIfClosedField,
@@ -160,10 +164,14 @@ export const create: WebPayOperation = {
 	async execute(call, client) {
 		const order = withLife(readOrder(call, client), readLinkLife(call));
 		const picture = readQrCode(call);
-		const failIfClosed = call.collection('additionalFields').read(failIfClosedField.name, (value) => value === true);
+		const failIfClosed = call
+			.collection('additionalFields')
+			.read(failIfClosedField.name, (value) => value === true);
 		const item = await call.once(orderNumber(client, order.outTradeNo), async () => {
 			const made = await createOnce(client, SERVICES.createOrder, order);
-			const created = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+			const created = orderItem(
+				made.existed ? { ...made.order, already_existed: true } : made.data,
+			);
 			if (made.existed) tellIfClosed(call, created, failIfClosed === true);
 			return created;
 		});
@@ -172,11 +180,16 @@ export const create: WebPayOperation = {
 };
 
 /** An order that existed may have had its time: then nobody can pay by the link that it still has. */
-function tellIfClosed(call: ItemCall, { status, expired_at: end }: IDataObject, isFailure: boolean): void {
+function tellIfClosed(
+	call: ItemCall,
+	{ status, expired_at: end }: IDataObject,
+	isFailure: boolean,
+): void {
 	const isLate = (momentWritten(end) ?? Infinity) < Date.now();
 	if (!hasEnded(status) && !isLate) return;
 	const message = `The order existed already and ${hasEnded(status) ? `has the status ${quoted(status)}` : 'has expired'}: nobody can pay by its link any more`;
-	if (isFailure && !isPaid(status)) throw new KessError(message, 'Use a new order number, or switch off Fail If Closed.');
+	if (isFailure && !isPaid(status))
+		throw new KessError(message, 'Use a new order number, or switch off Fail If Closed.');
 	call.advise(`${message}.`);
 }
 
@@ -189,9 +202,19 @@ function withLife({ fields, ...order }: NewOrder, seconds: number): NewOrder {
 export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 	const { fields, ...order } = readTransaction(call, client);
 	const additional = call.collection('additionalFields');
-	const panel = additional.read('detail', (value, say) => readDetail(linesOf((value as { items?: unknown }).items ?? []), order.money, say)) ?? [];
-	const list = additional.read('detailJson', (value, say) => readDetail(linesOf(jsonOf(value)), order.money, say)) ?? [];
-	if (panel.length > 0 && list.length > 0) throw new KessError('There are lines in Product Lines and in Product Lines (JSON)', 'Use one of the two.');
+	const panel =
+		additional.read('detail', (value, say) =>
+			readDetail(linesOf((value as { items?: unknown }).items ?? []), order.money, say),
+		) ?? [];
+	const list =
+		additional.read('detailJson', (value, say) =>
+			readDetail(linesOf(jsonOf(value)), order.money, say),
+		) ?? [];
+	if (panel.length > 0 && list.length > 0)
+		throw new KessError(
+			'There are lines in Product Lines and in Product Lines (JSON)',
+			'Use one of the two.',
+		);
 	const detail = [...panel, ...list];
 	return {
 		...order,
@@ -207,7 +230,10 @@ export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 }
 
 function linesOf(value: unknown): DetailInput[] {
-	if (Array.isArray(value) && value.every((line) => isPlainObject(line))) return value as DetailInput[];
-	throw new InvalidValueError('is not a list of products', 'Give a list in which each product has no, name, price and qty.');
+	if (Array.isArray(value) && value.every((line) => isPlainObject(line)))
+		return value as DetailInput[];
+	throw new InvalidValueError(
+		'is not a list of products',
+		'Give a list in which each product has no, name, price and qty.',
+	);
 }
-

@@ -36,9 +36,16 @@ export const createAndWait: WebPayOperation = {
 		name: 'Create and Wait',
 		value: 'createAndWait',
 		action: 'Create order and wait for payment',
-		description: 'Create an order and let the workflow go on only when KESS says that it is paid or closed, or when the time is up',
+		description:
+			'Create an order and let the workflow go on only when KESS says that it is paid or closed, or when the time is up',
 	},
-	properties: [waitNotice, ...create.properties.filter((property) => !linkValidForProperties.includes(property)).map(withoutOwnFields), limitWaitTimeProperty],
+	properties: [
+		waitNotice,
+		...create.properties
+			.filter((property) => !linkValidForProperties.includes(property))
+			.map(withoutOwnFields),
+		limitWaitTimeProperty,
+	],
 	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		const { context } = call;
@@ -53,7 +60,8 @@ export const createAndWait: WebPayOperation = {
 			fields: { ...fields, expires_in: expiresIn, notify_url: resumeAddress(context) },
 		});
 		const item = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
-		if (!hasEnded(item.status)) await context.putExecutionToWait(waitUntil(Date.now(), limit, item.expired_at, expiresIn));
+		if (!hasEnded(item.status))
+			await context.putExecutionToWait(waitUntil(Date.now(), limit, item.expired_at, expiresIn));
 		return [item];
 	},
 };
@@ -61,7 +69,12 @@ export const createAndWait: WebPayOperation = {
 /** KESS is given the address of the parked execution instead; and a picture would come when the order has been paid. */
 function withoutOwnFields(property: INodeProperties): INodeProperties {
 	if (property.name !== 'additionalFields') return property;
-	const left = new Set(['notifyUrl', failIfClosedField.name, qrCodeField.name, qrCodePropertyField.name]);
+	const left = new Set([
+		'notifyUrl',
+		failIfClosedField.name,
+		qrCodeField.name,
+		qrCodePropertyField.name,
+	]);
 	return { ...property, options: property.options?.filter(({ name }) => !left.has(name)) };
 }
 

@@ -1,6 +1,13 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { ORDER_FIELDS, orderItem, outTradeNoProperty, queryOrder, readOutTradeNo, requireDone } from '../common/order';
+import {
+	ORDER_FIELDS,
+	orderItem,
+	outTradeNoProperty,
+	queryOrder,
+	readOutTradeNo,
+	requireDone,
+} from '../common/order';
 
 /** `webpay.acquire.queryorder` (docs/gateway.md §12, QUERY ORDER): only the status SUCCESS means paid. */
 export const query: WebPayOperation = {
@@ -9,13 +16,18 @@ export const query: WebPayOperation = {
 		name: 'Query',
 		value: 'query',
 		action: 'Query order',
-		description: 'Look up an order and whether it has been paid. Only the status SUCCESS means paid.',
+		description:
+			'Look up an order and whether it has been paid. Only the status SUCCESS means paid.',
 	},
 	properties: [outTradeNoProperty],
 	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const result = await queryOrder(client, outTradeNo);
-		return [orderItem(requireDone(result, 'query the order', 'Looking changes nothing: run the item again.'))];
+		return [
+			orderItem(
+				requireDone(result, 'query the order', 'Looking changes nothing: run the item again.'),
+			),
+		];
 	},
 };

@@ -16,7 +16,11 @@ export const queryByDateRange: WebPayOperation = {
 		description:
 			'List the orders of some days, for example to compare them with your books. The signature of KESS does not cover the orders in a list: query an order before you deliver for it.',
 	},
-	properties: [{ ...startDateField, required: true }, { ...endDateField, required: true }, ...listProperties],
+	properties: [
+		{ ...startDateField, required: true },
+		{ ...endDateField, required: true },
+		...listProperties,
+	],
 	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		const startDate = call.read('startDate', requireDay);

@@ -71,10 +71,17 @@ export function readLimit(value: unknown): number | undefined {
  */
 export function secondsOf(amount: unknown, unit: unknown): number {
 	const one = SECONDS.get(String(unit));
-	if (one === undefined) throw new InvalidValueError(`has the unit ${JSON.stringify(unit)}`, `Use one of ${[...SECONDS.keys()].join(', ')}.`);
+	if (one === undefined)
+		throw new InvalidValueError(
+			`has the unit ${JSON.stringify(unit)}`,
+			`Use one of ${[...SECONDS.keys()].join(', ')}.`,
+		);
 	const seconds = Math.round((amount === '' ? Number.NaN : Number(amount)) * one);
 	if (seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
-	throw new InvalidValueError('is not a time between a second and a year', 'Enter an amount greater than 0, for example 30 minutes.');
+	throw new InvalidValueError(
+		'is not a time between a second and a year',
+		'Enter an amount greater than 0, for example 30 minutes.',
+	);
 }
 
 /**
@@ -86,7 +93,12 @@ export function secondsOf(amount: unknown, unit: unknown): number {
  *   its zone counts
  * @param expiresIn in seconds, as it was asked for
  */
-export function waitUntil(now: number, limit: number | undefined, expiredAt: unknown, expiresIn: number): Date {
+export function waitUntil(
+	now: number,
+	limit: number | undefined,
+	expiredAt: unknown,
+	expiresIn: number,
+): Date {
 	if (limit !== undefined) return new Date(now + limit * 1000);
 	return new Date(Math.max(now, momentWritten(expiredAt) ?? now + expiresIn * 1000) + GRACE_MS);
 }

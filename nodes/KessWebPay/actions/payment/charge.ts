@@ -7,7 +7,12 @@ import { isSameMoney } from '../../../../kess/money';
 import { isOver, isPaid, saysFailed } from '../../../../kess/webPay/orderStates';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { moneyItem } from '../../../shared/money/moneyItem';
-import { type Look, type MoneyEnd, type Movement, type Sent } from '../../../shared/money/moveMoney';
+import {
+	type Look,
+	type MoneyEnd,
+	type Movement,
+	type Sent,
+} from '../../../shared/money/moveMoney';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
@@ -30,13 +35,19 @@ export interface Charge extends NewOrder {
  *
  * @param read the rest of the row
  */
-export async function chargeRow(call: ItemCall, client: WebPayClient, read: (outTradeNo: string) => Charge): Promise<IDataObject> {
+export async function chargeRow(
+	call: ItemCall,
+	client: WebPayClient,
+	read: (outTradeNo: string) => Charge,
+): Promise<IDataObject> {
 	const outTradeNo = readOutTradeNo(call);
 	return await payRow(call, {
 		payment: { account: client.merchant, kind: 'order', number: outTradeNo, what: undefined },
 		own: orderNumber(client, outTradeNo),
 		read: () => read(outTradeNo),
-		told: ({ service, money, payer }) => ({ what: JSON.stringify([service.name, money.decimal, money.currency, payer]) }),
+		told: ({ service, money, payer }) => ({
+			what: JSON.stringify([service.name, money.decimal, money.currency, payer]),
+		}),
 		movement: (charge) => chargeMovement(client, charge),
 		output: (end, charge) => chargeItem(call, end, outTradeNo, charge?.within),
 	});
@@ -58,8 +69,14 @@ function chargeMovement(client: WebPayClient, charge: Charge): Omit<Movement, 'p
 }
 
 /** The answer of the gateway, or the order where an earlier attempt has made it; one that is not paid yet comes with its status. */
-function chargeItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, within: Charge['within']): IDataObject {
-	const nested = (order: IDataObject): IDataObject => (within === undefined ? order : { [within]: order });
+function chargeItem(
+	call: ItemCall,
+	end: MoneyEnd,
+	outTradeNo: string,
+	within: Charge['within'],
+): IDataObject {
+	const nested = (order: IDataObject): IDataObject =>
+		within === undefined ? order : { [within]: order };
 	if (end.end === 'unknown' && end.data !== undefined && !saysFailed(end.data.status)) {
 		call.end = 'pending';
 		call.advise(
@@ -68,30 +85,49 @@ function chargeItem(call: ItemCall, end: MoneyEnd, outTradeNo: string, within: C
 		return { ...nested(end.data), already_existed: true };
 	}
 	const known = { out_trade_no: outTradeNo, ...(end.end === 'done' && { status: 'SUCCESS' }) };
-	const item = moneyItem(call, end, { known, act: 'charge the buyer', again: 'the same order number' });
+	const item = moneyItem(call, end, {
+		known,
+		act: 'charge the buyer',
+		again: 'the same order number',
+	});
 	return end.end === 'done' && end.existed ? { ...nested(item), already_existed: true } : item;
 }
 
 async function send(client: WebPayClient, charge: Charge): Promise<Sent> {
 	const { service, within, outTradeNo } = charge;
 	// Whatever it costs, an order under this number is what was asked for: another amount is said, and is no reason to call it unpaid.
-	const result = await client.call(service, charge.fields, within === undefined ? { outTradeNo } : {});
+	const result = await client.call(
+		service,
+		charge.fields,
+		within === undefined ? { outTradeNo } : {},
+	);
 	if (result.kind === 'refused') return refusedPayment(result, 'charge the buyer');
 	if (result.kind !== 'done') return result;
 	const own = result.data as IDataObject;
-	if (within === undefined && isSameMoney(charge.money, own.total_amount, own.currency)) return ended(charge, own, own);
+	if (within === undefined && isSameMoney(charge.money, own.total_amount, own.currency))
+		return ended(charge, own, own);
 	const look = await lookUp(client, charge);
-	if (within === undefined) return look.found === 'this' ? { kind: 'unknown', reason: 'its answer names another amount' } : ended(charge, own, own);
+	if (within === undefined)
+		return look.found === 'this'
+			? { kind: 'unknown', reason: 'its answer names another amount' }
+			: ended(charge, own, own);
 	const order = 'data' in look ? look.data : undefined;
-	if (order === undefined) return { kind: 'unknown', reason: 'its answer does not have the order that KESS shows' };
+	if (order === undefined)
+		return { kind: 'unknown', reason: 'its answer does not have the order that KESS shows' };
 	// What is nested is not signed, and what is a list in place of a text was none when KESS signed it.
-	const signed = Object.entries(own as JsonObject).filter(([, value]) => value === null || typeof value !== 'object');
+	const signed = Object.entries(own as JsonObject).filter(
+		([, value]) => value === null || typeof value !== 'object',
+	);
 	return ended(charge, order, { ...Object.fromEntries(signed), [within]: order });
 }
 
 /** The buyer may still have to confirm it. */
 function ended({ money }: Charge, order: IDataObject, data: IDataObject): Sent {
-	if (saysFailed(order.status)) return { kind: 'unknown', reason: `KESS gives the order the status ${quoted(order.status)}, after which another attempt may follow` };
+	if (saysFailed(order.status))
+		return {
+			kind: 'unknown',
+			reason: `KESS gives the order the status ${quoted(order.status)}, after which another attempt may follow`,
+		};
 	if (!isPaid(order.status)) return { kind: 'pending', data };
 	if (isSameMoney(money, order.total_amount, order.currency)) return { kind: 'done', data };
 	const warning = `KESS has charged ${quoted(order.total_amount)} ${quoted(order.currency)} instead of ${money.decimal} ${money.currency}`;
@@ -103,7 +139,11 @@ async function lookUp(client: WebPayClient, { outTradeNo, money }: Charge): Prom
 	if (result.kind !== 'done') return lookedInVain(result, 'show the order');
 	const data = result.data as IDataObject;
 	if (!isSameMoney(money, data.total_amount, data.currency)) {
-		return { found: 'another', reason: `an order over ${quoted(data.total_amount)} ${quoted(data.currency)} instead of ${money.decimal} ${money.currency} has it`, data };
+		return {
+			found: 'another',
+			reason: `an order over ${quoted(data.total_amount)} ${quoted(data.currency)} instead of ${money.decimal} ${money.currency} has it`,
+			data,
+		};
 	}
 	if (isPaid(data.status)) return { found: 'this', data };
 	const reason = `the order has the status ${quoted(data.status)}`;

@@ -28,7 +28,8 @@ export const directPay: WebPayOperation = {
 		name: 'Direct Pay',
 		value: 'directPay',
 		action: 'Charge encrypted card',
-		description: 'Charge a card whose data has been encrypted for KESS. The bank of the buyer may ask for 3-D Secure.',
+		description:
+			'Charge a card whose data has been encrypted for KESS. The bank of the buyer may ask for 3-D Secure.',
 	},
 	properties: [
 		{

@@ -4,6 +4,10 @@ import { nativePay } from './nativePay.operation';
 import { quickPay } from './quickPay.operation';
 
 export const payment: WebPayResource = {
-	option: { name: 'Payment', value: 'payment', description: 'A payment by a method that you choose for the buyer' },
+	option: {
+		name: 'Payment',
+		value: 'payment',
+		description: 'A payment by a method that you choose for the buyer',
+	},
 	operations: [directPay, nativePay, quickPay],
 };

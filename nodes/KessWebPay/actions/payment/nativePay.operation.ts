@@ -29,7 +29,8 @@ export const nativePay: WebPayOperation = {
 		name: 'Native Pay',
 		value: 'nativePay',
 		action: 'Create QR or app payment',
-		description: 'Create an order and get its QR text and the link that opens the app of a payment method',
+		description:
+			'Create an order and get its QR text and the link that opens the app of a payment method',
 	},
 	properties: [
 		...transactionProperties,
@@ -77,26 +78,32 @@ export const nativePay: WebPayOperation = {
 	async execute(call, client) {
 		const order = readNativePay(call, client);
 		const picture = readQrCode(call);
-		const item = await call.once(orderNumber(client, order.outTradeNo), async (): Promise<IDataObject> => {
-			const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
-			if (!made.existed) {
-				requireOwnCode(made.data as JsonObject, order);
-				return made.data as IDataObject;
-			}
-			if (made.order.status === 'WAITING') {
-				call.advise(
-					'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
-				);
-			}
-			return { order_info: made.order as IDataObject, already_existed: true };
-		});
+		const item = await call.once(
+			orderNumber(client, order.outTradeNo),
+			async (): Promise<IDataObject> => {
+				const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
+				if (!made.existed) {
+					requireOwnCode(made.data as JsonObject, order);
+					return made.data as IDataObject;
+				}
+				if (made.order.status === 'WAITING') {
+					call.advise(
+						'The order existed already, and KESS tells its QR text only once. Send the buyer order_info.payment_link, or use a new order number.',
+					);
+				}
+				return { order_info: made.order as IDataObject, already_existed: true };
+			},
+		);
 		return [await withQrCode(call, picture, item, item.qrcode)];
 	},
 };
 
 /** The order in the answer is not signed, the QR text is. @throws KessError when it asks for another amount */
 function requireOwnCode({ qrcode }: JsonObject, { money, fields }: NewOrder): void {
-	const isOwn = typeof qrcode === 'string' ? mayAskFor(qrcode, money) : fields.only_deeplink === true && (qrcode ?? null) === null;
+	const isOwn =
+		typeof qrcode === 'string'
+			? mayAskFor(qrcode, money)
+			: fields.only_deeplink === true && (qrcode ?? null) === null;
 	if (isOwn) return;
 	throw new KessError(
 		`The QR code in the answer does not ask for ${money.decimal} ${money.currency}, so it is not handed on`,

@@ -22,7 +22,8 @@ export const quickPay: WebPayOperation = {
 		name: 'Quick Pay',
 		value: 'quickPay',
 		action: 'Charge code of buyer',
-		description: 'Charge the buyer whose payment code has been scanned. Only the status SUCCESS means paid.',
+		description:
+			'Charge the buyer whose payment code has been scanned. Only the status SUCCESS means paid.',
 	},
 	properties: [
 		...transactionProperties,
@@ -33,7 +34,8 @@ export const quickPay: WebPayOperation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 134567890123456789',
-			description: 'The code that the app of the buyer shows (auth_code), as scanned. It is good for one payment.',
+			description:
+				'The code that the app of the buyer shows (auth_code), as scanned. It is good for one payment.',
 		},
 		{
 			displayName: 'Payment Method',

@@ -12,7 +12,8 @@ export const getMany: WebPayOperation = {
 		name: 'Get Many',
 		value: 'getMany',
 		action: 'Get many payment methods',
-		description: 'List the payment methods of your account. The bic of a method is its service code.',
+		description:
+			'List the payment methods of your account. The bic of a method is its service code.',
 	},
 	properties: listProperties,
 	async execute(call, client) {

@@ -6,7 +6,12 @@ import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
-import { matchReference, merchantReferenceField, queryRefund, requireMerchantReference } from './refunds';
+import {
+	matchReference,
+	merchantReferenceField,
+	queryRefund,
+	requireMerchantReference,
+} from './refunds';
 
 /** The values of Look Up By, and the parameters with what to look for. */
 const REFERENCE = 'merchantReference';
@@ -27,8 +32,16 @@ export const query: WebPayOperation = {
 			name: 'lookUpBy',
 			type: 'options',
 			options: [
-				{ name: 'Merchant Reference', value: REFERENCE, description: 'Your own reference for the refund' },
-				{ name: 'Transaction ID', value: TRANSACTION, description: 'The number that KESS gave to the refund' },
+				{
+					name: 'Merchant Reference',
+					value: REFERENCE,
+					description: 'Your own reference for the refund',
+				},
+				{
+					name: 'Transaction ID',
+					value: TRANSACTION,
+					description: 'The number that KESS gave to the refund',
+				},
 			],
 			default: REFERENCE,
 		},
@@ -52,10 +65,20 @@ export const query: WebPayOperation = {
 	async execute(call, client) {
 		const isByReference = call.read('lookUpBy', requireWay) === REFERENCE;
 		const reference = isByReference ? call.read(REFERENCE, requireMerchantReference) : undefined;
-		const transactionId = isByReference ? undefined : call.read(TRANSACTION, (value, say) => requireReference(value, 64, say));
-		call.reference = reference === undefined ? `transaction ${transactionId}` : `refund ${reference}`;
-		const result = await queryRefund(client, { merchant_reference: reference, transaction_id: transactionId });
-		const data: Json = requireDone(result, 'query the refund', 'Looking changes nothing: run the item again.');
+		const transactionId = isByReference
+			? undefined
+			: call.read(TRANSACTION, (value, say) => requireReference(value, 64, say));
+		call.reference =
+			reference === undefined ? `transaction ${transactionId}` : `refund ${reference}`;
+		const result = await queryRefund(client, {
+			merchant_reference: reference,
+			transaction_id: transactionId,
+		});
+		const data: Json = requireDone(
+			result,
+			'query the refund',
+			'Looking changes nothing: run the item again.',
+		);
 		const refunds = (Array.isArray(data) ? data : [data]).filter(isPlainObject);
 		if (reference !== undefined) refunds.forEach((refund) => matchReference(refund, reference));
 		return refunds as IDataObject[];
@@ -64,5 +87,8 @@ export const query: WebPayOperation = {
 
 function requireWay(value: unknown): string {
 	if (value === REFERENCE || value === TRANSACTION) return value;
-	throw new InvalidValueError(`is ${JSON.stringify(value ?? '')}`, `Use one of ${REFERENCE}, ${TRANSACTION}.`);
+	throw new InvalidValueError(
+		`is ${JSON.stringify(value ?? '')}`,
+		`Use one of ${REFERENCE}, ${TRANSACTION}.`,
+	);
 }

@@ -41,21 +41,29 @@ export interface RefundFacts {
  * @param reference tells which of an order's refunds is meant; without it a single one
  */
 export function refundFacts(data: JsonObject, reference: string | undefined): RefundFacts {
-	const histories = Array.isArray(data.refund_histories) ? data.refund_histories.filter(isPlainObject) : [];
+	const histories = Array.isArray(data.refund_histories)
+		? data.refund_histories.filter(isPlainObject)
+		: [];
 	const inOrder =
 		reference === undefined
-			? histories.length === 1 ? histories[0] : undefined
+			? histories.length === 1
+				? histories[0]
+				: undefined
 			: histories.find((entry) => textOf(entry.merchant_reference) === reference);
-	const refund = data.amount === undefined && data.total_amount !== undefined ? (inOrder ?? {}) : data;
+	const refund =
+		data.amount === undefined && data.total_amount !== undefined ? (inOrder ?? {}) : data;
 	// What has a total is an order, or the refund in it: SUCCESS says there that the order is paid.
-	const status = data.total_amount === undefined || hasRefund(data.status) ? data.status : undefined;
+	const status =
+		data.total_amount === undefined || hasRefund(data.status) ? data.status : undefined;
 	return {
 		outTradeNo: data.out_trade_no ?? undefined,
 		merchantReference: refund.merchant_reference ?? undefined,
 		amount: refund.amount ?? undefined,
 		currency: refund.currency ?? data.currency ?? undefined,
 		// Of an order that has several refunds the status is not that of one.
-		status: (refund === data ? status : (refund.status ?? (histories.length < 2 ? status : undefined))) ?? undefined,
+		status:
+			(refund === data ? status : (refund.status ?? (histories.length < 2 ? status : undefined))) ??
+			undefined,
 	};
 }
 
@@ -64,21 +72,41 @@ export function refundFacts(data: JsonObject, reference: string | undefined): Re
  * order are not signed, so that alone they prove nothing.
  */
 export function tellsOfRefund(data: JsonObject): boolean {
-	return data.amount !== undefined || data.merchant_reference !== undefined || hasRefund(data.status);
+	return (
+		data.amount !== undefined || data.merchant_reference !== undefined || hasRefund(data.status)
+	);
 }
 
 /** Looks for the refund with the merchant's reference. */
 export async function findRefund(client: WebPayClient, reference: string): Promise<Look> {
 	const result = await queryRefund(client, { merchant_reference: reference });
 	if (result.kind !== 'done') return lookedInVain(result, 'look up the refund');
-	const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter((entry): entry is JsonObject => isPlainObject(entry) && Object.keys(entry).length > 0);
-	const refund = entries.find((entry) => textOf(refundFacts(entry, reference).merchantReference) === reference) ?? entries[0];
+	const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(
+		(entry): entry is JsonObject => isPlainObject(entry) && Object.keys(entry).length > 0,
+	);
+	const refund =
+		entries.find(
+			(entry) => textOf(refundFacts(entry, reference).merchantReference) === reference,
+		) ?? entries[0];
 	// Nothing in such an answer is signed, so anybody could have written it.
-	if (refund === undefined) return { found: 'unclear', reason: 'KESS names no refund, and does not say that there is none' };
-	if (!tellsOfRefund(refund)) return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
+	if (refund === undefined)
+		return {
+			found: 'unclear',
+			reason: 'KESS names no refund, and does not say that there is none',
+		};
+	if (!tellsOfRefund(refund))
+		return { found: 'unclear', reason: 'KESS shows an order that has not been refunded' };
 	const { merchantReference: named, status } = refundFacts(refund, reference);
-	if (named !== undefined && textOf(named) !== reference) return { found: 'unclear', reason: 'the answer is about another refund than the one asked for' };
-	if (status === undefined) return { found: 'open', reason: 'the refund with it is there, and KESS does not say whether it is made' };
+	if (named !== undefined && textOf(named) !== reference)
+		return {
+			found: 'unclear',
+			reason: 'the answer is about another refund than the one asked for',
+		};
+	if (status === undefined)
+		return {
+			found: 'open',
+			reason: 'the refund with it is there, and KESS does not say whether it is made',
+		};
 	const reason = `the refund with it has the status ${quoted(status)}`;
 	// Of all such words only this one is known to end it (docs/gateway.md §3, States).
 	if (status === 'REJECT_REFUNDED') return { found: 'ended', reason };

@@ -12,7 +12,8 @@ export const createLink: WebPayOperation = {
 		name: 'Create Link',
 		value: 'createLink',
 		action: 'Create saved card link',
-		description: 'Get a link to a page of KESS where the buyer enters a card to be saved. The card number never comes to n8n.',
+		description:
+			'Get a link to a page of KESS where the buyer enters a card to be saved. The card number never comes to n8n.',
 	},
 	properties: [
 		{
@@ -30,7 +31,9 @@ export const createLink: WebPayOperation = {
 			type: 'collection',
 			placeholder: 'Add Field',
 			default: {},
-			options: [{ ...redirectUrlField, description: 'Where the buyer is sent after entering the card' }],
+			options: [
+				{ ...redirectUrlField, description: 'Where the buyer is sent after entering the card' },
+			],
 		},
 	],
 	async execute(call, client) {

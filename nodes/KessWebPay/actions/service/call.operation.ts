@@ -3,7 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import { payingServiceNamed, serviceNamed } from '../../../../kess/webPay/services';
 import { normaliseWebPayFields } from '../../../../kess/webPay/request';
 import { findMayNotPay } from '../../../shared/run/agents';
-import { parametersProperty, readParameters, readService, serviceProperty } from '../../../shared/run/serviceCall';
+import {
+	parametersProperty,
+	readParameters,
+	readService,
+	serviceProperty,
+} from '../../../shared/run/serviceCall';
 import { CREDENTIAL } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { requireDone } from '../common/order';
@@ -14,7 +19,8 @@ export const call: WebPayOperation = {
 		name: 'Call',
 		value: 'call',
 		action: 'Call service',
-		description: 'Call any service of the gateway by its name, signed and verified like the others. Not one that moves money.',
+		description:
+			'Call any service of the gateway by its name, signed and verified like the others. Not one that moves money.',
 	},
 	properties: [
 		{ ...serviceProperty, placeholder: 'e.g. webpay.acquire.queryOrder' },
@@ -30,7 +36,9 @@ export const call: WebPayOperation = {
 		item.reference = `service ${name}`;
 		const service = serviceNamed(name);
 		item.hold(await findMayNotPay(item.context, item.itemIndex, CREDENTIAL, service));
-		const parameters = item.read('parameters', (value) => normaliseWebPayFields(readParameters(value)));
+		const parameters = item.read('parameters', (value) =>
+			normaliseWebPayFields(readParameters(value)),
+		);
 		const outTradeNo = parameters.out_trade_no;
 		const result = await client.call(
 			service,

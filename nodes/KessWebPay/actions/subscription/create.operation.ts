@@ -92,7 +92,9 @@ function subscriptionMovement(client: WebPayClient, fields: JsonObject): Omit<Mo
 		async prepare() {
 			// A charge is sent once, also when the token has ended: this question finds that out.
 			const question = await client.call(SERVICES.getSubscriptions, {});
-			return question.kind === 'notSent' ? { kind: 'refused', error: question.error } : { kind: 'ready', until: undefined };
+			return question.kind === 'notSent'
+				? { kind: 'refused', error: question.error }
+				: { kind: 'ready', until: undefined };
 		},
 		async send() {
 			const result = await client.call(SERVICES.subscription, fields);
@@ -110,14 +112,28 @@ function subscriptionMovement(client: WebPayClient, fields: JsonObject): Omit<Mo
 /** The buyer may have to confirm it first, and an answer may tell that nothing came of it. */
 function begun(data: IDataObject): Sent {
 	const { status, html_confirm_payment: page } = data;
-	if (!saysFailed(status) && ((page ?? '') !== '' || isPending(status))) return { kind: 'pending', data };
+	if (!saysFailed(status) && ((page ?? '') !== '' || isPending(status)))
+		return { kind: 'pending', data };
 	if (saysDone(status)) return { kind: 'done', data };
-	return { kind: 'unknown', reason: status === undefined ? 'its answer gives the subscription no status' : `KESS gives the subscription the status ${quoted(status)}` };
+	return {
+		kind: 'unknown',
+		reason:
+			status === undefined
+				? 'its answer gives the subscription no status'
+				: `KESS gives the subscription the status ${quoted(status)}`,
+	};
 }
 
-function subscriptionItem(call: ItemCall, end: MoneyEnd, interval: string | undefined): IDataObject {
+function subscriptionItem(
+	call: ItemCall,
+	end: MoneyEnd,
+	interval: string | undefined,
+): IDataObject {
 	return moneyItem(call, end, {
-		known: { ...(interval !== undefined && { interval }), ...(end.end === 'done' && { status: 'ACTIVE' }) },
+		known: {
+			...(interval !== undefined && { interval }),
+			...(end.end === 'done' && { status: 'ACTIVE' }),
+		},
 		act: 'charge the card',
 		again: 'the same pre order token',
 		ask: 'Query the order that the token belongs to: the status SUCCESS says that the card has been charged. Get many subscriptions shows whether the subscription has begun.',

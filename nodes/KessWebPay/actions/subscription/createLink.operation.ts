@@ -14,12 +14,17 @@ export const createLink: WebPayOperation = {
 		name: 'Create Link',
 		value: 'createLink',
 		action: 'Create subscription link',
-		description: 'Get a link to a page of KESS where the buyer agrees to pay regularly. The card number never comes to n8n.',
+		description:
+			'Get a link to a page of KESS where the buyer agrees to pay regularly. The card number never comes to n8n.',
 	},
 	properties: [
 		...transactionProperties.filter(({ name }) => name !== 'body'),
 		intervalProperty,
-		{ ...notifyUrlField, required: true, description: 'Address that KESS calls when the buyer has paid' },
+		{
+			...notifyUrlField,
+			required: true,
+			description: 'Address that KESS calls when the buyer has paid',
+		},
 		{
 			displayName: 'Additional Fields',
 			name: 'additionalFields',

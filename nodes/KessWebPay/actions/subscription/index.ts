@@ -7,6 +7,10 @@ import { getTransactions } from './getTransactions.operation';
 import { reactivate } from './reactivate.operation';
 
 export const subscription: WebPayResource = {
-	option: { name: 'Subscription', value: 'subscription', description: 'A payment that repeats itself' },
+	option: {
+		name: 'Subscription',
+		value: 'subscription',
+		description: 'A payment that repeats itself',
+	},
 	operations: [cancel, create, createLink, getMany, getTransactions, reactivate],
 };

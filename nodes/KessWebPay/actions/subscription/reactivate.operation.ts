@@ -9,7 +9,8 @@ export const reactivate: WebPayOperation = {
 		name: 'Reactivate',
 		value: 'reactivate',
 		action: 'Reactivate subscription',
-		description: 'Take up a cancelled subscription again, so that the buyer is charged from the next period on',
+		description:
+			'Take up a cancelled subscription again, so that the buyer is charged from the next period on',
 	},
 	properties: [subscriptionCodeProperty],
 	async execute(call, client) {

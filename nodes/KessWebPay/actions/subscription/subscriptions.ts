@@ -37,7 +37,10 @@ export const intervalProperty: INodeProperties = {
 export function requireInterval(value: unknown): string {
 	const interval = requireText(value, 64).toLowerCase();
 	if (INTERVALS.includes(interval)) return interval;
-	throw new InvalidValueError(`is ${JSON.stringify(interval)}, which KESS does not take`, `Use one of ${INTERVALS.join(', ')}.`);
+	throw new InvalidValueError(
+		`is ${JSON.stringify(interval)}, which KESS does not take`,
+		`Use one of ${INTERVALS.join(', ')}.`,
+	);
 }
 
 export function requireSubscriptionCode(value: unknown): string {
@@ -58,6 +61,7 @@ export async function changeSubscription(
 	const code = call.read('subscriptionCode', requireSubscriptionCode);
 	call.reference = `subscription ${code}`;
 	const result = await client.call(service, { [field]: code });
-	const advice = 'It may have been done. Get many subscriptions shows the status of this one: look before you run the item again.';
+	const advice =
+		'It may have been done. Get many subscriptions shows the status of this one: look before you run the item again.';
 	return [requireDone(result, intent, advice) as IDataObject];
 }

@@ -7,9 +7,15 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { orderItem, ownNumber, requireDone } from '../common/order';
 import type { WebPayOperation } from '../operation';
 
-const MAY_EXIST = 'The user may exist. Look for the phone number in the merchant portal of KESS before you run the item again.';
+const MAY_EXIST =
+	'The user may exist. Look for the phone number in the merchant portal of KESS before you run the item again.';
 
-const text = (displayName: string, name: string, placeholder: string, description: string): INodeProperties => ({
+const text = (
+	displayName: string,
+	name: string,
+	placeholder: string,
+	description: string,
+): INodeProperties => ({
 	displayName,
 	name,
 	type: 'string',
@@ -30,8 +36,18 @@ export const create: WebPayOperation = {
 			'Add a KESS user under your account, who can pay KHQR codes once the identity documents are approved. The item has the user_id.',
 	},
 	properties: [
-		text('First Name', 'firstName', 'e.g. Sok', 'First name, as in the identity document (first_name)'),
-		text('Last Name', 'lastName', 'e.g. Dara', 'Last name, as in the identity document (last_name)'),
+		text(
+			'First Name',
+			'firstName',
+			'e.g. Sok',
+			'First name, as in the identity document (first_name)',
+		),
+		text(
+			'Last Name',
+			'lastName',
+			'e.g. Dara',
+			'Last name, as in the identity document (last_name)',
+		),
 		text('Email', 'email', 'e.g. sok@shop.example', 'Email address of the user (email)'),
 		text(
 			'Phone Number',
@@ -51,8 +67,11 @@ export const create: WebPayOperation = {
 		};
 		return [
 			await call.once(ownNumber(client, 'phone number', phoneNumber), async () => {
-				const user = orderItem(requireDone(await client.call(SERVICES.addUser, fields), 'add the user', MAY_EXIST));
-				if (textOf(user?.user_id) === '') throw new KessError('The answer of KESS names no user', MAY_EXIST);
+				const user = orderItem(
+					requireDone(await client.call(SERVICES.addUser, fields), 'add the user', MAY_EXIST),
+				);
+				if (textOf(user?.user_id) === '')
+					throw new KessError('The answer of KESS names no user', MAY_EXIST);
 				return user;
 			}),
 		];

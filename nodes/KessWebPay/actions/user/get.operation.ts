@@ -10,13 +10,16 @@ export const get: WebPayOperation = {
 		name: 'Get',
 		value: 'get',
 		action: 'Get user',
-		description: 'Look up the profile of a KESS user under your account. With kyc_status "validated" the user can pay KHQR codes.',
+		description:
+			'Look up the profile of a KESS user under your account. With kyc_status "validated" the user can pay KHQR codes.',
 	},
 	properties: [userIdProperty],
 	async execute(call, client) {
 		const userId = readUserId(call);
 		const result = await client.call(SERVICES.userProfile, { user_id: userId });
-		const user = orderItem(requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'));
+		const user = orderItem(
+			requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'),
+		);
 		requireUser(user, userId);
 		return [user];
 	},

@@ -48,7 +48,8 @@ export const uploadKyc: WebPayOperation = {
 		const files: RequestFile[] = [];
 		for (const property of PICTURES) files.push(await readPicture(call, property));
 		const result = await client.call(SERVICES.uploadUserKyc, { user_id: userId }, {}, files);
-		const advice = 'Look at kyc_status with User > Get. If it has not changed, run the item again: the pictures are then sent once more.';
+		const advice =
+			'Look at kyc_status with User > Get. If it has not changed, run the item again: the pictures are then sent once more.';
 		const data = requireDone(result, 'take the identity documents', advice);
 		// What it answers is not published: whatever has fields is handed on.
 		const answer = isPlainObject(data) ? (data as IDataObject) : {};
@@ -58,7 +59,10 @@ export const uploadKyc: WebPayOperation = {
 };
 
 /** A picture of the item, under the gateway's name for it. */
-async function readPicture(call: ItemCall, { name, displayName }: INodeProperties): Promise<RequestFile> {
+async function readPicture(
+	call: ItemCall,
+	{ name, displayName }: INodeProperties,
+): Promise<RequestFile> {
 	const { helpers } = call.context;
 	const field = call.read(name, (value) => requireText(value, MAX_FIELD));
 	try {
