@@ -3,10 +3,12 @@
 // npm run test:queue: n8n's queue mode alone, which must not be skipped then.
 // npm run histories: 5,000 random histories at a gateway that somebody else has written, of which npm test runs 150.
 // npm run matrix: all of the matrix of test/matrix, of which npm test runs a fifth.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { ensureBuild, ensureHost, ensureRoot, projectFolder } from '../sandbox/host/install.mjs';
 import { missingParts } from './queue/support/programs.mjs';
@@ -17,6 +19,9 @@ const [only] = process.argv.slice(2);
 
 /** Of jest, on two cores: most of the time of the tests is waiting, for gateways that are slow on purpose. */
 const WORKERS = '--maxWorkers=4';
+
+/** The same, beside those that have an n8n. */
+const WORKERS_BESIDE = '--maxWorkers=3';
 
 /** Where each has an n8n of its own: three of them are late for what is timed. */
 const WORKERS_WITH_N8N = '--maxWorkers=2';
@@ -29,19 +34,34 @@ function count({ passed = 0, failed = 0, skipped = 0 }) {
 	total.skipped += skipped;
 }
 
+/** What the lines of this one begin with, while others run beside it. */
+const lane = new AsyncLocalStorage();
+
+function say(text) {
+	console.log((lane.getStore() ?? '') + text);
+}
+
+/** Runs sections one after the other, beside other lanes. */
+async function inLane(name, sections) {
+	await lane.run(`${name} | `, async () => {
+		for (const [title, work] of sections) await section(title, work);
+	});
+}
+
 async function section(title, work) {
-	console.log(`\n=== ${title}`);
+	say('');
+	say(`=== ${title}`);
 	const started = Date.now();
 	let result;
 	try {
 		result = await work();
 	} catch (error) {
-		console.log(error.message);
+		say(error.message);
 		result = { failed: 1 };
 	}
 	count(result);
 	const seconds = ((Date.now() - started) / 1000).toFixed(1);
-	console.log(`=== ${title}: ${result.failed ? 'FAILED' : 'ok'}, ${seconds} s`);
+	say(`=== ${title}: ${result.failed ? 'FAILED' : 'ok'}, ${seconds} s`);
 	return !result.failed;
 }
 
@@ -58,7 +78,7 @@ async function jest(name, args) {
 	try {
 		found = JSON.parse(readFileSync(report, 'utf8'));
 	} catch {
-		console.log(`jest ended with ${code} and left no report`);
+		say(`jest ended with ${code} and left no report`);
 		return { failed: 1 };
 	}
 	const result = {
@@ -72,8 +92,8 @@ async function jest(name, args) {
 }
 
 async function run(command, args) {
-	// jest prints its report to stderr. On one stream with our headings it cannot get out of order.
-	const child = spawn(command, args, { cwd: projectFolder, stdio: ['ignore', process.stdout, process.stdout] });
+	const child = spawn(command, args, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
+	for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', say);
 	return await new Promise((resolve, reject) => {
 		child.once('error', reject);
 		child.once('close', (code, signal) => resolve(code ?? signal));
@@ -90,41 +110,49 @@ async function install() {
 async function queue() {
 	const missing = missingParts();
 	if (missing === undefined) return await jest('queue', ['test/queue']);
-	console.log(`${only === 'queue' ? '' : 'Skipped: '}${missing}`);
+	say(`${only === 'queue' ? '' : 'Skipped: '}${missing}`);
 	return only === 'queue' ? { failed: 1 } : { skipped: 1 };
 }
 
-const unit = async (...without) =>
-	await section('Tests', async () => await jest('unit', ['--testPathIgnorePatterns', 'test/e2e', 'test/queue', ...without, WORKERS]));
-
-const short = async () => await unit(String.raw`\.long\.test`);
+const unit = async (workers, ...without) => await jest('unit', ['--testPathIgnorePatterns', 'test/e2e', 'test/queue', ...without, workers]);
 
 const matrix = async () => {
 	process.env.KESSPAY_MATRIX ??= 'all';
-	await section('The whole matrix', async () => await jest('matrix', ['test/matrix', WORKERS]));
+	return await jest('matrix', ['test/matrix', WORKERS]);
 };
 
 const histories = async () => {
 	process.env.KESSPAY_HISTORIES ??= '1000';
-	await section('Random histories', async () => await jest('histories', ['test/stranger/histories', WORKERS]));
+	return await jest('histories', ['test/stranger/histories', WORKERS]);
 };
 
-const queueMode = async () => await section('n8n in queue mode', queue);
+const QUEUE = ['n8n in queue mode', queue];
+
+const PARTS = {
+	unit: ['Tests', async () => await unit(WORKERS, String.raw`\.long\.test`)],
+	queue: QUEUE,
+	matrix: ['The whole matrix', matrix],
+	histories: ['Random histories', histories],
+};
 
 async function all() {
-	await section('Types', async () => await check(['run', 'typecheck', '--silent']));
-	await section('Arrows between the rooms', async () => await check(['run', 'arrows', '--silent']));
-	await section("n8n's lint", async () => await check(['run', 'lint', '--silent']));
-	await section("n8n's package scan", async () => await check(['run', 'scan', '--silent']));
-	await unit();
-	await section('Tests in a real n8n', async () => await jest('e2e', ['test/e2e', WORKERS_WITH_N8N]));
-	await queueMode();
+	await Promise.all([
+		inLane('a', [
+			['Types', async () => await check(['run', 'typecheck', '--silent'])],
+			['Arrows between the rooms', async () => await check(['run', 'arrows', '--silent'])],
+			['Format', async () => await check(['run', 'format:check', '--silent'])],
+			["n8n's lint", async () => await check(['run', 'lint', '--silent'])],
+			["n8n's package scan", async () => await check(['run', 'scan', '--silent'])],
+			['Tests', async () => await unit(WORKERS_BESIDE)],
+		]),
+		inLane('b', [['Tests in a real n8n', async () => await jest('e2e', ['test/e2e', WORKERS_WITH_N8N])], QUEUE]),
+	]);
 }
 
 // What is missing is said before minutes of installing.
 const cannotRun = only === 'queue' && missingParts() !== undefined;
 if (cannotRun || (await section('Install and build', install))) {
-	await ({ unit: short, queue: queueMode, matrix, histories }[only] ?? all)();
+	await (only in PARTS ? section(...PARTS[only]) : all());
 }
 rmSync(reports, { recursive: true, force: true });
 

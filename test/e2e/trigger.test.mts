@@ -18,7 +18,8 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 	let confirming: Listening;
 
 	beforeAll(async () => {
-		environment = await startEnvironment({ sandbox: { notifyRetryDelaysMs: [300, 300, 300] } });
+		// Without a new V8 isolate for each call; that of the examples goes with it.
+		environment = await startEnvironment({ env: { N8N_EXPRESSION_ENGINE: 'legacy' }, sandbox: { notifyRetryDelaysMs: [300, 300, 300] } });
 		gateway = new GatewayClient(environment.sandbox);
 		confirming = await listen('confirming', { statuses: ['SUCCESS'] });
 	}, START_WITHIN_MS);
