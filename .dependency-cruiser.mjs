@@ -46,7 +46,7 @@ export default {
 	],
 	options: {
 		doNotFollow: { path: 'node_modules' },
-		exclude: { path: '^(sandbox/n8n|dist|\\.sandbox)/' },
+		exclude: { path: '^(sandbox/n8n|dist|sandbox-data)/' },
 		tsPreCompilationDeps: true,
 		tsConfig: { fileName: 'test/tsconfig.json' },
 		enhancedResolveOptions: { extensions: ['.ts', '.mts', '.mjs', '.js', '.json'] },

@@ -2,14 +2,14 @@
 //
 //   npm start                  stays until Ctrl-C
 //   npm start -- --once        stops after the example (so does KESSPAY_START_ONCE=1)
-//   KESSPAY_SANDBOX_FOLDER     where the run-time data lies, by default .sandbox
+//   KESSPAY_SANDBOX_FOLDER     where the run-time data lies, by default sandbox-data
 import { join, resolve } from 'node:path';
 
 import { ensureBuild, ensureHost, ensureRoot, projectFolder } from './host/install.mjs';
 import { takeLock } from './host/install/lock.mjs';
 
 const LOOK_AGAIN_MS = 250;
-const folder = resolve(process.env.KESSPAY_SANDBOX_FOLDER || join(projectFolder, '.sandbox'));
+const folder = resolve(process.env.KESSPAY_SANDBOX_FOLDER || join(projectFolder, 'sandbox-data'));
 const once = process.argv.includes('--once') || process.env.KESSPAY_START_ONCE === '1';
 
 const stop = new AbortController();

@@ -233,7 +233,7 @@ function filesOf(project, path) {
 }
 
 function spareFolder(project) {
-	return join(project, '.sandbox');
+	return join(project, 'sandbox-data');
 }
 
 function buildRecord(project) {

@@ -66,10 +66,10 @@ describe('the examples for paid orders in the real n8n', () => {
 		expect([outTradeNo, answer.status]).toEqual([outTradeNo, 200]);
 	}
 
-	async function runByHand(id: string): Promise<ReturnType<typeof outputOf>> {
+	async function runByHand(id: string, node = 'Make CSV'): Promise<ReturnType<typeof outputOf>> {
 		const execution = await environment.client.execute(id);
 		expect([execution.status, execution.data.resultData.error?.message]).toEqual(['success', undefined]);
-		return outputOf(execution, 'Make CSV');
+		return outputOf(execution, node);
 	}
 
 	it('marks the row of a paid order once, though KESS tells it three times', async () => {
@@ -182,7 +182,12 @@ describe('the examples for paid orders in the real n8n', () => {
 				.sort();
 		const expected = refunds.map(({ refund_no, order_no, amount }) => [refund_no, order_no, Number(amount)]);
 
-		await runByHand(IDS.refund);
+		const [sum] = await runByHand(IDS.refund, 'Sum up');
+		expect(sum?.json).toEqual({
+			refunds: refunds.length + 3,
+			without_a_problem: refunds.length,
+			to_see_to: [expect.stringMatching(/^BAD-1: SEE PROBLEM\. Partial/), expect.stringMatching(/^BAD-2: SEE PROBLEM\. /), expect.stringMatching(/^BAD-3: UNKNOWN\. /)],
+		});
 		const done = await rowsOf('refunds-done.csv');
 		expect(done.map(({ refund_no }) => refund_no)).toEqual([...refunds.map(({ refund_no }) => refund_no), 'BAD-1', 'BAD-2', 'BAD-3']);
 		for (const [index, row] of refunds.entries()) {

@@ -53,6 +53,25 @@ describe('in two steps', () => {
 		expect(await sandbox.paidOut()).toEqual([]);
 	});
 
+	test('what create has returned as paid, or as unknown, has no prepared transfer: confirm tells what became of the number', async () => {
+		const CHAIN = { ...confirmParameters({}), outTradeNo: '={{ $json.out_trade_no }}', preTransferId: '={{ $json.pre_transfer_id }}', additionalFields: {} };
+		const again = async (item: IDataObject) => await run({ operation: 'confirm', parameters: CHAIN, items: [item] });
+		await confirm(await prepare('T-1'));
+		const paid = await prepare('T-1');
+		expect(paid).toMatchObject({ status: 'paid', already_confirmed: true });
+		expect((await again(paid)).items[0]?.json).toMatchObject({ status: 'paid', already_confirmed: true, fund_transfer_id: expect.any(String) });
+
+		await sandbox.fault('system-error', { service: 'query.fundTransfer', times: 10 });
+		const unclear = (await again(paid)).items[0]?.json;
+		expect(unclear).toMatchObject({ status: 'paid', warning: expect.stringContaining('KESS does not show that now') });
+		await sandbox.clearFaults();
+
+		// Nothing is known of it, and KESS knows nothing: that it is empty is what is wrong.
+		const nothing = await again({ out_trade_no: 'T-9' });
+		expect(nothing.error?.message).toMatch(/^Pre-Transfer ID \(preTransferId\) is empty/);
+		expect(await sandbox.paidOut()).toEqual(['T-1']);
+	});
+
 	test('confirm pays it, and confirming again finds it paid', async () => {
 		const prepared = await prepare('T-1');
 		const first = await confirm(prepared);

@@ -133,7 +133,7 @@ describe('the installation', () => {
 	});
 
 	it('is not held up by a lock without an owner', async () => {
-		const abandoned = join(project, '.sandbox', 'install.lock');
+		const abandoned = join(project, 'sandbox-data', 'install.lock');
 		await mkdir(abandoned, { recursive: true });
 		const longAgo = new Date(Date.now() - 120_000);
 		await utimes(abandoned, longAgo, longAgo);
@@ -149,8 +149,8 @@ describe('the installation', () => {
 		await ensure('ensureRoot', { HOME });
 		const [note] = await notes();
 		expect(note).toMatchObject({
-			home: join(project, '.sandbox', 'home'),
-			cache: join(project, '.sandbox', 'npm-cache'),
+			home: join(project, 'sandbox-data', 'home'),
+			cache: join(project, 'sandbox-data', 'npm-cache'),
 		});
 	});
 

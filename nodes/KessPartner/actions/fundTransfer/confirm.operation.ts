@@ -1,9 +1,15 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { InvalidValueError } from '../../../../kess/errors';
 import { moneyIn } from '../../../../kess/money';
 import { requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
+import { isBlank } from '../../../../kess/written/text';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
-import { payRow } from '../../../shared/money/payRow';
+import type { MoneyEnd } from '../../../shared/money/moveMoney';
+import { payRow, readRow } from '../../../shared/money/payRow';
+import type { ItemCall } from '../../../shared/run/item';
+import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
 import {
 	approvedFields,
@@ -21,7 +27,15 @@ import {
 } from './fields';
 import { readTransferNumber } from './newTransfer';
 import { transferItem } from './results';
-import { spent, confirm as confirmTransfer, lookUp, transferNumbers, whatWaits } from './transfers';
+import { standingOf } from './standing';
+import {
+	spent,
+	confirm as confirmTransfer,
+	lookUp,
+	transferNumbers,
+	transferPayment,
+	whatWaits,
+} from './transfers';
 
 /** `confirm.fundTransfer` (docs/gateway.md §13, CONFIRM FUND TRANSFER): the second of two steps. */
 export const confirm: PartnerOperation = {
@@ -62,6 +76,9 @@ export const confirm: PartnerOperation = {
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);
+		if (call.notStarted === undefined && call.read('preTransferId', isBlank)) {
+			return [await withoutPreTransfer(call, client, number, options)];
+		}
 		const item = await payRow(call, {
 			...transferNumbers(client, number),
 			read: () => ({
@@ -124,6 +141,21 @@ export const confirm: PartnerOperation = {
 		return [item];
 	},
 };
+
+/** What Create has returned as paid or unknown has no prepared transfer: then its number says what became of it. */
+async function withoutPreTransfer(
+	call: ItemCall,
+	client: PartnerClient,
+	number: string,
+	options: IDataObject,
+): Promise<IDataObject> {
+	const shown = (end: MoneyEnd) => transferItem(call, end, { out_trade_no: number }, options);
+	const row = await readRow(call, transferPayment(client, number), () => readApproved(call));
+	if ('end' in row) return shown(row.end);
+	const { end } = await standingOf(call, client, { outTradeNo: number, ...row.asked }, undefined);
+	if (end !== undefined) return shown(end);
+	throw call.read('preTransferId', requirePreTransferId);
+}
 
 function requireTime(value: unknown): number {
 	const text = String(value).trim();

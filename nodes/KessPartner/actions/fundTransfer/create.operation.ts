@@ -1,12 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { KessError } from '../../../../kess/errors';
-import type { Remembered } from '../../../../kess/gateway/movement';
 import { textOf } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/partner/services';
 import { clockInPhnomPenh } from '../../../../kess/written/day';
-import { endBefore, type MoneyEnd } from '../../../shared/money/moveMoney';
-import { PaymentNotes } from '../../../shared/money/paymentNotes';
+import type { MoneyEnd } from '../../../shared/money/moveMoney';
 import { readRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
@@ -21,15 +18,8 @@ import {
 	readTransferNumber,
 } from './newTransfer';
 import { takenBefore, transferItem } from './results';
-import {
-	lookUp,
-	prepare,
-	spent,
-	transferNumber,
-	transferPayment,
-	whatIs,
-	whatWaits,
-} from './transfers';
+import { standingOf } from './standing';
+import { prepare, transferNumber, transferPayment, whatIs } from './transfers';
 
 /** `create.unified.fundTransfer` (docs/gateway.md §13, CREATE UNIFIED FUND TRANSFER): the first of two steps. */
 export const create: PartnerOperation = {
@@ -71,14 +61,7 @@ async function prepareOnce(
 			{ out_trade_no, receiver_id, amount: sum, currency: unit } as IDataObject,
 			{},
 		);
-	const payment = { ...transferPayment(client, asked.outTradeNo), what: whatIs(asked) };
-	const known = await new PaymentNotes(call.context, payment, false)
-		.recall()
-		.catch((): Remembered => ({ state: 'nothing' }));
-	const look = await lookUp(client, asked);
-	// What waits may be prepared once more, unless it may be what this workflow has confirmed.
-	const end = endBefore({ payment, spent }, known, known.state === 'sent' ? look : whatWaits(look));
-	if (end instanceof KessError) throw end;
+	const { end, known, look } = await standingOf(call, client, asked, whatIs(asked));
 	if (end !== undefined) return item(end);
 
 	const prepared = await prepare(client, fields, asked);
