@@ -387,7 +387,8 @@ function byMemory(look: Look | undefined): MoneyEnd {
 	};
 }
 
-function existing({ data, warning }: Look & { found: 'this' }): MoneyEnd {
+/** What a look-up has found. */
+export function existing({ data, warning }: Look & { found: 'this' }): MoneyEnd {
 	return { end: 'done', data, existed: true, warning };
 }
 

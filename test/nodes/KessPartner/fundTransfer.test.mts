@@ -66,6 +66,12 @@ describe('in two steps', () => {
 		expect(unclear).toMatchObject({ status: 'paid', warning: expect.stringContaining('KESS does not show that now') });
 		await sandbox.clearFaults();
 
+		// By whichever ID KESS names the receiver: the number and the amount are those of the payment.
+		await sandbox.settings({ receiverAsUserId: ['query'] });
+		const named = await prepare('T-1');
+		expect(named).toMatchObject({ status: 'paid', warning: expect.stringContaining('another kind of ID') });
+		expect((await again(named)).items[0]?.json).toMatchObject({ status: 'paid' });
+
 		// Nothing is known of it, and KESS knows nothing: that it is empty is what is wrong.
 		const nothing = await again({ out_trade_no: 'T-9' });
 		expect(nothing.error?.message).toMatch(/^Pre-Transfer ID \(preTransferId\) is empty/);

@@ -1,7 +1,7 @@
 import { KessError } from '../../../../kess/errors';
 import type { Remembered } from '../../../../kess/gateway/movement';
 import type { AskedTransfer } from '../../../../kess/partner/transfer';
-import { endBefore, type Look, type MoneyEnd } from '../../../shared/money/moveMoney';
+import { endBefore, existing, type Look, type MoneyEnd } from '../../../shared/money/moveMoney';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
@@ -25,6 +25,12 @@ export async function standingOf(
 		.recall()
 		.catch((): Remembered => ({ state: 'nothing' }));
 	const look = await lookUp(client, asked);
+	// Nothing is paid here, so that a payment over this amount is the one that is meant where no other is remembered: Confirm
+	// need not know the receiver, and KESS may name it by another ID.
+	const isOther = known.state === 'another' || known.state === 'doneAnother';
+	if (look.found === 'this' && look.isVague !== true && !isOther) {
+		return { end: existing(look), known, look };
+	}
 	// What waits may be prepared once more, unless it may be what this workflow has confirmed.
 	const end = endBefore({ payment, spent }, known, known.state === 'sent' ? look : whatWaits(look));
 	if (end instanceof KessError) throw end;
