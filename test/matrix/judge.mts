@@ -36,6 +36,9 @@ export interface Limits {
 /** A number that is taken may be on its way from elsewhere, for a day. */
 const POSTPONED = /KESS has used its number before/;
 
+/** Who is killed in the moment of asking the memory leaves it to KESS, or to a person, to say what became of it. */
+const LOST = /n8n was stopped while it read what it remembers of it/;
+
 /** Whether a run may end as unknown until the longest has passed. */
 export function isPostponed(runs: RowRun[]): boolean {
 	return isOpen(runs.at(-1)?.said) && runs.some(({ said }) => POSTPONED.test(said?.text ?? ''));
@@ -79,7 +82,8 @@ export function judge(runs: RowRun[], booked: number[], limits: Limits): Shortfa
 		if (SAYS_NOTHING_MOVED.test(said.text) && booked.some(isOwn)) found.add('false words');
 		// It may pay in the last run, once, at a gateway that shows it later.
 		const hasPaidNow = sentAt.length > 0 && booked.length === 1 && booked.some((at) => at >= begun);
-		if (isLast && isOpen(said) && !hasPaidNow && !limits.end) found.add('never ends');
+		const isForPerson = limits.end || (runs.some((run) => run.wasKilled === true) && LOST.test(said.text));
+		if (isLast && isOpen(said) && !hasPaidNow && !isForPerson) found.add('never ends');
 	}
 	return [...found];
 }

@@ -37,6 +37,8 @@ describe('the judge of the matrix', () => {
 		['still unknown in the end', [run(0, says('unknown')), last(says('unknown'))], [], ['never ends']],
 		['still waiting in the end', [run(0, says('pending')), last(says('pending'))], [200], ['never ends']],
 		['no item', [run(0, undefined), last(says('done'))], [200], ['lost row']],
+		['still unknown, where one was killed while it asked its memory, and says so', [run(0, undefined, { wasKilled: true }), last(says('unknown', 'Ask KESS: n8n was stopped while it read what it remembers of it.'))], [200], []],
+		['the same, where nobody was killed', [run(0, says('done')), last(says('unknown', 'Ask KESS: n8n was stopped while it read what it remembers of it.'))], [200], ['never ends']],
 		['not reached by a run that has failed', [run(0, undefined, { hasFailed: true, sentAt: [] }), last(says('done'), { sentAt: [LATER + 100] })], [LATER + 200], []],
 		['paid by a run that has failed and does not name it', [run(0, undefined, { hasFailed: true }), last(says('done'))], [200], ['lost row']],
 		['paid by a process that was killed before it could say so', [run(0, undefined, { wasKilled: true }), last(says('done'))], [200], []],

@@ -98,9 +98,11 @@ function readFailure(count: number, message: string, description: string): Array
 	};
 	listed(/Already done in this run: items ([\d to,]+)/, 'done');
 	listed(/Also failed: items ([\d to,]+)/, 'refused');
-	for (const [, index] of (/Not known whether done: (.*?\])\./.exec(description)?.[1] ?? '').matchAll(/\[item (\d+)\]/g)) {
-		said[Number(index)] = { says: 'unknown', text: '' };
-	}
+	const named = (pattern: RegExp, says: Said['says']) => {
+		for (const [, index] of (pattern.exec(description)?.[1] ?? '').matchAll(/\[item (\d+)\]/g)) said[Number(index)] = { says, text: '' };
+	};
+	named(/Taken on by KESS, and not done yet: (.*?\])\./, 'pending');
+	named(/Not known whether done: (.*?\])\./, 'unknown');
 	const own = / \[item (\d+)\]/.exec(message)?.[1];
 	if (own === undefined) throw new Error(`The run fails without naming a row: ${message} | ${description}`);
 	said[Number(own)] = { says: 'refused', text: `${message} | ${description}` };
