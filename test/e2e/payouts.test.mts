@@ -279,7 +279,7 @@ describe('Payouts in the real n8n', () => {
 				const { id, form } = await untilForm();
 				await answer(form, decision);
 				const results = await resultsOf(id);
-				expect(columns(results, 'status', 'problem')).toEqual(wages.map(() => 'NOT PAID,Rejected.'));
+				expect(columns(results, 'status', 'problem')).toEqual(wages.map(() => 'NOT APPROVED,Rejected.'));
 				await answer(form, APPROVE);
 			}
 			expect((await environment.control.ledger()).entries).toEqual([]);
@@ -359,8 +359,8 @@ describe('Payouts in the real n8n', () => {
 			const form = await upload(csv);
 			await pageOf(form);
 			const page = await decide(form, REJECT);
-			expect(textOf(page)).toMatch(/^0 paid · 26 not paid · 0 unknown .*NOT PAID: no money has moved\. - .*: Rejected\./);
-			expect(columns(rowsOnPage(page), 'status')).toEqual(wages.map(() => 'NOT PAID'));
+			expect(textOf(page)).toMatch(/^0 paid · 0 not paid · 0 unknown · 26 not approved .*NOT APPROVED: this run has paid nothing\. - .*: Rejected\./);
+			expect(columns(rowsOnPage(page), 'status')).toEqual(wages.map(() => 'NOT APPROVED'));
 			expect((await environment.control.ledger()).entries).toEqual([]);
 		});
 

@@ -35,6 +35,68 @@ test('refund: an order that shows REJECT_REFUNDED of an older refund, and lags',
 	expect([first.says, again.says, again.text]).toEqual([['unknown'], ['unknown'], expect.anything()]);
 });
 
+describe('refund: as long as one of an order is open, no other is sent', () => {
+	const made = (body: Body, status: string) => webPaySigned({ amount: body.partial_refund_amount, currency: 'USD', status, transaction_id: 'RF9', out_trade_no: 'INV-1', merchant_reference: body.merchant_reference });
+
+	test.each<[string, (body: Body) => Answer]>([
+		['pending', (body) => made(body, 'PENDING_REFUNDED')],
+		['refused after it was booked', () => webPayRefusal(400, 'Insufficient balance')],
+	])('%s, and the look-up is behind', async (_, answer) => {
+		gateway.orders.set('INV-1', order('SUCCESS'));
+		gateway.lagMs = HOUR;
+		gateway.on.v2refund = (body, honest) => {
+			honest();
+			return answer(body);
+		};
+		let asked = 0;
+		gateway.on.queryrefund = (_b, honest) => (asked++ === 0 ? honest() : 'cut');
+		await refund(PART);
+		delete gateway.on.v2refund;
+		delete gateway.on.queryrefund;
+		const full = await refund();
+		expect([full.says, gateway.paid('INV-1').length]).toEqual([['unknown'], 1]);
+		forward(2 * HOUR);
+		expect((await refund(PART)).text).toContain('REF-1');
+	});
+
+	test('all of it was pending and is rejected: a part can be given back', async () => {
+		gateway.orders.set('INV-1', order('SUCCESS'));
+		gateway.on.v2refund = (body) => made({ ...body, partial_refund_amount: 10.5 }, 'PENDING_REFUNDED');
+		await refund();
+		delete gateway.on.v2refund;
+		gateway.orders.set('INV-1', order('REJECT_REFUNDED'));
+		forward(HOUR);
+		expect((await refund()).text).toContain('A part of it can be refunded under a merchant reference');
+		expect([(await refund(PART)).says, gateway.paid('INV-1').length]).toEqual([['REFUNDED'], 1]);
+	});
+});
+
+describe('refund: an answer in the shape of the order says nothing of this refund', () => {
+	test('that shows an older rejection', async () => {
+		gateway.orders.set('INV-1', order('REJECT_REFUNDED'));
+		gateway.lagMs = 3 * MINUTE;
+		gateway.on.v2refund = (_b, honest) => {
+			honest();
+			return webPaySigned(order('REJECT_REFUNDED'));
+		};
+		gateway.on.queryorder = (_b, honest) => (gateway.lagMs > 0 ? webPaySigned(order('REJECT_REFUNDED')) : honest());
+		const first = await refund();
+		forward(2.5 * MINUTE);
+		const again = await refund();
+		expect([first.says, again.says, gateway.paid('INV-1').length]).toEqual([['unknown'], ['unknown'], 1]);
+	});
+
+	test.each<[string, Body]>([
+		['without refunds', {}],
+		['with another one', { refund_histories: [{ amount: 1, currency: 'USD', transaction_id: 'RF0', merchant_reference: 'REF-0' }] }],
+	])('that shows an older part (%s)', async (_, histories) => {
+		gateway.orders.set('INV-1', order('PARTIAL_REFUNDED'));
+		gateway.on.v2refund = () => webPaySigned(order('PARTIAL_REFUNDED', histories));
+		const first = await refund(PART);
+		expect([first.says, gateway.paid('INV-1').length]).toEqual([['unknown'], 0]);
+	});
+});
+
 test('refund: look-up says FAILED while KESS tries again, then REFUNDED', async () => {
 	gateway.orders.set('INV-1', order('SUCCESS'));
 	gateway.on.v2refund = (_b, honest) => {

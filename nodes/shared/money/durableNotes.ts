@@ -5,7 +5,6 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
-import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
 import { Flights } from '../../../kess/gateway/flights';
 
 /** How many notes n8n keeps for a workflow; it drops the oldest, and writes all of them each time. */
@@ -54,9 +53,6 @@ export class LockLostError extends Error {
  * row behind, and it is broken after a while. Two nodes of one workflow on two workers do not see each other's.
  */
 export class DurableNotes {
-	/** Of the work that is under way. */
-	private held: Lock | undefined;
-
 	constructor(private readonly context: IExecuteFunctions) {}
 
 	/**
@@ -67,13 +63,11 @@ export class DurableNotes {
 	async exclusively<T>(work: () => Promise<T>): Promise<T> {
 		return await flights.run(String(this.context.getWorkflow().id), async () => {
 			const lock = await this.lock();
-			this.held = lock;
 			try {
 				const result = await work();
 				if (isOverdue(lock)) throw new LockLostError();
 				return result;
 			} finally {
-				this.held = undefined;
 				// One that stays is broken by the next one, and one that was broken is somebody else's.
 				if (!isOverdue(lock)) await this.unlock().catch(() => undefined);
 			}
@@ -82,13 +76,10 @@ export class DurableNotes {
 
 	/** Writes all of the notes down. @returns those that were there before */
 	async record(notes: string[]): Promise<Set<string>> {
-		const { processed } = await this.ask(
-			async () =>
-				await this.context.helpers.checkProcessedAndRecord(notes, NOTES, {
-					...MODE,
-					maxEntries: ROOM,
-				}),
-		);
+		const { processed } = await this.context.helpers.checkProcessedAndRecord(notes, NOTES, {
+			...MODE,
+			maxEntries: ROOM,
+		});
 		return new Set(processed.map(String));
 	}
 
@@ -122,16 +113,7 @@ export class DurableNotes {
 	}
 
 	async forget(notes: string[]): Promise<void> {
-		if (notes.length > 0)
-			await this.ask(async () => await this.context.helpers.removeProcessed(notes, NOTES, MODE));
-	}
-
-	/** A database that gives no answer must not hold up whoever comes next, and whoever had to wait for it asks nothing more. */
-	private async ask<T>(call: () => Promise<T>): Promise<T> {
-		if (this.held !== undefined && isOverdue(this.held)) throw new LockLostError();
-		const answer = await Exchange.within(STALE_MS, call);
-		if (answer instanceof TimeUpError) throw new LockLostError();
-		return answer;
+		if (notes.length > 0) await this.context.helpers.removeProcessed(notes, NOTES, MODE);
 	}
 
 	private async lock(): Promise<Lock> {
@@ -144,16 +126,12 @@ export class DurableNotes {
 		let seen = { mark: 0, since: 0 };
 		let failure: unknown;
 		for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
-			const mark = await this.ask(async () => await getProcessedDataCount(LOCK, MODE));
+			const mark = await getProcessedDataCount(LOCK, MODE);
 			if (mark !== seen.mark) seen = { mark, since: Date.now() };
 			if (mark === 0) {
 				const lock = { at: Date.now(), ticks: performance.now() };
 				try {
-					if (
-						(await this.ask(async () => await checkProcessedAndRecord(row, LOCK, MODE))).processed
-							.length === 0
-					)
-						return lock;
+					if ((await checkProcessedAndRecord(row, LOCK, MODE)).processed.length === 0) return lock;
 				} catch (error) {
 					// Another worker was faster by a moment, or the database is away: then it goes on like this.
 					failure = error;
@@ -167,6 +145,6 @@ export class DurableNotes {
 	}
 
 	private async unlock(): Promise<void> {
-		await this.ask(async () => await this.context.helpers.clearAllProcessedItems(LOCK, MODE));
+		await this.context.helpers.clearAllProcessedItems(LOCK, MODE);
 	}
 }

@@ -308,7 +308,7 @@ function foundFor(remembered: Remembered, look: Look): Found {
 		case 'doneAnother':
 			return 'another';
 		case 'doneSomehow':
-			return 'unclear';
+			return look.isVague === true ? 'unclear' : 'this';
 		case 'sent':
 		case 'refused':
 			return remembered.isMixed === true ? 'unclear' : 'this';

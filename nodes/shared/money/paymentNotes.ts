@@ -258,7 +258,8 @@ export class PaymentNotes {
 			isMixed: isMixed || isLost,
 			isSameAttempt: isLost || there.has(this.attempt),
 			isLost,
-			wasRejected: there.has(this.rejected),
+			// Once it can no longer be carried out, what KESS shows rejected is this one.
+			wasRejected: there.has(this.rejected) && (await this.end()) > Date.now(),
 		};
 	}
 

@@ -50,7 +50,7 @@ export const confirm: PartnerOperation = {
 		{
 			...outTradeNo,
 			description:
-				'The number the transfer was created with: what this workflow has prepared under another number is not paid. Not sent: by it KESS is asked what became of the transfer, and this workflow remembers at least 3,000 paid ones.',
+				'The number the transfer was created with: what this workflow has prepared under another number is not paid. Not sent: by it KESS is asked what became of the transfer, and this workflow remembers at least 2,500 paid ones.',
 		},
 		preTransferId,
 		partnerTransactionId,

@@ -41,7 +41,7 @@ export const payOut: PartnerOperation = {
 	properties: [
 		{
 			displayName:
-				'A transfer number is paid once: this workflow remembers at least 3,000. "unknown" may be paid: see <b>next_step</b>. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-partner" target="_blank">More</a>',
+				'A transfer number is paid once: this workflow remembers at least 2,500. "unknown" may be paid: see <b>next_step</b>. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-partner" target="_blank">More</a>',
 			name: 'payOutNotice',
 			type: 'notice',
 			default: '',

@@ -166,12 +166,13 @@ export async function confirm(
 ): Promise<Sent> {
 	const result = await client.call(CONFIRM_TRANSFER, fields);
 	if (result.kind === 'refused') {
-		if (result.code === 'USED')
-			return usedBefore(result, isAnew && until !== undefined && until + GRACE_MS <= Date.now());
+		// Until it has run out, the very same request may have been carried out a moment before.
+		const hasRunOut = isAnew && until !== undefined && until + GRACE_MS <= Date.now();
+		if (result.code === 'USED') return usedBefore(result, hasRunOut);
 		return {
 			kind: 'refused',
 			error: refusal(result, CONFIRM_TRANSFER),
-			isProof: !contradicts(result.code, until, isAnew) && (isAnew || !tellsOfUse(result)),
+			isProof: !contradicts(result.code, until, isAnew) && (hasRunOut || !tellsOfUse(result)),
 		};
 	}
 	if (result.kind !== 'done') return result;

@@ -93,13 +93,16 @@ const references = new Map<string, string>();
 
 const KEPT_REFERENCES = 1000;
 
+/** What stands where there is none. */
+const NO_REFERENCE = /^(?:0+|-+|null|none|n\/?a)?$/i;
+
 /** The payment that an answer has the reference of: it need not name its own number, so that a copy of an earlier one fits any. */
 function otherPayment(
 	client: WebPayClient,
 	{ outTradeNo }: KhqrPayment,
 	{ transaction_ref: reference }: IDataObject,
 ): string | undefined {
-	if ((reference ?? '') === '') return undefined;
+	if (NO_REFERENCE.test(textOf(reference))) return undefined;
 	const key = JSON.stringify([client.merchant, textOf(reference)]);
 	const first = references.get(key) ?? outTradeNo;
 	references.set(key, first);

@@ -24,7 +24,7 @@ export const pay: WebPayOperation = {
 	properties: [
 		{
 			displayName:
-				'A payment number is paid once: this workflow remembers at least 3,000. "unknown" may be paid: see <b>next_step</b>. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-webpay" target="_blank">More</a>',
+				'A payment number is paid once: this workflow remembers at least 2,500. "unknown" may be paid: see <b>next_step</b>. <a href="https://github.com/n8n-nodes-kesspay/n8n-nodes-kesspay/blob/main/docs/what-happens-when.md#kess-webpay" target="_blank">More</a>',
 			name: 'payKhqrNotice',
 			type: 'notice',
 			default: '',

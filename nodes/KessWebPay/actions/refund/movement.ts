@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { KessError } from '../../../../kess/errors';
+import { asKessError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, moneyIn } from '../../../../kess/money';
 import { hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
@@ -66,6 +66,7 @@ export function refundMovement(
 		false,
 	);
 	let order: JsonObject = {};
+	let isRefused = false;
 	return {
 		lifeMs: LONGEST_MS,
 		refusedMs: LAG_MS,
@@ -76,16 +77,21 @@ export function refundMovement(
 				: await lookUpAll(client, refund);
 			if (isPart && (look.found === 'this' || look.found === 'ended')) await parts.release();
 			if (look.found !== 'none' && look.found !== 'rejected') return look;
+			if (isRefused && look.found === 'none') await parts.settle('notSent');
 			order = (look.data ?? {}) as JsonObject;
 			const known = await parts.recall();
 			return isUnderWay(known) && (!isPart || known.state === 'another') ? OTHER_UNDER_WAY : look;
 		},
 		async send() {
 			if (!isPart) return await send(client, refund, order);
-			await parts.beginAnew(Date.now() + LONGEST_MS).catch(() => undefined);
+			try {
+				await parts.beginAnew(Date.now() + LONGEST_MS);
+			} catch (error) {
+				return { kind: 'notSent', error: asKessError(error) };
+			}
 			const sent = await send(client, refund, order);
-			if (sent.kind !== 'unknown' && (sent.kind !== 'refused' || sent.isProof))
-				await parts.settle('notSent');
+			isRefused = sent.kind === 'refused' && sent.isProof;
+			if (sent.kind === 'done' || sent.kind === 'notSent') await parts.settle('notSent');
 			return sent;
 		},
 		spent(reason) {
@@ -149,7 +155,8 @@ async function lookUpPart(call: ItemCall, client: WebPayClient, refund: NewRefun
 			found: isUnderWay(await recall(merchantReference)) ? 'another' : 'ended',
 			reason: ALL_IS_BACK,
 		};
-	return order.found === 'this' || isUnderWay(all) ? OTHER_UNDER_WAY : look;
+	const isOver = order.found === 'rejected' && all.state === 'sent' && all.wasRejected !== true;
+	return order.found === 'this' || (isUnderWay(all) && !isOver) ? OTHER_UNDER_WAY : look;
 }
 
 /**
@@ -170,7 +177,11 @@ async function send(client: WebPayClient, refund: NewRefund, order: JsonObject):
 			'Look at the order in the merchant portal of KESS, or ask KESS why.',
 		);
 		// Of all such words only this one is known to end it (docs/gateway.md §3, States).
-		return { kind: 'refused', error, isProof: status === 'REJECT_REFUNDED' };
+		return {
+			kind: 'refused',
+			error,
+			isProof: status === 'REJECT_REFUNDED' && order.status !== status,
+		};
 	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined)

@@ -62,8 +62,12 @@ export function refundFacts(data: JsonObject, reference: string | undefined): Re
 		currency: refund.currency ?? data.currency ?? undefined,
 		// Of an order that has several refunds the status is not that of one.
 		status:
-			(refund === data ? status : (refund.status ?? (histories.length < 2 ? status : undefined))) ??
-			undefined,
+			(refund === data
+				? status
+				: (refund.status ??
+					(reference === undefined || (inOrder !== undefined && histories.length < 2)
+						? status
+						: undefined))) ?? undefined,
 	};
 }
 

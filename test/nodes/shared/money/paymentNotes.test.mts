@@ -189,19 +189,6 @@ test('what an attempt leaves that has ended and was followed by one that came to
 	expect(await run().begin(now)).toMatchObject({ state: 'sent' });
 });
 
-test.each(['checkProcessedAndRecord', 'removeProcessed', 'getProcessedDataCount', 'clearAllProcessedItems'] as const)('a database that never answers (%s) holds nobody up', async (name) => {
-	// Time runs a hundred times as fast.
-	const within = AbortSignal.timeout;
-	const began = performance.now();
-	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => within(ms / 100));
-	jest.spyOn(Date, 'now').mockImplementation(() => NOW + 100 * (performance.now() - began));
-	const hangs = jest.spyOn(store, name).mockImplementation(async () => await new Promise<never>(() => undefined));
-	await run().recall().catch(() => undefined);
-	expect(hangs).toHaveBeenCalled();
-	hangs.mockRestore();
-	expect(await run({ number: 'WAGE-2' }).begin(UNTIL)).toEqual(NOTHING);
-}, 60_000);
-
 describe('a question that is left behind says neither paid nor refused', () => {
 	/** Kills whoever asks, between writing the question and taking it back. */
 	async function killedWhileAsking(asks: () => Promise<unknown>): Promise<void> {
