@@ -100,7 +100,7 @@ test('docs/fields.md shows what the panels show', () => {
 });
 
 test('docs/money.md shows what is decided', () => {
-	const found: Array<Found | undefined> = ['this', 'another', 'ended', 'open', 'waiting', 'rejected', 'none', 'unclear', undefined];
+	const found: Array<Found | undefined> = ['this', 'another', 'ended', 'open', 'waiting', 'rejected', 'failed', 'none', 'unclear', undefined];
 	const [before, after] = [0, 2];
 	const remembered: Array<[row: string, remembered: Remembered]> = [
 		['nothing', { state: 'nothing' }],

@@ -8,12 +8,14 @@ export type Remembered =
 	| { state: 'nothing' }
 	/**
 	 * A request may have left, by whichever run. It may be carried out until then; without a time nobody knows until when.
+	 * `attemptsUntil` where the gateway has taken it on and ends it itself: until then another attempt may follow one that failed.
 	 * `isLost` when the memory itself has lost what it knew, so that it may have been done long ago; `wasRejected` when the
 	 * gateway showed that an earlier one had been turned down, before this one was sent.
 	 */
 	| ({
 			state: 'sent';
 			until: number | undefined;
+			attemptsUntil?: number | undefined;
 			isSameAttempt?: boolean;
 			isLost?: boolean;
 			wasRejected?: boolean;
@@ -47,6 +49,8 @@ export type Found =
 	| 'waiting'
 	/** The gateway has turned down what was begun, and something may be begun anew. */
 	| 'rejected'
+	/** As far as it shows now it has come to nothing, and that may be of an earlier attempt, or another one may follow. */
+	| 'failed'
 	| 'none'
 	/** It does not say, or could not be asked. */
 	| 'unclear';
@@ -80,11 +84,15 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 		case 'nothing':
 			if (found === 'another' || found === 'ended') return 'spent';
 			if (found === 'unclear') return 'notSent';
-			return found === 'open' ? 'unknown' : 'send';
+			return found === 'open' || found === 'failed' ? 'unknown' : 'send';
 		case 'another':
 			return hasEnded(remembered, now) ? 'spent' : 'unknown';
 		case 'sent':
 			if (found === 'ended') return 'spent';
+			if (found === 'failed') {
+				const { until, attemptsUntil = until } = remembered;
+				return hasEnded({ until: attemptsUntil }, now) ? 'spent' : 'unknown';
+			}
 			// What is shown may still be an earlier one.
 			if (found === 'rejected')
 				return remembered.wasRejected === true && !hasEnded(remembered, now) ? 'unknown' : 'spent';
@@ -95,6 +103,7 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 		case 'refused':
 			if (found === 'ended' || found === 'another') return 'spent';
 			if (found === 'open' || found === 'unclear') return 'unknown';
+			if (found === 'failed') return hasEnded(remembered, now) ? 'spent' : 'unknown';
 			return hasEnded(remembered, now) ? 'send' : 'refusedBefore';
 	}
 }

@@ -204,8 +204,23 @@ test.each(['FAILED', 'Declined'])('Quick Pay: the answer is a charge with status
 	};
 	// Another attempt may follow, so it is neither paid nor refused.
 	expect((await quickPay()).says).toEqual(['unknown']);
-	forward(5 * DAY);
-	expect((await quickPay()).says).toEqual(['unknown']);
+	forward(25 * HOUR);
+	const over = await quickPay();
+	expect([over.says, over.text]).toEqual([['REFUSED'], expect.stringContaining(`the order has the status ${status}`)]);
+});
+
+test('Direct Pay: the buyer fails 3-D Secure', async () => {
+	gateway.on.directpay = () => {
+		gateway.orders.set('INV-1', order('WAITING'));
+		return webPaySigned({ html_confirm_payment: '<form></form>', order_info: order('WAITING') });
+	};
+	const first = await directPay();
+	expect(first.items).toMatchObject([{ html_confirm_payment: '<form></form>', order_info: { status: 'WAITING' } }]);
+	gateway.orders.set('INV-1', order('FAILED'));
+	const again = await directPay();
+	forward(25 * HOUR);
+	const over = await directPay();
+	expect([again.says, over.says]).toEqual([['unknown'], ['REFUSED']]);
 });
 
 describe('a look-up that cannot look', () => {
@@ -232,6 +247,17 @@ describe('a look-up that cannot look', () => {
 		const again = await refund(PART);
 		expect([gateway.paid('INV-1').length, again.text.slice(0, 200)]).toEqual([1, expect.anything()]);
 	});
+});
+
+test('Create of a number that KESS has used and never shows: unknown, and in the end that nothing was paid under it', async () => {
+	gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'Wrong pre transfer ID');
+	gateway.takesAgain = false;
+	await create();
+	const [first, again] = [await create(), await create()];
+	expect([first.says, again.text]).toEqual([['unknown'], first.text]);
+	forward(25 * HOUR);
+	const over = await create();
+	expect([over.says, over.text]).toEqual([['REFUSED'], expect.stringContaining('Nothing was paid under this transfer number')]);
 });
 
 test('Confirm of another transfer that this workflow has prepared, after Pay Out has paid the number', async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,6 +40,7 @@ async function startPacked(): Promise<Browser> {
 		// The name of the run time makes it unpack the libraries, too.
 		const env = { ...process.env, TMPDIR: folder, AWS_LAMBDA_JS_RUNTIME: 'nodejs22.x' };
 		await promisify(execFile)(process.execPath, ['-e', UNPACK], { cwd: projectFolder, env });
+		await writeFile(join(folder, 'fonts', 'fonts.conf'), fontsIn(folder));
 		const browser = await chromium.launch({
 			executablePath: join(folder, 'chromium'),
 			args: ['--no-sandbox'],
@@ -51,4 +52,12 @@ async function startPacked(): Promise<Browser> {
 		await remove();
 		throw error;
 	}
+}
+
+/** The packed settings look for its fonts in the common folder; where no font is found, Chromium crashes at the first input field. */
+function fontsIn(folder: string): string {
+	return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>
+`;
 }

@@ -101,6 +101,9 @@ export type MoneyEnd =
 			because?: string;
 	  };
 
+/** What a look-up says of a number that is spent. */
+const SPENDING: ReadonlySet<Found> = new Set(['another', 'ended', 'rejected', 'failed']);
+
 /** Why a number is spent where only the memory knows. */
 const USED_HERE = 'this workflow has used it for something else';
 
@@ -170,9 +173,7 @@ export function endBefore(
 			return look?.found === 'this' ? existing(look) : byMemory(look);
 		case 'spent':
 			return movement.spent(
-				found === 'another' || found === 'ended' || found === 'rejected'
-					? reasonOf(look)
-					: USED_HERE,
+				found !== undefined && SPENDING.has(found) ? reasonOf(look) : USED_HERE,
 			);
 		case 'notSent':
 			return notAsked(look);

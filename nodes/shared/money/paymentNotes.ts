@@ -248,13 +248,15 @@ export class PaymentNotes {
 		const isComparable = this.payment.what !== undefined && !there.has(this.anything);
 		// It is not under way any more where something else has been paid since it was refused.
 		if (!there.has(this.busy)) return { state: isComparable ? 'doneAnother' : 'doneSomehow' };
-		const until = this.isEndless || there.has(this.endless) ? undefined : await this.endOrNone();
+		const end = this.isEndless ? undefined : await this.endOrNone();
+		const until = there.has(this.endless) ? undefined : end;
 		if (isComparable && !there.has(this.what) && !there.has(this.lost))
 			return { state: 'another', until };
 		const isLost = there.has(this.lost);
 		return {
 			state: 'sent',
 			until: isLost ? undefined : until,
+			attemptsUntil: isLost ? undefined : end,
 			isMixed: isMixed || isLost,
 			isSameAttempt: isLost || there.has(this.attempt),
 			isLost,

@@ -6,6 +6,7 @@ import type { Money } from '../../../../kess/money';
 import { requirePartnerAmount, requireReceiverId } from '../../../../kess/partner/fields';
 import { wordsOfName } from '../../../../kess/partner/receiverName';
 import { type AskedTransfer, personOf } from '../../../../kess/partner/transfer';
+import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import { PreparedNotes } from '../../../shared/money/preparedNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
@@ -111,6 +112,28 @@ export async function endOfPrepared(
 	return await notesOf(context, client, preTransferId)
 		.end()
 		.catch(() => undefined);
+}
+
+/**
+ * Until when a number may still be paid that KESS has used and shows nothing of: for the longest that anything prepared lives,
+ * from when this workflow has first seen that.
+ *
+ * @returns milliseconds since the epoch, `undefined` where n8n cannot remember. Never throws
+ */
+export async function endOfUnseen(
+	context: IExecuteFunctions,
+	client: PartnerClient,
+	outTradeNo: string,
+): Promise<number | undefined> {
+	const notes = notesOf(context, client, numberFact(outTradeNo));
+	try {
+		const noted = await notes.end();
+		if (noted !== undefined) return noted;
+		await notes.remember([], Date.now() + LONGEST_MS);
+		return await notes.end();
+	} catch {
+		return undefined;
+	}
 }
 
 /**

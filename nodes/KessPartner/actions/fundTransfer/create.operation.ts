@@ -8,7 +8,7 @@ import { readRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
-import { rememberPrepared } from './approved';
+import { endOfUnseen, rememberPrepared } from './approved';
 import { amount, currency, outTradeNo, receiverCheck, receiverId, senderName } from './fields';
 import {
 	checkReceiver,
@@ -17,7 +17,7 @@ import {
 	readNewTransfer,
 	readTransferNumber,
 } from './newTransfer';
-import { takenBefore, transferItem } from './results';
+import { neverAgain, takenBefore, transferItem } from './results';
 import { standingOf } from './standing';
 import { prepare, transferNumber, transferPayment, whatIs } from './transfers';
 
@@ -66,18 +66,15 @@ async function prepareOnce(
 
 	const prepared = await prepare(client, fields, asked);
 	if (prepared.kind === 'taken') {
-		const error = takenBefore(prepared.error);
 		// What has run out or waits to be confirmed has used it. Where KESS shows neither, it may have been paid a moment ago.
 		const isUnseen =
 			known.state === 'nothing' &&
 			look.found === 'none' &&
 			textOf(look.data?.result_code) === 'NOTEXIST';
-		if (!isUnseen) throw error;
-		return item({
-			end: 'unknown',
-			reason: error.message,
-			because: 'KESS knows no transfer under this number',
-		});
+		if (!isUnseen) throw takenBefore(prepared.error);
+		const until = await endOfUnseen(call.context, client, asked.outTradeNo);
+		if (until !== undefined && until <= Date.now()) throw neverAgain(prepared.error);
+		return item({ end: 'unknown', reason: takenBefore(prepared.error).message, until });
 	}
 	if (prepared.kind !== 'prepared') throw prepared.error;
 	checkReceiver(transfer, prepared.data);

@@ -25,7 +25,7 @@ import {
 	readNewTransfer,
 	readTransferNumber,
 } from './newTransfer';
-import { transferItem } from './results';
+import { neverAgain, transferItem } from './results';
 import { spent, confirm, lookUp, prepare, transferNumbers, whatIs, whatWaits } from './transfers';
 
 /** Pays one row: look up, create, check the name, confirm, and find out what happened when that is not clear. */
@@ -148,15 +148,6 @@ function waiting(key: string): Ready | undefined {
 		if (until <= now) prepared.delete(other);
 	}
 	return prepared.get(key);
-}
-
-/** KESS refuses a number that it has used: where nothing came of it, another one is needed. */
-function neverAgain({ message, code }: KessError): KessError {
-	return new KessError(
-		message,
-		'Nothing was paid under this transfer number, and KESS does not take it again. Pay with a new transfer number.',
-		code,
-	);
 }
 
 /** A transfer that this process has prepared before may have been for another amount or receiver. */

@@ -35,3 +35,12 @@ export function takenBefore({ message, code }: KessError): KessError {
 		code,
 	);
 }
+
+/** KESS refuses a number that it has used: where nothing came of it, another one is needed. */
+export function neverAgain({ message, code }: KessError): KessError {
+	return new KessError(
+		message,
+		'Nothing was paid under this transfer number, and KESS does not take it again. Pay with a new transfer number.',
+		code,
+	);
+}

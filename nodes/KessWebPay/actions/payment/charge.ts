@@ -77,7 +77,7 @@ function chargeItem(
 ): IDataObject {
 	const nested = (order: IDataObject): IDataObject =>
 		within === undefined ? order : { [within]: order };
-	if (end.end === 'unknown' && end.data !== undefined && !saysFailed(end.data.status)) {
+	if (end.end === 'unknown' && end.data !== undefined) {
 		call.end = 'pending';
 		call.advise(
 			`The order has the status ${quoted(end.data.status)}, and whether the buyer will be charged is not known yet. Query it later, and do not charge the buyer in another way before you know.`,
@@ -147,5 +147,6 @@ async function lookUp(client: WebPayClient, { outTradeNo, money }: Charge): Prom
 	}
 	if (isPaid(data.status)) return { found: 'this', data };
 	const reason = `the order has the status ${quoted(data.status)}`;
-	return isOver(data.status) ? { found: 'ended', reason, data } : { found: 'open', reason, data };
+	if (isOver(data.status)) return { found: 'ended', reason, data };
+	return { found: saysFailed(data.status) ? 'failed' : 'open', reason, data };
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { hasRefund, isPending, saysDone } from '../../../../kess/webPay/orderStates';
+import { hasRefund, isPending, saysDone, saysFailed } from '../../../../kess/webPay/orderStates';
 import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireReference } from '../../../../kess/written/reference';
@@ -114,6 +114,7 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 	const reason = `the refund with it has the status ${quoted(status)}`;
 	// Of all such words only this one is known to end it (docs/gateway.md §3, States).
 	if (status === 'REJECT_REFUNDED') return { found: 'ended', reason };
+	if (saysFailed(status)) return { found: 'failed', reason };
 	if (!isPending(status) && !saysDone(status)) return { found: 'open', reason };
 	return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
 }
