@@ -140,13 +140,19 @@ function nameOf(index: number, field: string): string {
 	return `has a product line ${index + 1} whose ${field}`;
 }
 
-/** Names and numbers that mean something inside a network only; a name without a point is one too. */
-const PRIVATE =
-	/^(localhost|.*\.(local|localhost|internal|lan|home|test)|[^.:]+|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\..*|\[(::1|::ffff:.*|f[cd].*|fe80:.*)\])\.?$/i;
+/** What means something inside a network only: some endings, a name without a point, and numbers that nobody has alone. */
+const PRIVATE = [
+	/(?:^|\.)(?:local|localhost|internal|lan|home|test)\.?$/i,
+	/^[^.:]+\.?$/,
+	/^(?:0\.0\.0\.0$|10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/,
+	/^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
+	/^\[(?:::1\]|::ffff:|f[cd]|fe80:)/i,
+];
 
 /** Whether an address, which has to be one, means something on this machine or in its own network only. */
 export function isPrivateAddress(address: string): boolean {
-	return PRIVATE.test(new URL(address).hostname);
+	const { hostname } = new URL(address);
+	return PRIVATE.some((shape) => shape.test(hostname));
 }
 
 /**
