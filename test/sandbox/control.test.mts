@@ -33,7 +33,7 @@ test('the request log counts by service, without secrets', async () => {
 });
 
 test('it knows how many requests were in flight at once', async () => {
-	await client.fault('slow', { delayMs: 300, times: 30 });
+	await client.fault('slow', { delayMs: 2000, times: 30 });
 	await Promise.all(Array.from({ length: 30 }, (_, index) => client.create('v1', `ORDER-${index}`)));
 	const data = await client.requestLog();
 	expect(data.maxInFlight).toBe(30);
