@@ -327,8 +327,15 @@ describe('a transfer number', () => {
 		expect(await sandbox.paidOut()).toEqual(['W-1']);
 	});
 
+	test('is paid where this workflow has seen that, though the credential cannot be used any more', async () => {
+		await run([{ no: 'W-1' }]);
+		const { items } = await runCell({ items: [{ no: 'W-1' }, { no: 'W-1', amount: '2' }, { no: 'W-2' }], settings: CONTINUE }, sandbox.partnerCredential({ privateKey: 'x' }));
+		expect(items.map(({ json }) => json.status)).toEqual(['paid', 'unknown', undefined]);
+		expect(items[0]?.json.already_confirmed).toBe(true);
+	});
+
 	test('in a row behind one that has stopped the run is not failed when it may have been paid', async () => {
-		await run([{ no: 'W-2' }]);
+		await run([{ no: 'W-2', amount: '3' }]);
 		await sandbox.fault('lost-before-booking', { service: CONFIRM, outTradeNo: ['W-1'] });
 		const { items } = await run([{ no: 'W-1' }, { no: 'W-2' }, { no: 'W-3' }], { options: { stopAtUnknown: true } });
 		expect(items.map(({ json }) => json.status)).toEqual(['unknown', 'unknown', undefined]);

@@ -170,7 +170,7 @@ export function endBefore(
 	const found = look === undefined ? undefined : foundFor(remembered, look);
 	switch (decide(remembered, found, Date.now())) {
 		case 'done':
-			return look?.found === 'this' ? existing(look) : byMemory(look);
+			return look?.found === 'this' ? existing(look) : doneBefore(look);
 		case 'spent':
 			return movement.spent(
 				found !== undefined && SPENDING.has(found) ? reasonOf(look) : USED_HERE,
@@ -210,7 +210,7 @@ async function anew(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd |
 		case 'nothing':
 			return undefined;
 		case 'done':
-			return byMemory(undefined);
+			return doneBefore();
 		case 'doneAnother':
 			throw movement.spent(USED_HERE);
 		default:
@@ -375,7 +375,8 @@ async function settled(
 	return existing(look);
 }
 
-function byMemory(look: Look | undefined): MoneyEnd {
+/** What only the memory knows. @param look what is shown instead of it */
+export function doneBefore(look?: Look): MoneyEnd {
 	const reason = reasonOf(look);
 	return {
 		end: 'done',

@@ -4,7 +4,7 @@ import { messageOf } from '../../../kess/errors';
 import type { Remembered } from '../../../kess/gateway/movement';
 import type { ItemCall } from '../run/item';
 import { type OwnNumber, UsedTwiceError } from '../run/runNumbers';
-import { type MoneyEnd, type Movement, moveMoney } from './moveMoney';
+import { doneBefore, type MoneyEnd, type Movement, moveMoney } from './moveMoney';
 import { type Payment, PaymentNotes } from './paymentNotes';
 
 /** A row that moves money. */
@@ -29,8 +29,25 @@ export interface PayRow<Asked> {
  * @throws KessError when nothing was sent for it that could be carried out, or KESS has refused it with proof
  */
 export async function payRow<Asked>(call: ItemCall, row: PayRow<Asked>): Promise<IDataObject> {
+	const paid = call.notStarted === undefined ? undefined : await knownAsPaid(call, row);
+	if (paid !== undefined) return paid;
 	const read = await readRow(call, row.payment, () => row.read());
 	return 'end' in read ? row.output(read.end) : await onceInRun(call, row, read.asked);
+}
+
+/** The item of a row for which nothing may be sent, where the memory knows that just this has been paid. */
+async function knownAsPaid<Asked>(
+	call: ItemCall,
+	row: PayRow<Asked>,
+): Promise<IDataObject | undefined> {
+	try {
+		const asked = row.read();
+		const payment = { ...row.payment, ...(await row.told(asked)) };
+		const known = await new PaymentNotes(call.context, payment, false).recall();
+		return known.state === 'done' ? row.output(doneBefore(), asked) : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /**
