@@ -17,11 +17,14 @@ const MAX_TEXTS = 20;
 
 /** What an answer says about why it is none that was hoped for; `undefined` when it says nothing. */
 export function wordsOf(body: ReadonlyMap<string, unknown>): string | undefined {
-	const own = firstTextOf(body, OWN_FIELDS);
+	const own = OWN_FIELDS.flatMap((field) => {
+		const text = plainTextOf(body.get(field));
+		return text === '' ? textsIn(body.get(field)) : [text];
+	});
 	// Laravel's `errors` name each field and what is wrong with it, and its `message` beside them only that something is.
 	const fields = textsIn(body.get('errors'));
-	const first = own ?? (fields.length === 0 ? firstTextOf(body, OTHER_FIELDS) : undefined);
-	const words = [...new Set([...(first === undefined ? [] : [first]), ...fields])];
+	const other = own.length + fields.length === 0 ? (firstTextOf(body, OTHER_FIELDS) ?? []) : [];
+	const words = [...new Set([...own, ...fields].concat(other))];
 	return words.length === 0 ? undefined : words.join(BETWEEN_WORDS);
 }
 
@@ -50,7 +53,7 @@ function plainTextOf(value: unknown): string {
 		: '';
 }
 
-/** The texts in `errors`: a list for each field, one text for each, or a list of texts. */
+/** The texts in a field with several, as in `errors`: a list for each field, one text for each, or a list of texts. */
 function textsIn(errors: unknown): string[] {
 	return membersOf(errors)
 		.slice(0, MAX_TEXTS)

@@ -8,17 +8,18 @@ export type Remembered =
 	| { state: 'nothing' }
 	/**
 	 * A request may have left, by whichever run. It may be carried out until then; without a time nobody knows until when.
-	 * `attemptsUntil` where the gateway has taken it on and ends it itself: until then another attempt may follow one that failed.
-	 * `isLost` when the memory itself has lost what it knew, so that it may have been done long ago; `wasRejected` when the
-	 * gateway showed that an earlier one had been turned down, before this one was sent.
+	 * `isTakenOn` when the gateway ends it itself, and then `attemptsUntil` is for how long another attempt may follow one that
+	 * failed. `hadOthers` when the gateway showed others of its kind before it was sent. `isLost` when the memory itself has
+	 * lost what it knew, so that it may have been done long ago.
 	 */
 	| ({
 			state: 'sent';
 			until: number | undefined;
 			attemptsUntil?: number | undefined;
+			isTakenOn?: boolean;
+			hadOthers?: boolean;
 			isSameAttempt?: boolean;
 			isLost?: boolean;
-			wasRejected?: boolean;
 	  } & Mixed)
 	/** KESS has refused what was asked last under the number, with proof. Only after that time it is asked again, for whatever. */
 	| ({ state: 'refused'; until: number | undefined } & Mixed)
@@ -89,13 +90,12 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 			return hasEnded(remembered, now) ? 'spent' : 'unknown';
 		case 'sent':
 			if (found === 'ended') return 'spent';
-			if (found === 'failed') {
-				const { until, attemptsUntil = until } = remembered;
-				return hasEnded({ until: attemptsUntil }, now) ? 'spent' : 'unknown';
+			if (found === 'failed' || found === 'rejected') {
+				const { until, attemptsUntil = until, isTakenOn = false, hadOthers = false } = remembered;
+				// It may be another one that was turned down, unless the gateway has taken on this one, and no other before.
+				const isThis = found === 'rejected' && isTakenOn && !hadOthers;
+				return isThis || hasEnded({ until: attemptsUntil }, now) ? 'spent' : 'unknown';
 			}
-			// What is shown may still be an earlier one.
-			if (found === 'rejected')
-				return remembered.wasRejected === true && !hasEnded(remembered, now) ? 'unknown' : 'spent';
 			// What this run would carry out may have been sent itself; anything else that waits was prepared since.
 			if (found !== 'none' && (found !== 'waiting' || remembered.isSameAttempt === true))
 				return 'unknown';

@@ -9,6 +9,8 @@ export interface AskedTransfer {
 	preTransferId?: string;
 	money?: Money;
 	receiverId?: string;
+	/** Whose wallet it has to be. */
+	receiverName?: string;
 }
 
 /** Fields that the answer of a service always has (docs/gateway.md §13, Response success data). */
@@ -145,9 +147,10 @@ export function receiverNote(
 	return 'KESS names the receiver by another kind of ID than the one asked for, so the two could not be compared';
 }
 
-/** One text for all spellings of a receiver. */
+/** One text for all spellings of a receiver. A phone number without its zero is the KESS user ID of somebody else. */
 export function personOf(receiverId: string): string {
-	return cambodianNumber(receiverId) ?? receiverId.replace(/\s/g, '');
+	const number = cambodianNumber(receiverId);
+	return number === undefined ? receiverId.replace(/\s/g, '') : `+855${number}`;
 }
 
 function isSameReceiver(asked: string, named: string): boolean {

@@ -110,7 +110,12 @@ const OWN_STATUS: ReadonlySet<number> = new Set([400, 404, 422]);
 function isOwnShape(status: number, body: PhpMap): boolean {
 	const says = body.get('success');
 	const repeated = firstTextOf(body, ['status_code']);
-	const isRepeated = status === 200 || repeated === undefined || repeated === String(status);
+	// A word there is no status, so that it repeats or contradicts none.
+	const isRepeated =
+		status === 200 ||
+		repeated === undefined ||
+		repeated === String(status) ||
+		!/^\d+$/.test(repeated);
 	return (
 		(says === false || says === 'false') &&
 		firstTextOf(body, ['error_des', 'msg']) !== undefined &&

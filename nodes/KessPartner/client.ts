@@ -4,7 +4,9 @@ import type { Outcome } from '../../kess/gateway/outcome';
 import { NOTHING_TO_MASK, type Redaction } from '../../kess/gateway/redaction';
 import type { JsonObject } from '../../kess/jsonObject';
 import { asKessError, KessError } from '../../kess/errors';
+import { requireWithinLimits } from '../../kess/gateway/paymentLimits';
 import { adviceOn } from '../../kess/gateway/refusalCause';
+import type { Money } from '../../kess/money';
 import { readPartnerAnswer } from '../../kess/partner/answer';
 import {
 	type PartnerAccount,
@@ -12,7 +14,12 @@ import {
 	partnerIdentity,
 	readPartnerAccount,
 } from '../../kess/partner/account';
-import { PARTNER_GATEWAY_PATH, serviceNamed } from '../../kess/partner/services';
+import {
+	amountsOf,
+	CREATE_TRANSFER,
+	PARTNER_GATEWAY_PATH,
+	serviceNamed,
+} from '../../kess/partner/services';
 import { openPartnerKeys, type PartnerKeys } from '../../kess/partner/keys';
 import { partnerLoginKey, partnerTokens } from '../../kess/partner/login';
 import { explainInvalid } from '../shared/run/errors';
@@ -95,6 +102,23 @@ export class PartnerClient {
 	/** What keeps the credential's values out of whatever leaves the node. */
 	get redaction(): Redaction {
 		return this.line instanceof KessError ? NOTHING_TO_MASK : this.line.session.redaction;
+	}
+
+	/**
+	 * What the credential's limit says of a transfer whose confirmation names no amount: it is checked where a request is signed,
+	 * and this one may have been prepared with another credential.
+	 *
+	 * @returns why it must not be confirmed; `undefined` when it may be
+	 */
+	overLimit({ decimal, currency }: Money): KessError | undefined {
+		if (this.line instanceof KessError) return this.line;
+		try {
+			const fields = { amount: Number(decimal), currency };
+			requireWithinLimits(this.line.account.limits, fields, amountsOf(CREATE_TRANSFER));
+			return undefined;
+		} catch (error) {
+			return asKessError(explainInvalid(error, 'This transfer'));
+		}
 	}
 
 	/** Who sends the money where a row does not say; may be empty. */

@@ -28,7 +28,13 @@ export type Look =
 			/** When it is carried out by somebody at the gateway who may still refuse it, so that the memory must not call it done. */
 			isUnderWay?: boolean;
 	  }
-	| { found: Exclude<Found, 'this' | 'unclear'>; reason: string; data?: IDataObject }
+	| {
+			found: Exclude<Found, 'this' | 'unclear'>;
+			reason: string;
+			data?: IDataObject;
+			/** Whether it shows others of its kind, and does not tell which of them has come to what. */
+			hasOthers?: boolean;
+	  }
 	| { found: 'unclear'; reason: string; error?: KessError | undefined };
 
 /** A look-up that has failed: where nothing is known to have been sent, the item fails with that. */
@@ -152,7 +158,12 @@ async function move(notes: PaymentNotes, movement: Movement): Promise<MoneyEnd> 
 		const meanwhile = await anew(notes, movement);
 		if (meanwhile !== undefined) return meanwhile;
 	}
-	return await send(notes, movement, remembered, look?.found);
+	return await send(
+		notes,
+		movement,
+		remembered,
+		look !== undefined && 'hasOthers' in look && look.hasOthers === true,
+	);
 }
 
 /**
@@ -225,7 +236,7 @@ async function send(
 	notes: PaymentNotes,
 	movement: Movement,
 	remembered: Remembered,
-	shown: Found | undefined,
+	hadOthers: boolean,
 ): Promise<MoneyEnd> {
 	const prepared = await prepare(movement);
 	if (prepared.kind !== 'ready') {
@@ -246,7 +257,7 @@ async function send(
 		throw prepared.error;
 	}
 	try {
-		if (!(await notes.isHeld(prepared.until, shown === 'rejected')))
+		if (!(await notes.isHeld(prepared.until, hadOthers)))
 			return unknown('another run is at it at this moment', endOfQuarter(prepared.until));
 	} catch (error) {
 		await notes.settle('notSent');

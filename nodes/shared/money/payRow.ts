@@ -13,6 +13,8 @@ export interface PayRow<Asked> {
 	payment: Payment;
 	/** The same, for other items of the run that use it. */
 	own: OwnNumber;
+	/** Another number that the row uses, where it may have one. */
+	alsoOwn?(asked: Asked): OwnNumber | undefined;
 	/** What else it asks for. @throws what is wrong with it */
 	read(): Asked;
 	/** What tells the payment from others under its number. */
@@ -84,8 +86,10 @@ async function onceInRun<Asked>(
 	asked: Asked,
 ): Promise<IDataObject> {
 	const payment = { ...row.payment, ...(await row.told(asked)) };
-	const work = async () =>
+	const move = async () =>
 		row.output(await moveMoney(call.context, { ...(await row.movement(asked)), payment }), asked);
+	const also = row.alsoOwn?.(asked);
+	const work = also === undefined ? move : async () => await call.once(also, move);
 	return await call
 		.once({ ...row.own, what: payment.what }, work)
 		.catch(async (problem: unknown) => {

@@ -7,7 +7,7 @@ import { DurableNotes, LockLostError, QUARTER_MS } from './durableNotes';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** What is remembered never has to last longer than this, except where nobody knows how long it may take. */
+/** So long most of what is remembered can be carried out at most. */
 export const LONGEST_MS = DAY_MS;
 
 /** So far a clock may be ahead without anybody taking what it has noted for something long ago. */
@@ -116,17 +116,17 @@ export class PaymentNotes {
 	/**
 	 * Whether this run still holds the number, right before money moves. Also notes a later end.
 	 *
-	 * @param wasRejected whether the gateway shows that an earlier one was turned down
+	 * @param hadOthers whether the gateway shows others of its kind
 	 * @throws Error when n8n cannot remember
 	 */
-	async isHeld(until: number | undefined, wasRejected = false): Promise<boolean> {
+	async isHeld(until: number | undefined, hadOthers = false): Promise<boolean> {
 		for (let look = 0; look < LOOKS && Date.now() < this.heldUntil; look++) {
 			const found = await this.store
 				.exclusively(async () => {
 					const there = await this.store.record([this.number, this.by]);
 					// Where these notes were lost to somebody else's, the number is theirs.
 					if (!there.has(this.by) && there.has(this.number)) await this.store.forget([this.by]);
-					else await this.noteAgain(until, wasRejected, there.has(this.by));
+					else await this.noteAgain(until, hadOthers, there.has(this.by));
 					return there;
 				})
 				.catch(lostLock);
@@ -196,10 +196,10 @@ export class PaymentNotes {
 	/** Notes a later end down, or all of it where it was lost. */
 	private async noteAgain(
 		until: number | undefined,
-		wasRejected: boolean,
+		hadOthers: boolean,
 		isThere: boolean,
 	): Promise<void> {
-		const intent = [...this.intent(until), ...(wasRejected ? [this.rejected] : [])];
+		const intent = [...this.intent(until), ...(hadOthers ? [this.others] : [])];
 		const missing = isThere ? intent.filter((note) => !this.passing.has(note)) : intent;
 		if (missing.length > 0) await this.store.record(missing);
 		if (isThere) this.hold(intent, until);
@@ -224,7 +224,7 @@ export class PaymentNotes {
 			this.endless,
 			this.lost,
 			this.refused,
-			this.rejected,
+			this.others,
 			this.attempt,
 			this.mark,
 		];
@@ -260,8 +260,8 @@ export class PaymentNotes {
 			isMixed: isMixed || isLost,
 			isSameAttempt: isLost || there.has(this.attempt),
 			isLost,
-			// Once it can no longer be carried out, what KESS shows rejected is this one.
-			wasRejected: there.has(this.rejected) && (await this.end()) > Date.now(),
+			isTakenOn: !isLost && there.has(this.endless),
+			hadOthers: there.has(this.others),
 		};
 	}
 
@@ -302,6 +302,10 @@ export class PaymentNotes {
 			this.day(Math.floor(Date.now() / DAY_MS)),
 			...(this.payment.attempt === undefined ? [] : [this.attempt]),
 			...(until === undefined ? [] : [this.until(lastQuarter(until))]),
+			// Until that day it looks like something that a clock which is ahead has begun.
+			...(until !== undefined && until > Date.now() + LONGEST_MS
+				? [this.day(lastDay(until) + 1)]
+				: []),
 		];
 	}
 
@@ -344,9 +348,9 @@ export class PaymentNotes {
 		return this.note('refused');
 	}
 
-	/** Whether it was sent though an earlier one had been turned down. */
-	private get rejected(): string {
-		return this.note('rejected');
+	/** Whether KESS showed others of its kind when it was sent. */
+	private get others(): string {
+		return this.note('others');
 	}
 
 	private get attempt(): string {
@@ -400,6 +404,10 @@ function lostLock(error: unknown): undefined {
 /** From when on a run can tell that nothing more comes of what may be carried out until then. */
 export function endOfQuarter(until: number | undefined): number | undefined {
 	return until === undefined ? undefined : (lastQuarter(until) + 1) * QUARTER_MS;
+}
+
+function lastDay(until: number): number {
+	return Math.floor(Math.min(until + GRACE_MS, Date.now() + FURTHEST_MS - 2 * DAY_MS) / DAY_MS);
 }
 
 function lastQuarter(until: number): number {

@@ -31,12 +31,14 @@ export class PreparedNotes {
 	}
 
 	/**
-	 * @param until when it runs out, in milliseconds since the epoch: at most a day from now
+	 * @param until when it runs out, in milliseconds since the epoch
 	 * @throws Error when n8n cannot remember
 	 */
 	async remember(facts: string[], until: number): Promise<void> {
 		await this.store.exclusively(async () => {
-			await this.store.record([this.until(Math.floor(until / QUARTER_MS))]);
+			await this.store.record([
+				until > Date.now() + LONGEST_MS ? this.long : this.until(Math.floor(until / QUARTER_MS)),
+			]);
 			const notes = facts.map((fact) => this.note(fact));
 			const there = await this.store.record([this.known, ...notes]);
 			// The gateway has given the ID before, for something else: then nobody knows what it stands for.
@@ -54,13 +56,14 @@ export class PreparedNotes {
 	 * When it will have run out. What is left behind of asking only makes that later, so that it needs no mark.
 	 *
 	 * @returns milliseconds since the epoch, not before it has run out; 0 when it surely has; `undefined` where this workflow
-	 *   does not know of it
+	 *   does not know of it, or it lives for more than a day
 	 * @throws Error when n8n cannot remember
 	 */
 	async end(): Promise<number | undefined> {
 		return await this.store.exclusively(async () => {
 			const { isKnown } = await this.ask([]);
-			return isKnown
+			const isLong = isKnown && (await this.store.find([this.long])).size > 0;
+			return isKnown && !isLong
 				? await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter))
 				: undefined;
 		});
@@ -81,6 +84,11 @@ export class PreparedNotes {
 
 	private until(quarter: number): string {
 		return this.note('until', String(quarter));
+	}
+
+	/** Stands where it lives for more than a day. What asking leaves behind says so too: then nobody knows when it ends. */
+	private get long(): string {
+		return this.note('long');
 	}
 
 	private get known(): string {

@@ -8,8 +8,11 @@ const FOUND: Array<Found | undefined> = ['this', 'another', 'ended', 'open', 'wa
 const REMEMBERED: Array<[name: string, remembered: Remembered, decisions: string]> = [
 	//                                                               this another ended open waiting rejected failed none unclear (no look-up)
 	['nothing', { state: 'nothing' }, 'done spent spent unknown send send unknown send notSent send'],
-	['sent, goes on', { state: 'sent', until: NOW + 1 }, 'done unknown spent unknown unknown spent unknown unknown unknown unknown'],
-	['sent, nobody knows until when', { state: 'sent', until: undefined }, 'done unknown spent unknown unknown spent unknown unknown unknown unknown'],
+	['sent, goes on', { state: 'sent', until: NOW + 1 }, 'done unknown spent unknown unknown unknown unknown unknown unknown unknown'],
+	['sent, nobody knows until when', { state: 'sent', until: undefined }, 'done unknown spent unknown unknown unknown unknown unknown unknown unknown'],
+	['taken on', { state: 'sent', until: undefined, attemptsUntil: NOW + 1, isTakenOn: true }, 'done unknown spent unknown unknown spent unknown unknown unknown unknown'],
+	['taken on as others were', { state: 'sent', until: undefined, attemptsUntil: NOW + 1, isTakenOn: true, hadOthers: true }, 'done unknown spent unknown unknown unknown unknown unknown unknown unknown'],
+	['taken on as others were, long ago', { state: 'sent', until: undefined, attemptsUntil: NOW - 1, isTakenOn: true, hadOthers: true }, 'done unknown spent unknown unknown spent spent unknown unknown unknown'],
 	['sent, has ended', { state: 'sent', until: NOW - 1 }, 'done unknown spent unknown send spent spent send unknown unknown'],
 	['sent, has ended, just this attempt', { state: 'sent', until: NOW - 1, isSameAttempt: true }, 'done unknown spent unknown unknown spent spent send unknown unknown'],
 	['refused, a moment ago', { state: 'refused', until: NOW + 1 }, 'done spent spent unknown refusedBefore refusedBefore unknown refusedBefore unknown refusedBefore'],

@@ -47,6 +47,7 @@ test.each([
 	[400, { success: false, error_des: 'wrong amount' }],
 	[404, { success: false, error_des: 'Not found', status_code: 404 }],
 	[200, { success: false, error_des: 'wrong amount', status_code: 422 }],
+	[404, { success: false, error_des: 'Order not found', status_code: 'NOT_FOUND' }],
 ])('HTTP %d with %j is how KESS itself refuses', (status, body) => {
 	expect(read(status, body)).toMatchObject({ kind: 'refused', isOwnShape: true });
 });
@@ -123,6 +124,8 @@ test.each([
 	[422, { errors: ['first', 'second', 'first'] }, 'first | second'],
 	[400, { success: false, error_des: 'Validation error', errors: { total_amount: ['The total amount must be a number.'] } }, 'Validation error | The total amount must be a number.'],
 	[422, { message: 'The given data was invalid.', errors: {} }, 'The given data was invalid.'],
+	[422, { success: false, error_des: ['The balance is too low.', 'Top it up.'] }, 'The balance is too low. | Top it up.'],
+	[422, { success: false, error_des: { amount: ['The amount is too high.'] }, msg: 'Failed' }, 'The amount is too high.'],
 ])('HTTP %d with %j says why', (status, body, reason) => {
 	expect(read(status, body)).toMatchObject({ reason });
 });

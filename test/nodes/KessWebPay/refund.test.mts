@@ -271,7 +271,7 @@ test('without a reference a lost answer is not guessed', async () => {
 
 describe('while a part of an order is unknown, nothing else of it is refunded', () => {
 	const others: Array<IDataObject | undefined> = [undefined, { merchantReference: 'REF-2' }, part('2.50', 'REF-2')];
-	const OTHER = { status: 'unknown', reason: 'an earlier run has asked KESS for another refund of this order, and KESS does not show what became of it' };
+	const OTHER = { status: 'unknown', reason: 'an earlier run has asked KESS for another refund of this order, and it is not known here what became of it: run that one again first' };
 
 	test('until KESS shows it', async () => {
 		await sandbox.fault('lost-after-booking', { service: REFUND });

@@ -2,7 +2,8 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { KessError, messageOf } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
-import type { Money } from '../../../../kess/money';
+import { type Money, moneyIn } from '../../../../kess/money';
+import { quoted } from '../../../../kess/gateway/redaction';
 import { requirePartnerAmount, requireReceiverId } from '../../../../kess/partner/fields';
 import { wordsOfName } from '../../../../kess/partner/receiverName';
 import { type AskedTransfer, personOf } from '../../../../kess/partner/transfer';
@@ -76,7 +77,7 @@ export async function rememberPrepared(
 			whatIs(asked),
 			...(asked.money ? [amountFact(asked.money)] : []),
 			...receivers.map(receiverFact),
-			...(isNamed ? [nameFact(owner)] : []),
+			...(isNamed ? [NAMED, nameFact(owner)] : []),
 		]),
 	];
 	await notesOf(context, client, textOf(prepared.pre_transfer_id))
@@ -178,17 +179,32 @@ export async function findDoubt(
 	return facts.size === 0 ? undefined : cannotTell(because);
 }
 
-/** Whether a transfer over this amount is surely not the prepared one, as far as this workflow remembers that. Never throws. */
-export async function isOtherAmount(
+/**
+ * In what a transfer that is paid surely differs from the prepared one, as far as this workflow remembers that. KESS may name a
+ * receiver by an ID that nobody here has seen, so that another ID alone is no difference where it does not tell the name.
+ *
+ * @param paid as KESS shows it
+ * @returns as it continues "a transfer". Never throws
+ */
+export async function otherThanPrepared(
 	context: IExecuteFunctions,
 	client: PartnerClient,
 	preTransferId: string,
-	amount: Money,
-): Promise<boolean> {
+	paid: IDataObject,
+): Promise<string | undefined> {
+	const money = moneyIn(paid.amount, paid.currency);
+	const [receiver, name] = [textOf(paid.receiver_id), textOf(paid.receiver_name)];
+	const [amount, id, owner] = [money && amountFact(money), receiverFact(receiver), nameFact(name)];
 	const known = await notesOf(context, client, preTransferId)
-		.recall([amountFact(amount)])
+		.recall([...(amount === undefined ? [] : [amount]), id, owner, NAMED])
 		.catch(() => undefined);
-	return known?.isKnown === true && known.doubtful.size > 0;
+	if (known?.isKnown !== true) return undefined;
+	if (money !== undefined && amount !== undefined && known.doubtful.has(amount))
+		return `over ${money.decimal} ${money.currency}`;
+	const isOther = [id, owner].every((fact) => known.doubtful.has(fact));
+	return isOther && !known.doubtful.has(NAMED) && wordsOfName(name) !== ''
+		? `to ${quoted(name)}`
+		: undefined;
 }
 
 function otherNumber(outTradeNo: string): KessError {
@@ -219,6 +235,9 @@ function notesOf(
 ): PreparedNotes {
 	return new PreparedNotes(context, client.identity, preTransferId);
 }
+
+/** Whether KESS said whose wallet it is. */
+const NAMED = 'named';
 
 function numberFact(outTradeNo: string): string {
 	return `number ${outTradeNo}`;

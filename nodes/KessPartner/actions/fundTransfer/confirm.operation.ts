@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
-import { moneyIn } from '../../../../kess/money';
 import { requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { isBlank } from '../../../../kess/written/text';
@@ -15,7 +14,7 @@ import {
 	approvedFields,
 	endOfPrepared,
 	findDoubt,
-	isOtherAmount,
+	otherThanPrepared,
 	readApproved,
 	whatIsApproved,
 } from './approved';
@@ -99,22 +98,21 @@ export const confirm: PartnerOperation = {
 					lifeMs: Math.max(0, until - Date.now()),
 					async lookUp() {
 						const look = whatWaits(await lookUp(client, asked));
-						const paid =
-							look.found === 'this' && asked.money === undefined
-								? moneyIn(look.data.amount, look.data.currency)
+						const other =
+							look.found === 'this'
+								? await otherThanPrepared(call.context, client, preTransfer, look.data)
 								: undefined;
-						if (
-							paid === undefined ||
-							!(await isOtherAmount(call.context, client, preTransfer, paid))
-						)
-							return look;
-						return {
-							found: 'another',
-							reason: `KESS shows a transfer over ${paid.decimal} ${paid.currency}, and this one was prepared for another amount`,
-						};
+						return other === undefined
+							? look
+							: {
+									found: 'another',
+									reason: `KESS shows a transfer ${other}, and this one was prepared for another`,
+								};
 					},
 					async prepare() {
-						const doubt = await findDoubt(call.context, client, preTransfer, asked);
+						const doubt =
+							(asked.money && client.overLimit(asked.money)) ??
+							(await findDoubt(call.context, client, preTransfer, asked));
 						return doubt === undefined
 							? { kind: 'ready', until: Math.max(until, Date.now()) }
 							: { kind: 'refused', error: doubt };

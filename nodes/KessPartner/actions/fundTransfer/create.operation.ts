@@ -77,7 +77,7 @@ async function prepareOnce(
 		return item({ end: 'unknown', reason: takenBefore(prepared.error).message, until });
 	}
 	if (prepared.kind !== 'prepared') throw prepared.error;
-	checkReceiver(transfer, prepared.data);
+	checkReceiver(asked, prepared.data);
 	await rememberPrepared(call.context, client, asked, prepared.data);
 	return { ...prepared.data, expires_at: clockInPhnomPenh(endOfLife(prepared.data)) };
 }

@@ -21,7 +21,6 @@ import type { PartnerClient } from '../../client';
 export interface NewTransfer {
 	asked: AskedTransfer;
 	fields: JsonObject;
-	expectedReceiverName: string | undefined;
 }
 
 /** Reads the transfer number and makes it the item's reference in messages. */
@@ -43,9 +42,9 @@ export function readNewTransfer(
 	);
 	const currency = call.read('currency', requirePartnerCurrency);
 	const money = call.read('amount', requirePartnerAmount);
-	const expectedReceiverName = readExpectedName(call.collection('additionalFields'));
+	const receiverName = readExpectedName(call.collection('additionalFields'));
 	return {
-		asked: { outTradeNo, receiverId, money },
+		asked: { outTradeNo, receiverId, money, ...(receiverName !== undefined && { receiverName }) },
 		fields: {
 			out_trade_no: outTradeNo,
 			receiver_id: receiverId,
@@ -53,7 +52,6 @@ export function readNewTransfer(
 			amount: Number(money.decimal),
 			currency,
 		},
-		expectedReceiverName,
 	};
 }
 
@@ -67,17 +65,17 @@ export function readExpectedName(additional: CollectionReader): string | undefin
  *
  * @throws KessError when the wallet's owner is not the one that the user expects
  */
-export function checkReceiver({ expectedReceiverName }: NewTransfer, prepared: IDataObject): void {
+export function checkReceiver({ receiverName }: AskedTransfer, prepared: IDataObject): void {
 	const owner = String(prepared.receiver_name ?? '');
-	if (expectedReceiverName === undefined || isSamePerson(expectedReceiverName, owner)) return;
+	if (receiverName === undefined || isSamePerson(receiverName, owner)) return;
 	throw new KessError(
-		`The wallet belongs to "${quoted(owner)}", not to "${expectedReceiverName}"`,
+		`The wallet belongs to "${quoted(owner)}", not to "${receiverName}"`,
 		'This run has paid nothing. Check the receiver ID. If the wallet is the right one, write Expected Receiver Name as KESS does.',
 	);
 }
 
-/** When a prepared transfer runs out, in milliseconds since the epoch; as late as can be when KESS does not say. */
+/** When a prepared transfer runs out, in milliseconds since the epoch; in a day when KESS does not say. */
 export function endOfLife(prepared: IDataObject, now = Date.now()): number {
 	const end = expiresAt(prepared.expire_in, now);
-	return end === undefined ? now + LONGEST_MS : Math.min(Date.parse(end), now + LONGEST_MS);
+	return end === undefined ? now + LONGEST_MS : Date.parse(end);
 }

@@ -110,9 +110,11 @@ function movement(
 		if (result.kind !== 'prepared') return result;
 		ready = before ?? { data: result.data, until: endOfLife(result.data), what: whatIs(asked) };
 		prepared.set(key, ready);
+		const overLimit = asked.money && client.overLimit(asked.money);
+		if (overLimit !== undefined) return { kind: 'refused', error: overLimit };
 		try {
 			checkSame(transfer, ready);
-			checkReceiver(transfer, ready.data);
+			checkReceiver(asked, ready.data);
 		} catch (error) {
 			return { kind: 'refused', error: error as KessError };
 		}

@@ -6,6 +6,7 @@ import { orThrow, type Outcome, type RefusalSaid } from '../../../../kess/gatewa
 import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
+import { isSamePerson, wordsOfName } from '../../../../kess/partner/receiverName';
 import {
 	CONFIRM_TRANSFER,
 	CREATE_TRANSFER,
@@ -72,7 +73,9 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 		{ ...asked, preTransferId: undefined },
 		data as JsonObject,
 	);
-	const difference = matchTransfer(shown, data as JsonObject, QUERY_TRANSFER);
+	const difference =
+		matchTransfer(shown, data as JsonObject, QUERY_TRANSFER) ??
+		otherPerson(asked, textOf(data.receiver_name));
 	if (difference === undefined) {
 		const warning =
 			missing.length > 0
@@ -91,6 +94,13 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 		reason: `it has been paid, but not as asked now (${difference}): ${quoted(data.amount)} ${quoted(data.currency)}, fund transfer ${quoted(data.fund_transfer_id)}`,
 		data,
 	};
+}
+
+/** Whether somebody else has got it than the one that is expected, as far as KESS shows who. */
+function otherPerson({ receiverName }: AskedTransfer, shown: string): string | undefined {
+	if (receiverName === undefined || wordsOfName(shown) === '' || isSamePerson(receiverName, shown))
+		return undefined;
+	return `the wallet belongs to "${quoted(shown)}", not to "${receiverName}"`;
 }
 
 /** The same, where one that is only prepared and waits to be confirmed is nobody's payment yet. */

@@ -1,7 +1,11 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Outcome, Refused } from '../../../../kess/gateway/outcome';
-import type { Json } from '../../../../kess/jsonObject';
+import { type Json, textOf } from '../../../../kess/jsonObject';
+import { keepNewest } from '../../../../kess/keepNewest';
 import { tellsOfNothing, tellsOfReason } from '../../../../kess/gateway/refusalWords';
 import { type Look, type Sent, unclear } from '../../../shared/money/moveMoney';
+import type { WebPayClient } from '../../client';
 import { refusal } from './order';
 
 /** For how long what KESS has booked may be missing in a look-up: only then is it asked again after a refusal. */
@@ -45,4 +49,34 @@ export function lookedInVain(
 				};
 			return unclear(refusal(result, intent));
 	}
+}
+
+/** What KESS gave its IDs to, in this process. */
+const given = new Map<string, string>();
+
+const KEPT_IDS = 1000;
+
+/** What stands where there is none. */
+const NO_ID = /^(?:0+|-+|null|none|n\/?a)?$/i;
+
+/**
+ * Whether a well-signed answer is a copy of an earlier one, about something else: some answers name nothing that was sent, so
+ * that only the ID in them tells one from another.
+ *
+ * @param field the answer's field with the ID
+ * @param number what it is about, for the one who sent it
+ */
+export function isCopy(
+	client: WebPayClient,
+	field: 'transaction_ref' | 'transaction_id' | 'code',
+	answer: IDataObject,
+	number: string,
+): boolean {
+	const id = textOf(answer[field]);
+	if (NO_ID.test(id)) return false;
+	const key = JSON.stringify([client.merchant, field, id]);
+	const first = given.get(key) ?? number;
+	given.set(key, first);
+	keepNewest(given, KEPT_IDS);
+	return first !== number;
 }

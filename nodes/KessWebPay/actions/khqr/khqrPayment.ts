@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isPlainObject, type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
-import { keepNewest } from '../../../../kess/keepNewest';
+import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import { isSameMoney, type Money } from '../../../../kess/money';
+import { isOver } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { moneyItem } from '../../../shared/money/moneyItem';
@@ -16,7 +16,7 @@ import {
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder } from '../common/order';
-import { LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
+import { isCopy, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 
 /** The only word for a payment that has been made (docs/gateway.md §3, States); an open set otherwise. */
 const PAID = 'SUCCEEDED';
@@ -82,32 +82,9 @@ async function send(client: WebPayClient, payment: KhqrPayment): Promise<Sent> {
 		return { kind: 'unknown', reason: 'the answer is not about this payment' };
 	if (answer.status !== PAID)
 		return { kind: 'unknown', reason: `KESS gives it the status ${quoted(answer.status)}` };
-	const other = otherPayment(client, payment, answer);
-	return other === undefined
-		? { kind: 'done', data: answer }
-		: { kind: 'unknown', reason: `its answer has the transaction_ref of payment ${other}` };
-}
-
-/** Which payment KESS gave its references to, in this process. */
-const references = new Map<string, string>();
-
-const KEPT_REFERENCES = 1000;
-
-/** What stands where there is none. */
-const NO_REFERENCE = /^(?:0+|-+|null|none|n\/?a)?$/i;
-
-/** The payment that an answer has the reference of: it need not name its own number, so that a copy of an earlier one fits any. */
-function otherPayment(
-	client: WebPayClient,
-	{ outTradeNo }: KhqrPayment,
-	{ transaction_ref: reference }: IDataObject,
-): string | undefined {
-	if (NO_REFERENCE.test(textOf(reference))) return undefined;
-	const key = JSON.stringify([client.merchant, textOf(reference)]);
-	const first = references.get(key) ?? outTradeNo;
-	references.set(key, first);
-	keepNewest(references, KEPT_REFERENCES);
-	return first === outTradeNo ? undefined : first;
+	return isCopy(client, 'transaction_ref', answer, payment.outTradeNo)
+		? { kind: 'unknown', reason: 'its answer has the transaction_ref of another payment' }
+		: { kind: 'done', data: answer };
 }
 
 /** The answer about this payment, whatever its status; `undefined` when it names none or is about another one. */
@@ -136,9 +113,10 @@ async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Look>
 			isPart: true,
 			warning: 'KESS does not show which code was paid under this number',
 		};
-	const status = quoted((result.data as JsonObject).status);
+	const { status } = result.data as JsonObject;
+	// What is not over may be this payment, in the words that orders have.
 	return {
-		found: 'another',
-		reason: `KESS shows something under this number that is not this payment, paid (status ${status})`,
+		found: data === undefined || isOver(status) ? 'another' : 'open',
+		reason: `KESS shows something under this number that is not this payment, paid (status ${quoted(status)})`,
 	};
 }

@@ -84,8 +84,8 @@ export const pay: WebPayOperation = {
 			payment: { account: client.merchant, kind: 'khqr', number: outTradeNo, what: undefined },
 			own: ownNumber(client, 'payment number', outTradeNo),
 			read: () => readPayment(call, outTradeNo),
-			told: ({ money, qrcode }) => ({
-				what: JSON.stringify([money.decimal, money.currency, qrcode]),
+			told: ({ money, qrcode, fields }) => ({
+				what: JSON.stringify([money.decimal, money.currency, qrcode, fields.sender_id]),
 			}),
 			movement: (payment) => khqrMovement(client, payment),
 			output: (end, payment) => khqrItem(call, end, outTradeNo, payment),

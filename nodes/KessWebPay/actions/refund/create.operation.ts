@@ -116,6 +116,10 @@ export const create: WebPayOperation = {
 				part === undefined
 					? orderNumber(client, outTradeNo)
 					: ownNumber(client, 'merchant reference', part),
+			alsoOwn: ({ merchantReference }) =>
+				part === undefined && merchantReference !== undefined
+					? ownNumber(client, 'merchant reference', merchantReference)
+					: undefined,
 			read: () => readRefund(call, outTradeNo, isPartial, part ?? readReference()),
 			told: ({ partial }) => ({
 				what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]),

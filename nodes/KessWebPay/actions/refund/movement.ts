@@ -3,14 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { asKessError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, moneyIn } from '../../../../kess/money';
-import { hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
+import { decide, hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { type Look, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { LONGEST_MS, type Payment, PaymentNotes } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder, refusal } from '../common/order';
-import { LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
+import { isCopy, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 import {
 	hasRefund,
 	isKnown,
@@ -117,7 +117,7 @@ export function refundMovement(
 const OTHER_UNDER_WAY: Look = {
 	found: 'open',
 	reason:
-		'an earlier run has asked KESS for another refund of this order, and KESS does not show what became of it',
+		'an earlier run has asked KESS for another refund of this order, and it is not known here what became of it: run that one again first',
 };
 
 const ALL_IS_BACK = 'the whole order has been refunded';
@@ -155,7 +155,7 @@ async function lookUpPart(call: ItemCall, client: WebPayClient, refund: NewRefun
 			found: isUnderWay(await recall(merchantReference)) ? 'another' : 'ended',
 			reason: ALL_IS_BACK,
 		};
-	const isOver = order.found === 'rejected' && all.state === 'sent' && all.wasRejected !== true;
+	const isOver = order.found === 'rejected' && decide(all, 'rejected', Date.now()) === 'spent';
 	return order.found === 'this' || (isUnderWay(all) && !isOver) ? OTHER_UNDER_WAY : look;
 }
 
@@ -170,6 +170,9 @@ async function send(client: WebPayClient, refund: NewRefund, order: JsonObject):
 	if (result.kind !== 'done') return result;
 	if (!isPlainObject(result.data) || !tellsOfRefund(result.data))
 		return { kind: 'unknown', reason: 'its answer tells of no refund' };
+	// The parts of an order may all have the ID of its payment.
+	if (isCopy(client, 'transaction_id', result.data as IDataObject, refund.outTradeNo))
+		return { kind: 'unknown', reason: 'its answer has the transaction_id of another order' };
 	const { status } = refundFacts(result.data, refund.merchantReference);
 	if (saysFailed(status)) {
 		const error = new KessError(
@@ -246,10 +249,14 @@ async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Lo
 	const status = textOf(order.status);
 	if (FULLY_REFUNDED.includes(status))
 		return { found: 'this', data: order, isUnderWay: isPending(status) };
-	if (saysFailed(status) && hasRefund(status))
-		return { found: 'rejected', reason: `the order has the status ${quoted(status)}`, data: order };
-	if (isKnown(status))
-		return { found: 'none', reason: `the order has the status ${quoted(status)}`, data: order };
+	const hasOthers = hasRefund(status);
+	if (hasOthers || isKnown(status))
+		return {
+			found: hasOthers && saysFailed(status) ? 'rejected' : 'none',
+			reason: `the order has the status ${quoted(status)}`,
+			data: order,
+			hasOthers,
+		};
 	return unclear(
 		new KessError(
 			`KESS shows the order with the status ${quoted(status)}, so this node cannot tell whether it has been refunded`,

@@ -15,7 +15,7 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { ownNumber } from '../common/order';
-import { LAG_MS, refusedPayment } from '../common/payments';
+import { isCopy, LAG_MS, refusedPayment } from '../common/payments';
 import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.subscription` (docs/gateway.md §3): charges an order to a card, now and in every period to come. */
@@ -99,7 +99,11 @@ function subscriptionMovement(client: WebPayClient, fields: JsonObject): Omit<Mo
 		async send() {
 			const result = await client.call(SERVICES.subscription, fields);
 			if (result.kind === 'refused') return refusedPayment(result, 'start the subscription');
-			return result.kind === 'done' ? begun(result.data as IDataObject) : result;
+			if (result.kind !== 'done') return result;
+			const data = result.data as IDataObject;
+			return isCopy(client, 'code', data, String(fields.pre_order_token))
+				? { kind: 'unknown', reason: 'its answer has the code of another subscription' }
+				: begun(data);
 		},
 		spent: () =>
 			new KessError(
