@@ -81,9 +81,12 @@ export async function pollOrders(context: IPollFunctions): Promise<INodeExecutio
 			patience: PATIENCE_MS,
 		});
 		requireLists(client);
+		const { redaction } = client;
+		const tell = (note: string) =>
+			context.logger.warn(`${context.getNode().name}: ${redaction.message(note)}`);
 		const orders = isManual
-			? [await findLatest(client, settings)]
-			: await findNew(context, client, settings);
+			? [await findLatest(client, settings, tell)]
+			: await findNew(context, client, settings, tell);
 		return orders.length === 0
 			? null
 			: [orders.map((order) => ({ json: asChosen(context, order, EVENT_FIELDS) }))];
@@ -153,9 +156,10 @@ function hasOneOf(choices: readonly string[], { status }: IDataObject): boolean 
 async function findLatest(
 	client: WebPayClient,
 	{ choices, daysBack }: Settings,
+	tell: (note: string) => void,
 ): Promise<IDataObject> {
 	const today = dayInPhnomPenh(Date.now());
-	const listed = await listOrders(client, firstDay(today, daysBack), today, Infinity);
+	const listed = await listOrders(client, firstDay(today, daysBack), today, Infinity, tell);
 	const [first, ...others] = listed.filter((order) => hasOneOf(choices, order));
 	if (first === undefined) {
 		throw new KessError(
@@ -184,6 +188,7 @@ async function findNew(
 	context: IPollFunctions,
 	client: WebPayClient,
 	settings: Settings,
+	tell: (note: string) => void,
 ): Promise<IDataObject[]> {
 	const { choices, daysBack } = settings;
 	const today = dayInPhnomPenh(Date.now());
@@ -196,14 +201,14 @@ async function findNew(
 	const from = last === undefined ? undefined : latestOf(last.from, daysBefore(today, MAX_DAYS));
 	if (from === undefined || start < from) {
 		const end = from === undefined || from > today ? today : daysBefore(from, 1);
-		for (const order of await listOrders(client, start, end, Infinity, NEXT_LOOK)) {
+		for (const order of await listOrders(client, start, end, Infinity, tell, NEXT_LOOK)) {
 			if (hasOneOf(choices, order)) notes.add(eventOf(order, notes).key);
 		}
 	}
 	const candidates: string[] = [];
 	if (last !== undefined && from !== undefined && from <= today) {
 		const before = choices.filter((choice) => last.statuses.includes(choice));
-		for (const order of await listOrders(client, from, today, Infinity, NEXT_LOOK)) {
+		for (const order of await listOrders(client, from, today, Infinity, tell, NEXT_LOOK)) {
 			const [outTradeNo, { key }] = [textOf(order.out_trade_no), eventOf(order, notes)];
 			if (outTradeNo === '' || !hasOneOf(choices, order) || notes.has(key)) continue;
 			if (hasOneOf(before, order)) candidates.push(outTradeNo);
@@ -228,9 +233,7 @@ async function findNew(
 	});
 	if (missing !== undefined) {
 		if (found.length === 0) throw missing;
-		context.logger.warn(
-			`${context.getNode().name} could not look at every order: ${client.redaction.message(missing.message)}`,
-		);
+		tell(`It could not look at every order: ${missing.message}`);
 	}
 	return found;
 }
