@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { type Json, type JsonObject, textOf } from '../jsonObject';
-import { hasRefund, isPaid, saysFailed } from './orderStates';
+import { goesOn, hasRefund, isPaid, saysFailed } from './orderStates';
 
 /** What has happened, in plain words. */
 type WebPayEventName =
@@ -25,7 +25,6 @@ const CLOSED = 'CLOSED';
 const WAITING = 'WAITING';
 
 const STATUS_EVENTS: ReadonlyMap<string, WebPayEventName> = new Map([
-	[PAID, 'paid'],
 	[CLOSED, 'closed'],
 	['REFUNDED', 'refunded'],
 	['PARTIAL_REFUNDED', 'partiallyRefunded'],
@@ -67,11 +66,11 @@ export function isAboutRefund(told: JsonObject): boolean {
 
 /**
  * Whether the gateway's order has yet to show what its own notification tells: that it is no longer waited for, that
- * something was given back, or as many refunds.
+ * something was given back, or as many refunds. After an attempt that has failed it is waited for the next one.
  */
 export function isBehind(shown: JsonObject, told: JsonObject): boolean {
 	const [said, status] = [textOf(told.status), textOf(shown.status)];
-	if (status === WAITING) return said !== '' && said !== WAITING;
+	if (status === WAITING) return said !== '' && !goesOn(said);
 	if (!isAboutRefund(told) || saysFailed(said)) return false;
 	const [shownRefunds, toldRefunds] = [refundsOf(shown), refundsOf(told)];
 	return status === PAID || (shownRefunds.length > 0 && toldRefunds.length > shownRefunds.length);
@@ -80,16 +79,17 @@ export function isBehind(shown: JsonObject, told: JsonObject): boolean {
 /**
  * What an order's notification tells of: a status of an order, with the transaction that brought it about. A subscription
  * is charged for one order again and again, and an order can be refunded in several parts; each is an event of its own.
+ * An order that was paid and given back before anybody was told of the payment is paid first of all.
  *
  * @param told the notification; none of its fields counts that its signature does not prove, but for the refunds of an
  *   order that the gateway is not asked for
  * @param shown the order as the gateway has it, if it was asked
- * @param isKnown whether an event of a key that begins so has been handled before
+ * @param known the keys of the events that have been handled and begin so
  */
 export function orderEvent(
 	told: JsonObject,
 	shown: JsonObject | undefined,
-	isKnown: (beginning: string) => boolean,
+	known: (beginning: string) => readonly string[],
 ): WebPayEvent {
 	const number = orderNumberIn(told);
 	const order = shown ?? told;
@@ -102,43 +102,63 @@ export function orderEvent(
 	}
 	if (isRenewal(told, shown))
 		return { name: 'renewed', key: keyOf(PAID, number, transactionOf(told)) };
-	const name = nameOf(status, number, isKnown);
+	// An attempt that has failed has a transaction of its own: whose status is not the order's does not count.
+	const charge = textOf(told.status) === status ? told : order;
+	const transaction = textOf(charge.transaction_id) || transactionOf(order);
+	const payments = known(beginningOf(PAID, number));
+	if (status === PAID || (hasRefund(status) && !isAboutRefund(told) && payments.length === 0))
+		return paymentEvent(number, transaction, textOf(charge.paid_at), payments);
+	const name = STATUS_EVENTS.get(status) ?? 'other';
 	if (name === 'closed') return { name, key: keyOf(status, number) };
 	if (hasRefund(status)) return { name, key: keyOf(status, number, ...refundIn(told, shown)) };
-	const transaction = textOf(told.transaction_id) || transactionOf(order);
 	return { name, key: keyOf(status, number, transaction) };
 }
 
 /**
- * What an order tells to those who ask for it again and again: its status, with the transaction that was paid or the refunds
- * that were made since.
+ * A payment of an order: the first, or a further one. One of which no transaction is told cannot be told from another, so it is
+ * taken for the same as the only other one.
  *
- * @param isKnown as for `orderEvent`
+ * @param payments the keys of those that have been handled
  */
-export function shownEvent(
+function paymentEvent(
+	number: string,
+	transaction: string,
+	paidAt: string,
+	payments: readonly string[],
+): WebPayEvent {
+	const key = keyOf(PAID, number, transaction);
+	const [first, second] = payments;
+	if (first === undefined) return { name: 'paid', key };
+	const vague = ['', paidAt].map((text) => keyOf(PAID, number, text));
+	const isSame = transaction === '' || (second === undefined && vague.includes(first));
+	return { name: 'renewed', key: isSame ? first : key };
+}
+
+/**
+ * What an order tells to those who ask for it again and again: that it was paid, and by which transaction, and what became of
+ * it since, with the refunds that were made.
+ *
+ * @param isKnown whether an event of a key that begins so has been handled before
+ */
+export function shownEvents(
 	order: JsonObject,
 	isKnown: (beginning: string) => boolean,
-): WebPayEvent {
+): WebPayEvent[] {
 	const [status, number] = [textOf(order.status), orderNumberIn(order)];
+	const wasPaid = isKnown(beginningOf(PAID, number));
+	const payment: WebPayEvent = {
+		name: wasPaid ? 'renewed' : 'paid',
+		key: keyOf(PAID, number, textOf(order.transaction_id)),
+	};
+	if (status === PAID) return [payment];
 	const refunds = refundsOf(order).map(
 		(refund) => textOf(refund.transaction_id) || textOf(refund.merchant_reference),
 	);
-	const details = hasRefund(status)
-		? refunds.sort()
-		: isPaid(status)
-			? [textOf(order.transaction_id)]
-			: [];
-	return { name: nameOf(status, number, isKnown), key: keyOf(status, number, ...details) };
-}
-
-/** An order that is paid once more than before is renewed. */
-function nameOf(
-	status: string,
-	number: string,
-	isKnown: (beginning: string) => boolean,
-): WebPayEventName {
-	const name = STATUS_EVENTS.get(status) ?? 'other';
-	return name === 'paid' && isKnown(`${keyOf(PAID, number).slice(0, -1)},`) ? 'renewed' : name;
+	const since: WebPayEvent = {
+		name: STATUS_EVENTS.get(status) ?? 'other',
+		key: keyOf(status, number, ...(hasRefund(status) ? refunds.sort() : [])),
+	};
+	return hasRefund(status) && !wasPaid ? [payment, since] : [since];
 }
 
 /** A charge that is not the one which the gateway shows with the order, nor of the same time. */
@@ -211,4 +231,9 @@ function refundsOf(order: JsonObject): JsonObject[] {
 /** Not a plain joining, because a number may contain what would join. */
 function keyOf(...parts: string[]): string {
 	return JSON.stringify(parts);
+}
+
+/** How the keys of all events begin that begin with these parts and have more. */
+function beginningOf(...parts: string[]): string {
+	return `${keyOf(...parts).slice(0, -1)},`;
 }

@@ -55,9 +55,14 @@ export function saysFailed(status: unknown): boolean {
 /** The other states that are known; the set is open. */
 const GOING_ON: ReadonlySet<unknown> = new Set(['WAITING', 'FAILED']);
 
+/** Whether a buyer may still pay the order, now or with another attempt. */
+export function goesOn(status: unknown): boolean {
+	return GOING_ON.has(status);
+}
+
 /** Whether it is known what this state means. */
 export function isKnown(status: unknown): boolean {
-	return ENDED.has(status) || GOING_ON.has(status);
+	return ENDED.has(status) || goesOn(status);
 }
 
 /** Whether the order has been paid, whatever was given back of it since. */

@@ -43,7 +43,8 @@ export class KessWebPayPollTrigger implements INodeType {
 					{
 						name: 'Order Paid',
 						value: 'SUCCESS',
-						description: 'The money has arrived (status SUCCESS)',
+						description:
+							'The money has arrived (status SUCCESS, or a refund of it since the last look)',
 					},
 					{
 						name: 'Order Closed',
@@ -59,7 +60,7 @@ export class KessWebPayPollTrigger implements INodeType {
 				],
 				default: ['SUCCESS'],
 				description:
-					'The statuses of an order that start the workflow, each once per order, and again for each further refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code> or <code>partiallyRefunded</code>. What an order had when the workflow was published starts nothing.',
+					'What starts the workflow, once per order, and again for each further refund. The field <code>event</code> of the output says what has happened: <code>paid</code>, <code>renewed</code>, <code>closed</code>, <code>refunded</code> or <code>partiallyRefunded</code>. What an order had when the workflow was published starts nothing.',
 			},
 			{
 				displayName: 'Days Back',

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
 process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS ??= 'false';
 
 import 'reflect-metadata';
-import { ExecutionLifecycleHooks, getAdditionalKeys, LoadOptionsContext, PollContext, WorkflowExecute } from 'n8n-core';
+import { ExecutionLifecycleHooks, getAdditionalKeys, LoadOptionsContext, PollContext, WebhookContext, WorkflowExecute } from 'n8n-core';
 import {
 	type IBinaryKeyData,
 	ICredentialsHelper,
@@ -29,6 +30,7 @@ import {
 	type INodeTypes,
 	isExpression,
 	type IRun,
+	type IWebhookData,
 	type IWorkflowExecuteAdditionalData,
 	NodeHelpers,
 	Workflow,
@@ -348,5 +350,42 @@ export class Polling {
 
 	private store(workflow: Workflow): void {
 		this.stored = JSON.stringify(workflow.staticData);
+	}
+}
+
+/** A node that is called from outside, in an active workflow: n8n keeps its static data from one call to the next. */
+export class Called {
+	private staticData: IDataObject = {};
+
+	constructor(private readonly options: NodeRunOptions) {}
+
+	/** Sends it JSON. @returns the HTTP status, and the items with which n8n begins an execution */
+	async post(body: object): Promise<{ status: number; items: INodeExecutionData[] }> {
+		const { workflow, additionalData } = prepare({ ...this.options, staticData: this.staticData });
+		const httpResponse = Object.assign(new EventEmitter(), {
+			statusCode: 200,
+			writableFinished: true,
+			status(code: number) {
+				this.statusCode = code;
+				return this;
+			},
+			json() {},
+		});
+		const httpRequest = { rawBody: Buffer.from(JSON.stringify(body)), body: {}, headers: {} };
+		const context = new WebhookContext(
+			workflow,
+			workflow.getNode('Node') as INode,
+			{ ...additionalData, httpRequest, httpResponse } as unknown as IWorkflowExecuteAdditionalData,
+			'webhook',
+			{ webhookDescription: this.options.node.description.webhooks?.[0] } as IWebhookData,
+			[],
+			null,
+		);
+		const answer = await this.options.node.webhook?.call(context);
+		// n8n reads it before it stores the static data.
+		void answer?.webhookResponse;
+		httpResponse.emit('close');
+		this.staticData = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
+		return { status: httpResponse.statusCode, items: answer?.workflowData?.[0] ?? [] };
 	}
 }

@@ -26,28 +26,30 @@ export class HandledNotifications {
 		return this.of(scope).keys.has(key) || storedKeys(staticData).includes(key);
 	}
 
-	/** Whether anything has that begins so. */
-	hasSome(scope: string, beginning: string, staticData: IDataObject): boolean {
-		const begins = (key: string) => key.startsWith(beginning);
-		return [...this.of(scope).keys].some(begins) || storedKeys(staticData).some(begins);
+	/** What has and begins so. */
+	beginningWith(beginning: string, scope: string, staticData: IDataObject): string[] {
+		const all = new Set([...storedKeys(staticData), ...this.of(scope).keys]);
+		return [...all].filter((key) => key.startsWith(beginning));
 	}
 
 	/**
-	 * Marks it as handled, to be settled when n8n has answered.
+	 * Marks it as handled, to be settled when n8n has answered. What has been handled is from then on known by all the names.
 	 *
 	 * @param names all that it is known by; the last is the event's
 	 * @returns false when something else was faster
 	 */
 	claim(scope: string, names: readonly string[], staticData: IDataObject): boolean {
 		const event = names.at(-1);
-		if (event === undefined || this.has(scope, event, staticData)) return false;
 		const { keys, pending } = this.of(scope);
+		// Whether that one will run is not known yet.
+		if (event === undefined || pending.has(event)) return false;
+		const isNew = !this.has(scope, event, staticData);
 		for (const key of names) {
 			keys.add(key);
-			pending.add(key);
+			if (isNew) pending.add(key);
 		}
 		keepNewest(keys, REMEMBERED);
-		return true;
+		return isNew;
 	}
 
 	/** Writes what is claimed into the node's static data. n8n stores it when the execution is running. */

@@ -14,6 +14,7 @@ import {
 	type WebPayEvent,
 } from '../../../kess/webPay/event';
 import { readWebPayNotification } from '../../../kess/webPay/notification';
+import { goesOn } from '../../../kess/webPay/orderStates';
 import { asChosen } from '../../shared/run/simplify';
 import { EVENT_FIELDS, queryOrder } from '../actions/common/order';
 import { readCall } from './call';
@@ -110,8 +111,7 @@ async function decide(context: IWebhookFunctions): Promise<Decision> {
 		}
 		const find = isCard ? findCard : confirms ? confirm : believe;
 		// Somebody who tries out a workflow wants the same notification to work again.
-		if (context.getMode() === 'manual')
-			return choose(context, await find(context, told, () => false));
+		if (context.getMode() === 'manual') return choose(context, await find(context, told, () => []));
 		return await decideOnce(context, told, find);
 	} catch (error) {
 		const reason = messageOf(error);
@@ -125,7 +125,7 @@ async function decideOnce(context: IWebhookFunctions, told: Told, find: Find): P
 	const memory = rememberedBy(context);
 	const { key: said } = isAboutCard(told.fields)
 		? cardEvent(told.fields)
-		: orderEvent(told.fields, undefined, () => false);
+		: orderEvent(told.fields, undefined, () => []);
 	if (handled.has(scope, said, memory)) return IGNORE;
 	const flight = `${scope}:${said}`;
 	const underWay = undecided.get(flight);
@@ -133,12 +133,13 @@ async function decideOnce(context: IWebhookFunctions, told: Told, find: Find): P
 		const decision = await underWay;
 		return decision.kind === 'start' ? IGNORE : decision;
 	}
-	const isKnown = (beginning: string) => handled.hasSome(scope, beginning, memory);
+	const known = (beginning: string) => handled.beginningWith(beginning, scope, memory);
 	const work = async (): Promise<Decision> => {
-		const decision = choose(context, await find(context, told, isKnown));
+		const decision = choose(context, await find(context, told, known));
 		if (decision.kind !== 'start') return decision;
-		// The same notification is known the next time without asking the gateway.
-		const keys = told.isAmbiguous ? [decision.event.key] : [...new Set([said, decision.event.key])];
+		// The same notification is known the next time without asking the gateway, unless it may mean something else by then.
+		const mayChange = told.isAmbiguous || goesOn(decision.order.status);
+		const keys = mayChange ? [decision.event.key] : [...new Set([said, decision.event.key])];
 		if (!handled.claim(scope, keys, memory)) return IGNORE;
 		return {
 			...decision,
@@ -160,15 +161,15 @@ type Found =
 	| { kind: 'found'; event: WebPayEvent; order: JsonObject }
 	| (Decision & { kind: 'refuse' });
 
-/** @param isKnown whether an event of a key that begins so has been handled */
+/** @param known the keys of the events that have been handled and begin so */
 type Find = (
 	context: IWebhookFunctions,
 	told: Told,
-	isKnown: (beginning: string) => boolean,
+	known: (beginning: string) => readonly string[],
 ) => Promise<Found>;
 
 /** The order as the gateway has it: a notification can be old, and what is nested in it is not signed. */
-const confirm: Find = async (context, { fields, isAmbiguous }, isKnown) => {
+const confirm: Find = async (context, { fields, isAmbiguous }, known) => {
 	const outTradeNo = orderNumberIn(fields);
 	// Of fields that may be another's only those count which the gateway is then asked about.
 	const told = isAmbiguous ? { out_trade_no: outTradeNo, status: fields.status } : fields;
@@ -210,9 +211,10 @@ const confirm: Find = async (context, { fields, isAmbiguous }, isKnown) => {
 					status: 503,
 					reason: 'the gateway does not show yet what it tells of the order',
 				};
-			const event = orderEvent(told, order, isKnown);
+			const event = orderEvent(told, order, known);
 			// The gateway goes on showing the first charge of a subscription with its order.
-			const charge = event.name === 'renewed' ? chargeIn(told) : {};
+			const isCharge = event.name === 'renewed' && told.status === 'SUCCESS';
+			const charge = isCharge ? chargeIn(told) : {};
 			return { kind: 'found', event, order: { ...order, ...charge } };
 		}
 	}
@@ -224,12 +226,12 @@ function chargeIn(told: JsonObject): JsonObject {
 }
 
 /** Without the gateway only a notification counts that has everything an order's or a refund's notification has, and signed. */
-const believe: Find = async (_context, { fields }, isKnown) => {
+const believe: Find = async (_context, { fields }, known) => {
 	const amount =
 		isAboutRefund(fields) && textOf(fields.total_amount) === '' ? 'amount' : 'total_amount';
 	const missing = ['status', amount, 'currency'].find((field) => textOf(fields[field]) === '');
 	return missing === undefined
-		? { kind: 'found', event: orderEvent(fields, undefined, isKnown), order: fields }
+		? { kind: 'found', event: orderEvent(fields, undefined, known), order: fields }
 		: { kind: 'refuse', status: 400, reason: `it is well signed, but has no ${missing}` };
 };
 

@@ -1,9 +1,9 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
-import type { NotSent, Unknown } from '../../../kess/gateway/outcome';
+import type { NotSent, Refused, Unknown } from '../../../kess/gateway/outcome';
 import { InvalidValueError, KessError } from '../../../kess/errors';
 import { type JsonObject, textOf } from '../../../kess/jsonObject';
-import { shownEvent, type WebPayEvent } from '../../../kess/webPay/event';
+import { shownEvents, type WebPayEvent } from '../../../kess/webPay/event';
 import { dayInPhnomPenh, daysBefore } from '../../../kess/written/day';
 import { explainInvalid, toRunError } from '../../shared/run/errors';
 import { asChosen } from '../../shared/run/simplify';
@@ -24,7 +24,7 @@ const MAX_DAYS = 31;
 /** Orders that one look hands on; the next one has the others. n8n may end a look after some 30 seconds. */
 const MAX_ORDERS = 500;
 
-/** Orders asked for at the same time. */
+/** Orders asked for at the same time. After as many questions in a row without an answer the gateway is out of reach. */
 const LANES = 10;
 
 const ORDERS_BY_NUMBER =
@@ -32,11 +32,11 @@ const ORDERS_BY_NUMBER =
 
 const NEXT_LOOK = 'Nothing is lost: the next look asks for the same days again.';
 
-/** Statuses of an order, by the choices of Trigger On. */
-const CHOICES: ReadonlyMap<string, readonly string[]> = new Map([
-	['CLOSED', ['CLOSED']],
-	['REFUNDED', ['REFUNDED', 'PARTIAL_REFUNDED']],
-	['SUCCESS', ['SUCCESS']],
+/** The events that each choice of Trigger On means. */
+const CHOICES: ReadonlyMap<string, ReadonlyArray<WebPayEvent['name']>> = new Map([
+	['CLOSED', ['closed']],
+	['REFUNDED', ['refunded', 'partiallyRefunded']],
+	['SUCCESS', ['paid', 'renewed']],
 ]);
 
 /**
@@ -59,8 +59,8 @@ interface Settings {
 }
 
 /**
- * One look of the poll trigger: the orders that have got one of the chosen statuses since the last one, or a further payment
- * or refund, each once, as KESS gives them when asked one by one, because no signature covers a list.
+ * One look of the poll trigger: what has happened to orders since the last one, of what is chosen: a payment, a refund, the
+ * end of an order, each once, with the order as KESS gives it when asked for it, because no signature covers a list.
  *
  * @returns `null` when there are none
  * @throws an error for n8n. Nothing is lost by it: what was not handed on is found by the next look
@@ -81,9 +81,12 @@ export async function pollOrders(context: IPollFunctions): Promise<INodeExecutio
 			patience: PATIENCE_MS,
 		});
 		requireLists(client);
+		const { redaction } = client;
+		const tell = (note: string) =>
+			context.logger.warn(`${context.getNode().name}: ${redaction.message(note)}`);
 		const orders = isManual
-			? [await findLatest(client, settings)]
-			: await findNew(context, client, settings);
+			? [await findLatest(client, settings, tell)]
+			: await findNew(context, client, settings, tell);
 		return orders.length === 0
 			? null
 			: [orders.map((order) => ({ json: asChosen(context, order, EVENT_FIELDS) }))];
@@ -144,19 +147,22 @@ function firstDay(today: string, daysBack: number): string {
 	return daysBefore(today, daysBack + 1);
 }
 
-/** Whether an order has one of the statuses. */
-function hasOneOf(choices: readonly string[], { status }: IDataObject): boolean {
-	return choices.some((choice) => CHOICES.get(choice)?.includes(textOf(status)));
+/** What an order tells, of what is chosen. */
+function eventsOf(order: IDataObject, choices: readonly string[], notes: Notes): WebPayEvent[] {
+	const events = shownEvents(order as JsonObject, (beginning) => notes.hasSome(beginning));
+	return events.filter(({ name }) => choices.some((choice) => CHOICES.get(choice)?.includes(name)));
 }
 
 /** For somebody who tries out the workflow: the order that was paid, or made, last. */
 async function findLatest(
 	client: WebPayClient,
 	{ choices, daysBack }: Settings,
+	tell: (note: string) => void,
 ): Promise<IDataObject> {
 	const today = dayInPhnomPenh(Date.now());
-	const listed = await listOrders(client, firstDay(today, daysBack), today, Infinity);
-	const [first, ...others] = listed.filter((order) => hasOneOf(choices, order));
+	const latestEvent = (order: IDataObject) => eventsOf(order, choices, new Notes()).at(-1);
+	const listed = await listOrders(client, firstDay(today, daysBack), today, Infinity, tell);
+	const [first, ...others] = listed.filter(latestEvent);
 	if (first === undefined) {
 		throw new KessError(
 			`No order of the last ${daysBack} days has a status that is chosen in Trigger On`,
@@ -171,7 +177,7 @@ async function findLatest(
 	const order = client.redaction.data(
 		requireDone(result, 'show the order', 'Looking changes nothing: fetch again.') as JsonObject,
 	);
-	return { ...order, event: shownEvent(order, () => false).name };
+	return { ...order, event: latestEvent(order)?.name };
 }
 
 /** Which formats KESS gives is not published (docs/gateway.md §3): 0 for one that is not known. */
@@ -184,6 +190,7 @@ async function findNew(
 	context: IPollFunctions,
 	client: WebPayClient,
 	settings: Settings,
+	tell: (note: string) => void,
 ): Promise<IDataObject[]> {
 	const { choices, daysBack } = settings;
 	const today = dayInPhnomPenh(Date.now());
@@ -196,28 +203,33 @@ async function findNew(
 	const from = last === undefined ? undefined : latestOf(last.from, daysBefore(today, MAX_DAYS));
 	if (from === undefined || start < from) {
 		const end = from === undefined || from > today ? today : daysBefore(from, 1);
-		for (const order of await listOrders(client, start, end, Infinity, NEXT_LOOK)) {
-			if (hasOneOf(choices, order)) notes.add(eventOf(order, notes).key);
+		for (const order of await listOrders(client, start, end, Infinity, tell, NEXT_LOOK)) {
+			for (const { key } of eventsOf(order, choices, notes)) notes.add(key);
 		}
 	}
-	const candidates: string[] = [];
+	// An order that was paid with its second attempt may be listed with both.
+	const listed = new Set<string>();
 	if (last !== undefined && from !== undefined && from <= today) {
 		const before = choices.filter((choice) => last.statuses.includes(choice));
-		for (const order of await listOrders(client, from, today, Infinity, NEXT_LOOK)) {
-			const [outTradeNo, { key }] = [textOf(order.out_trade_no), eventOf(order, notes)];
-			if (outTradeNo === '' || !hasOneOf(choices, order) || notes.has(key)) continue;
-			if (hasOneOf(before, order)) candidates.push(outTradeNo);
-			else notes.add(key);
+		const added = choices.filter((choice) => !before.includes(choice));
+		for (const order of await listOrders(client, from, today, Infinity, tell, NEXT_LOOK)) {
+			const outTradeNo = textOf(order.out_trade_no);
+			if (outTradeNo === '') continue;
+			const isNew = ({ key }: WebPayEvent) => !notes.has(key);
+			if (eventsOf(order, before, notes).some(isNew)) listed.add(outTradeNo);
+			for (const { key } of eventsOf(order, added, notes)) notes.add(key);
 		}
 	}
 	// Lists begin with the newest.
-	const { found, missing } = await confirm(
-		client,
-		candidates.reverse().slice(0, MAX_ORDERS),
-		choices,
-		notes,
-	);
-	const isComplete = missing === undefined && candidates.length <= MAX_ORDERS;
+	const candidates = [...listed].reverse().slice(0, MAX_ORDERS);
+	const { found, doubtful, silence } = await confirm(client, candidates, choices, notes);
+	const missing = silence ?? [...doubtful.values()][0];
+	const isComplete = missing === undefined && candidates.length === listed.size;
+	// An order that KESS goes on listing and never shows makes one look fail, and is then only in the log.
+	const unseen = [...doubtful].filter(([outTradeNo]) => !notes.has(doubtKey(outTradeNo)));
+	const failure = found.length > 0 ? undefined : (silence ?? unseen[0]?.[1]);
+	if (failure !== undefined && failure !== silence)
+		unseen.forEach(([outTradeNo]) => notes.add(doubtKey(outTradeNo)));
 	const next = isComplete || from === undefined || start < from ? start : from;
 	remember(context, stored, {
 		at: Date.now(),
@@ -226,14 +238,13 @@ async function findNew(
 		from: next,
 		noted: notes.kept(today, next),
 	});
-	if (missing !== undefined) {
-		if (found.length === 0) throw missing;
-		context.logger.warn(
-			`${context.getNode().name} could not look at every order: ${client.redaction.message(missing.message)}`,
-		);
-	}
+	if (failure !== undefined) throw failure;
+	if (missing !== undefined) tell(`It could not look at every order: ${missing.message}`);
 	return found;
 }
+
+/** Under what it is noted that somebody has seen that an order is listed and not shown. */
+const doubtKey = (outTradeNo: string) => JSON.stringify(['DOUBTFUL', outTradeNo]);
 
 const latestOf = (one: string, other: string) => (one > other ? one : other);
 
@@ -243,59 +254,75 @@ function remember(context: IPollFunctions, before: Memory | undefined, memory: M
 	if (content(before) !== content(memory)) keep(context, memory);
 }
 
+/** What has become of the questions about orders. */
+interface Confirmed {
+	found: IDataObject[];
+	/** Why an order is missing of which KESS has given another answer, or one that is not believed, by its number. */
+	doubtful: Map<string, KessError>;
+	/** Why orders are missing about which there was no answer. */
+	silence: KessError | undefined;
+}
+
 /**
- * Asks for each order and notes those that are handed on. With the first unclear answer no further one is asked for: the
- * gateway may be out of reach.
- *
- * @returns the orders, and why some may be missing that the next look has to find
+ * Asks for each order and notes what is handed on. An answer about one order never stops the others; with as many questions
+ * in a row without any answer as are asked at the same time, no further one is asked: the gateway may be out of reach.
  */
 async function confirm(
 	client: WebPayClient,
 	numbers: string[],
 	choices: readonly string[],
 	notes: Notes,
-): Promise<{ found: IDataObject[]; missing?: KessError }> {
-	const answers: Array<JsonObject | undefined> = numbers.map(() => undefined);
-	let missing: KessError | undefined;
-	let isReachable = true;
+): Promise<Confirmed> {
+	const answers: Array<IDataObject | undefined> = numbers.map(() => undefined);
+	const doubtful: Confirmed['doubtful'] = new Map();
+	let silence: KessError | undefined;
+	let unanswered = 0;
 	const queue = numbers.entries();
 	const lane = async () => {
 		for (const [index, outTradeNo] of queue) {
 			const result = await queryOrder(client, outTradeNo);
+			const isAnswered = result.kind === 'done' || isDoubtful(result);
+			unanswered = isAnswered ? 0 : unanswered + 1;
 			if (result.kind === 'done') answers[index] = client.redaction.data(result.data as JsonObject);
-			else if (result.kind === 'refused')
-				missing ??= refusal(result, `show the order ${outTradeNo}, which it lists`);
-			else {
-				missing ??= reasonOf(result, outTradeNo);
-				isReachable = false;
-			}
-			if (!isReachable) return;
+			else if (isAnswered) doubtful.set(outTradeNo, reasonOf(result, outTradeNo));
+			else silence ??= reasonOf(result, outTradeNo);
+			if (unanswered >= LANES) return;
 		}
 	};
 	await Promise.all(Array.from({ length: LANES }, lane));
 	const found: IDataObject[] = [];
-	for (const order of answers as Array<IDataObject | undefined>) {
-		if (order === undefined || !hasOneOf(choices, order)) continue;
-		const { name, key } = eventOf(order, notes);
-		// The list may have been ahead of the order, or the order of the list.
-		if (notes.has(key)) continue;
-		notes.add(key);
-		found.push({ ...order, event: name });
+	for (const order of answers) {
+		if (order === undefined) continue;
+		for (const { name, key } of eventsOf(order, choices, notes)) {
+			// The list may have been ahead of the order, or the order of the list.
+			if (notes.has(key)) continue;
+			notes.add(key);
+			found.push({ ...order, event: name });
+		}
 	}
-	return { found, missing };
+	return { found, doubtful, silence };
 }
 
-function eventOf(order: IDataObject, notes: Notes): WebPayEvent {
-	return shownEvent(order as JsonObject, (beginning) => notes.hasSome(beginning));
-}
-
-function reasonOf(result: Unknown | NotSent, outTradeNo: string): KessError {
-	if (result.kind === 'notSent') return result.error;
+/** Whether there was an answer, though not the order. */
+function isDoubtful(result: Refused | Unknown | NotSent): boolean {
 	return (
-		result.unbelieved ??
-		new KessError(
-			`KESS gave no clear answer about the order ${outTradeNo}: ${result.reason}`,
-			NEXT_LOOK,
-		)
+		result.kind === 'refused' || (result.kind === 'unknown' && result.unbelieved !== undefined)
 	);
+}
+
+function reasonOf(result: Refused | Unknown | NotSent, outTradeNo: string): KessError {
+	switch (result.kind) {
+		case 'notSent':
+			return result.error;
+		case 'refused':
+			return refusal(result, `show the order ${outTradeNo}, which it lists`);
+		case 'unknown':
+			return (
+				result.unbelieved ??
+				new KessError(
+					`KESS gave no clear answer about the order ${outTradeNo}: ${result.reason}`,
+					NEXT_LOOK,
+				)
+			);
+	}
 }

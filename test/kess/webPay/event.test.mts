@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../kess/jsonObject.ts';
-import { cardEvent, isAboutCard, isBehind, orderEvent, shownEvent } from '../../../kess/webPay/event.ts';
+import { cardEvent, isAboutCard, isBehind, orderEvent, shownEvents } from '../../../kess/webPay/event.ts';
 
 const PAID: JsonObject = { out_trade_no: 'A', transaction_id: 'T1', total_amount: '10.5', currency: 'USD', status: 'SUCCESS', paid_at: '2026-11-01T00:00:00Z' };
 const RENEWED: JsonObject = { ...PAID, transaction_id: 'T2', paid_at: '2026-12-01T00:00:00Z' };
@@ -13,14 +13,14 @@ const refund = (number: number, amount = 1, reference: string | null = null): Js
 
 const refunded = (...refunds: JsonObject[]): JsonObject => ({ ...PAID, status: 'PARTIAL_REFUNDED', refund_histories: refunds });
 
-const nobody = () => false;
+const nobody = () => [];
 
 /** What becomes of notifications one after the other: the event of each, or nothing for those that tell of one that has been told. */
 function events(...told: Array<[JsonObject, JsonObject?]>): Array<string | undefined> {
 	const handled = new Set<string>();
-	const isKnown = (beginning: string) => [...handled].some((key) => key.startsWith(beginning));
+	const known = (beginning: string) => [...handled].filter((key) => key.startsWith(beginning));
 	return told.map(([fields, shown]) => {
-		const { name, key } = orderEvent(fields, shown, isKnown);
+		const { name, key } = orderEvent(fields, shown, known);
 		if (handled.has(key)) return undefined;
 		handled.add(key);
 		return name;
@@ -42,7 +42,14 @@ describe('what has happened, in plain words', () => {
 		const order = { ...PAID, status };
 		expect(orderEvent(order, undefined, nobody).name).toBe(event);
 		expect(orderEvent(order, order, nobody).name).toBe(event);
-		expect(orderEvent({ ...PAID, status: 'WAITING' }, order, nobody).name).toBe(event);
+	});
+
+	test.each([
+		['SUCCESS', 'paid'],
+		['CLOSED', 'closed'],
+		['EXPIRED', 'other'],
+	])('%s is %s, whatever the notification says', (status, event) => {
+		for (const said of ['WAITING', 'SUCCESS', 'FAILED']) expect(orderEvent({ ...PAID, status: said }, { ...PAID, status }, nobody).name).toBe(event);
 	});
 });
 
@@ -71,6 +78,24 @@ describe('a new transaction is a new event, a repetition is none', () => {
 		expect(events([waiting, PAID], [PAID, PAID], [{ ...PAID, status: 'CLOSED' }, PAID])).toEqual(['paid', undefined, undefined]);
 	});
 
+	test.each(['FAILED', 'WAITING', 'PROCESSING', 'CLOSED', 'EXPIRED'])('%s of a transaction of its own is no charge, before the payment and after it', (status) => {
+		const other = { ...PAID, status, transaction_id: 'T0', paid_at: '2026-10-31T00:00:00Z' };
+		expect(events([PAID, PAID], [other, PAID], [RENEWED, PAID])).toEqual(['paid', undefined, 'renewed']);
+		expect(events([other, PAID], [PAID, PAID], [PAID])).toEqual(['paid', undefined, undefined]);
+		expect(events([PAID, PAID], [{ ...RENEWED, status }, PAID], [RENEWED, PAID])).toEqual(['paid', undefined, 'renewed']);
+	});
+
+	test('attempts that have failed are told apart where the order shows that it failed', () => {
+		const failed = (transaction: string) => ({ ...PAID, status: 'FAILED', transaction_id: transaction });
+		expect(events([failed('T1'), failed('T1')], [failed('T2'), failed('T2')], [failed('T1'), failed('T2')])).toEqual(['other', 'other', undefined]);
+	});
+
+	test.each([null, PAID.paid_at ?? null])('the same payment with and without its transaction is one (paid_at %s), and what follows is another', (paid_at) => {
+		const without = { ...PAID, transaction_id: null, paid_at };
+		expect(events([without], [PAID], [without])).toEqual(['paid', undefined, undefined]);
+		expect(events([PAID], [{ ...without, paid_at: null }], [RENEWED])).toEqual(['paid', undefined, 'renewed']);
+	});
+
 	test('without a transaction its time tells two apart', () => {
 		const [first, second] = [PAID, RENEWED].map((fields) => ({ ...fields, transaction_id: null }));
 		expect(events([first ?? {}], [first ?? {}], [second ?? {}])).toEqual(['paid', undefined, 'renewed']);
@@ -78,6 +103,27 @@ describe('a new transaction is a new event, a repetition is none', () => {
 
 	test('an order that contains what joins two others is neither of them', () => {
 		expect(events([PAID], [{ ...PAID, out_trade_no: 'A","T1' }], [{ ...PAID, out_trade_no: 'A:T1', transaction_id: '' }])).toEqual(['paid', 'paid', 'paid']);
+	});
+});
+
+describe('an order that has moved on before its payment is told', () => {
+	const later = ['PARTIAL_REFUNDED', 'PENDING_PARTIAL_REFUND', 'PENDING_REFUNDED', 'REFUNDED', 'REJECT_REFUNDED'];
+
+	test.each(later)('%s: it is paid, once', (status) => {
+		const shown = { ...PAID, status };
+		expect(events([PAID, shown], [PAID, PAID], [{ ...PAID, transaction_id: null }, PAID])).toEqual(['paid', undefined, undefined]);
+		const [first, ...others] = events([{ ...PAID, status: 'WAITING', transaction_id: null }, shown], [PAID, shown], [{ ...PAID, transaction_id: null }, shown]);
+		expect(first).toBe('paid');
+		expect(others).not.toContain('paid');
+		expect(others).not.toContain('renewed');
+		expect(shownEvents(shown, () => false)[0]).toEqual({ name: 'paid', key: orderEvent(PAID, shown, nobody).key });
+	});
+
+	test.each(later)('%s: a notification of the refund does not make it paid again', (status) => {
+		const shown = { ...PAID, status };
+		const [first] = events([shown, shown]);
+		expect(events([PAID, shown], [shown, shown])).toEqual(['paid', first]);
+		expect(first).not.toBe('paid');
 	});
 });
 
@@ -132,10 +178,12 @@ describe('a gateway that is behind its own notification', () => {
 		['shows no refund', PAID, shown],
 		['shows a refund less', shown, refunded(refund(1), refund(2))],
 		['shows no refund that is told in its own words', PAID, { out_trade_no: 'A', status: 'SUCCESS', amount: '1', merchant_reference: 'X' }],
+		['still waits, and the word is not known', { ...PAID, status: 'WAITING' }, { ...PAID, status: 'A_NEW_WORD' }],
 	])('%s', (_name, order, told) => expect(isBehind(order, told)).toBe(true));
 
 	test.each<[string, JsonObject, JsonObject]>([
 		['what is told is that it waits', { ...PAID, status: 'WAITING' }, { ...PAID, status: 'WAITING' }],
+		['an attempt has failed and the next may follow', { ...PAID, status: 'WAITING' }, { ...PAID, status: 'FAILED' }],
 		['it shows what is told', PAID, PAID],
 		['it shows more', refunded(refund(1), refund(2)), shown],
 		['it shows no list of refunds', { ...PAID, status: 'PARTIAL_REFUNDED' }, shown],
@@ -173,7 +221,8 @@ describe('cards', () => {
 });
 
 describe('what an order shows, asked again and again', () => {
-	const keyOf = (order: JsonObject) => shownEvent(order, nobody).key;
+	const eventsOf = (order: JsonObject, isKnown = false) => shownEvents(order, () => isKnown);
+	const keyOf = (order: JsonObject) => eventsOf(order).at(-1)?.key;
 
 	test('the key changes with every payment and refund, and with nothing else', () => {
 		const states = [PAID, RENEWED, refunded(refund(1)), refunded(refund(1), refund(2)), { ...PAID, status: 'CLOSED' }, { ...PAID, out_trade_no: 'B' }];
@@ -183,8 +232,10 @@ describe('what an order shows, asked again and again', () => {
 		expect(keyOf({ ...PAID, status: 'CLOSED', transaction_id: null })).toBe(keyOf({ ...PAID, status: 'CLOSED' }));
 	});
 
-	test('it is called renewed when a payment of the order is known', () => {
-		const isKnown = (beginning: string) => keyOf(PAID).startsWith(beginning);
-		expect([PAID, RENEWED, refunded(refund(1)), { ...RENEWED, out_trade_no: 'B' }].map((order) => shownEvent(order, isKnown).name)).toEqual(['renewed', 'renewed', 'partiallyRefunded', 'paid']);
+	test('that it was paid comes before what became of it, unless it is known; another payment is a renewal', () => {
+		const names = (isKnown: boolean) => [PAID, refunded(refund(1)), { ...PAID, status: 'REJECT_REFUNDED' }, { ...PAID, status: 'CLOSED' }].map((order) => eventsOf(order, isKnown).map(({ name }) => name));
+		expect(names(false)).toEqual([['paid'], ['paid', 'partiallyRefunded'], ['paid', 'other'], ['closed']]);
+		expect(names(true)).toEqual([['renewed'], ['partiallyRefunded'], ['other'], ['closed']]);
+		expect(eventsOf(refunded(refund(1)))[0]).toEqual(eventsOf(PAID)[0]);
 	});
 });

@@ -149,6 +149,70 @@ test('an order that KESS does not show leaves the others alone, and comes with t
 	expect(numbersOf(await workflow.poll())).toEqual(['Y']);
 });
 
+test('an order that KESS lists and never shows stops no other one, fails one look, and comes when it is shown', async () => {
+	const good = numbers('GOOD', 30);
+	await createOrders(sandbox, ['BAD', ...good], false);
+	const workflow = await activated();
+	for (const outTradeNo of ['BAD', ...good]) await sandbox.pay(outTradeNo);
+	await sandbox.fault('wrong-signature', { service: QUERY, outTradeNo: 'BAD', times: 4 });
+	expect(numbersOf(await workflow.poll())).toEqual(good);
+	await expect(workflow.poll()).rejects.toThrow(/^The signature of the answer is wrong/);
+	expect(await workflow.poll()).toEqual([]);
+	await createOrders(sandbox, ['NEW'], true);
+	expect(numbersOf(await workflow.poll())).toEqual(['NEW']);
+	expect(numbersOf(await workflow.poll())).toEqual(['BAD']);
+});
+
+test('one question without an answer stops no other one; a gateway that answers none is soon left alone', async () => {
+	const good = numbers('GOOD', 60);
+	await createOrders(sandbox, ['BAD', ...good], false);
+	const workflow = await activated();
+	await sandbox.pay('BAD');
+	for (const outTradeNo of good.slice(0, 30)) await sandbox.pay(outTradeNo);
+	await sandbox.fault('error-500-before', { service: QUERY, outTradeNo: 'BAD' });
+	expect(await workflow.poll()).toHaveLength(30);
+	for (const outTradeNo of good.slice(30)) await sandbox.pay(outTradeNo);
+	const asked = await sandbox.requests(QUERY);
+	await sandbox.fault('error-500-before', { service: QUERY, times: 25 });
+	await expect(workflow.poll()).rejects.toThrow(/^KESS gave no clear answer about the order/);
+	expect((await sandbox.requests(QUERY)) - asked).toBeLessThan(20);
+});
+
+test('an order that is paid and given back between two looks is paid first of all; what was given back before starts nothing', async () => {
+	await createOrders(sandbox, ['OLD'], true);
+	await sandbox.refund('OLD', { amount: 2 });
+	await createOrders(sandbox, ['A', 'B'], false);
+	const [paid, both] = [await activated(), await activated({ statuses: ['SUCCESS', 'REFUNDED'] })];
+	for (const outTradeNo of ['A', 'B']) await sandbox.pay(outTradeNo);
+	await sandbox.refund('A', { amount: 2 });
+	await sandbox.refund('B');
+	const told = async (workflow: Polling) => (await workflow.poll()).map(({ json }) => [json.out_trade_no, json.event, json.status]);
+	expect(await told(paid)).toEqual([
+		['A', 'paid', 'PARTIAL_REFUNDED'],
+		['B', 'paid', 'REFUNDED'],
+	]);
+	expect(await told(both)).toEqual([
+		['A', 'paid', 'PARTIAL_REFUNDED'],
+		['A', 'partiallyRefunded', 'PARTIAL_REFUNDED'],
+		['B', 'paid', 'REFUNDED'],
+		['B', 'refunded', 'REFUNDED'],
+	]);
+	await sandbox.refund('A', { amount: 2 });
+	expect(await told(paid)).toEqual([]);
+	expect(await told(both)).toEqual([['A', 'partiallyRefunded', 'PARTIAL_REFUNDED']]);
+});
+
+test('of several orders under one number the one that is paid is told, the newest or not', async () => {
+	await sandbox.settings({ secondOrder: 'open' });
+	await createOrders(sandbox, ['FIRST', 'SECOND'], false);
+	const workflow = await activated();
+	await sandbox.pay('FIRST');
+	await createOrders(sandbox, ['FIRST', 'SECOND'], false);
+	await sandbox.pay('SECOND');
+	expect(numbersOf(await workflow.poll()).sort()).toEqual(['FIRST', 'SECOND']);
+	expect(await workflow.poll()).toEqual([]);
+});
+
 test('the first look is made up for when it fails: the activation says so, and nothing has begun', async () => {
 	await createOrders(sandbox, ['OLD'], true);
 	const workflow = polling();

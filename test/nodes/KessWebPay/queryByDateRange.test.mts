@@ -48,6 +48,15 @@ test('Return All reads every page, Limit only as many as needed', async () => {
 	expect(await sandbox.requests(SERVICE)).toBe(6);
 });
 
+test('every order is there, also several under one number', async () => {
+	await sandbox.settings({ secondOrder: 'open' });
+	for (const paid of [true, false]) await createOrders(sandbox, ['TWICE'], paid);
+	expect((await list()).items.map(({ json }) => [json.out_trade_no, json.status])).toEqual([
+		['TWICE', 'WAITING'],
+		['TWICE', 'SUCCESS'],
+	]);
+});
+
 test('a lost page fails the list instead of leaving a hole in it', async () => {
 	await createOrders(sandbox, numbers(150), false);
 	await sandbox.fault('slow', { service: SERVICE, delayMs: 400 });

@@ -12,6 +12,7 @@ const PER_PAGE = 100;
  * @param startDate the first day, `2026-11-20`
  * @param endDate the last day
  * @param limit how many are wanted; Infinity for all
+ * @param tell takes a note on orders that are missing
  * @param advice what to do when a page is missing, where that is not to run the item again
  * @throws KessError when a page is missing
  */
@@ -20,6 +21,7 @@ export async function listOrders(
 	startDate: string,
 	endDate: string,
 	limit: number,
+	tell: (note: string) => void,
 	advice?: string,
 ): Promise<IDataObject[]> {
 	const fields = { start_date: startDate, end_date: endDate, per_page: Math.min(limit, PER_PAGE) };
@@ -30,7 +32,7 @@ export async function listOrders(
 			fields: (page) => ({ ...fields, page }),
 			subject: 'the orders',
 			advice,
-			identify: (order) => order.out_trade_no,
+			tell,
 		},
 		limit,
 	);

@@ -27,6 +27,6 @@ export const queryByDateRange: WebPayOperation = {
 		const endDate = call.read('endDate', (value) => requireLastDay(value, startDate));
 		const limit = readLimit(call);
 		call.reference = `orders of ${startDate} to ${endDate}`;
-		return await listOrders(client, startDate, endDate, limit);
+		return await listOrders(client, startDate, endDate, limit, (note) => call.advise(note));
 	},
 };

@@ -38,7 +38,7 @@ export const getMany: WebPayOperation = {
 				// The first page is what KESS gives when no page is asked for.
 				fields: (page) => (page === 1 ? fields : { ...fields, page }),
 				subject: 'the subscriptions',
-				identify: (subscription) => subscription.subscription_code,
+				tell: (note) => call.advise(note),
 			},
 			limit,
 		);

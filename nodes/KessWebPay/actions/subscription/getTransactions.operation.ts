@@ -62,7 +62,7 @@ export const getTransactions: WebPayOperation = {
 				// The first page is what KESS gives when no page is asked for.
 				fields: (page) => (page === 1 ? fields : { ...fields, page }),
 				subject: 'the subscription transactions',
-				identify: (charge) => JSON.stringify(charge),
+				tell: (note) => call.advise(note),
 			},
 			limit,
 		);

@@ -84,16 +84,26 @@ test('by whatever name it comes again, it is known, and the last name decides', 
 	}
 });
 
+test('a repetition is known by its own name, too, as soon as the first has started', () => {
+	const handled = new HandledNotifications();
+	expect(handled.claim('node', ['FIRST', 'EVENT'], {})).toBe(true);
+	expect(handled.claim('node', ['SECOND', 'EVENT'], {})).toBe(false);
+	expect(handled.has('node', 'SECOND', {})).toBe(false);
+	handled.settle('node', ['FIRST', 'EVENT'], true);
+	expect(handled.claim('node', ['SECOND', 'EVENT'], {})).toBe(false);
+	expect(handled.has('node', 'SECOND', {})).toBe(true);
+});
+
 test('what begins in the same way is found, in the process and in the static data, and nothing else', () => {
 	const handled = new HandledNotifications();
 	const staticData: IDataObject = {};
 	start(handled, '["SUCCESS","A","1"]', staticData);
 	for (const known of [handled, new HandledNotifications()]) {
-		expect(known.hasSome('node', '["SUCCESS","A",', staticData)).toBe(true);
-		expect(known.hasSome('node', '["SUCCESS","A:1",', staticData)).toBe(false);
-		expect(known.hasSome('node', '["CLOSED","A",', staticData)).toBe(false);
+		expect(known.beginningWith('["SUCCESS","A",', 'node', staticData)).toEqual(['["SUCCESS","A","1"]']);
+		expect(known.beginningWith('["SUCCESS","A:1",', 'node', staticData)).toEqual([]);
+		expect(known.beginningWith('["CLOSED","A",', 'node', staticData)).toEqual([]);
 	}
-	expect(handled.hasSome('other', '["SUCCESS","A",', {})).toBe(false);
+	expect(handled.beginningWith('["SUCCESS","A",', 'other', {})).toEqual([]);
 });
 
 /** As much of n8n as the static data of a node's workflow needs. */
