@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { type Json, type JsonObject, textOf } from '../jsonObject';
-import { goesOn, hasRefund, isPaid, saysFailed } from './orderStates';
+import { goesOn, hasRefund, isGivenBack, isPaid, saysFailed } from './orderStates';
 
 /** What has happened, in plain words. */
 type WebPayEventName =
@@ -79,7 +79,7 @@ export function isBehind(shown: JsonObject, told: JsonObject): boolean {
 /**
  * What an order's notification tells of: a status of an order, with the transaction that brought it about. A subscription
  * is charged for one order again and again, and an order can be refunded in several parts; each is an event of its own.
- * An order that was paid and given back before anybody was told of the payment is paid first of all.
+ * An order of which a part was given back before anybody was told of the payment is paid first of all.
  *
  * @param told the notification; none of its fields counts that its signature does not prove, but for the refunds of an
  *   order that the gateway is not asked for
@@ -106,7 +106,7 @@ export function orderEvent(
 	const charge = textOf(told.status) === status ? told : order;
 	const transaction = textOf(charge.transaction_id) || transactionOf(order);
 	const payments = known(beginningOf(PAID, number));
-	if (status === PAID || (hasRefund(status) && !isAboutRefund(told) && payments.length === 0))
+	if (status === PAID || (isLeft(status) && !isAboutRefund(told) && payments.length === 0))
 		return paymentEvent(number, transaction, textOf(charge.paid_at), payments);
 	const name = STATUS_EVENTS.get(status) ?? 'other';
 	if (name === 'closed') return { name, key: keyOf(status, number) };
@@ -158,7 +158,12 @@ export function shownEvents(
 		name: STATUS_EVENTS.get(status) ?? 'other',
 		key: keyOf(status, number, ...(hasRefund(status) ? refunds.sort() : [])),
 	};
-	return hasRefund(status) && !wasPaid ? [payment, since] : [since];
+	return isLeft(status) && !wasPaid ? [payment, since] : [since];
+}
+
+/** Whether something of a payment is left: of one that has gone back whole nobody is told as if there were one to deliver for. */
+function isLeft(status: string): boolean {
+	return hasRefund(status) && !isGivenBack(status);
 }
 
 /** A charge that is not the one which the gateway shows with the order, nor of the same time. */

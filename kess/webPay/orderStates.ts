@@ -29,6 +29,11 @@ export function hasRefund(status: unknown): boolean {
 	return REFUNDED.has(status);
 }
 
+/** Whether all that the order has cost has been given back, or is about to be. */
+export function isGivenBack(status: unknown): boolean {
+	return status === 'REFUNDED' || status === 'PENDING_REFUNDED';
+}
+
 /** Whether KESS has yet to decide, on a refund for instance, as it or its order says. */
 export function isPending(status: unknown): boolean {
 	return typeof status === 'string' && /^(PENDING|PROCESSING|WAITING)/i.test(status);

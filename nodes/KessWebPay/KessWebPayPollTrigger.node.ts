@@ -44,7 +44,7 @@ export class KessWebPayPollTrigger implements INodeType {
 						name: 'Order Paid',
 						value: 'SUCCESS',
 						description:
-							'The money has arrived (status SUCCESS, or a refund of it since the last look)',
+							'The money has arrived (status SUCCESS), even if a part was given back before this look',
 					},
 					{
 						name: 'Order Closed',

@@ -73,7 +73,7 @@ export class KessWebPayTrigger implements INodeType {
 						name: 'Order Paid',
 						value: 'SUCCESS',
 						description:
-							'The money has arrived (status SUCCESS, or a refund of it since), also with each renewal of a subscription',
+							'The money has arrived (status SUCCESS), even if a part was given back since; also with each renewal of a subscription',
 					},
 					{
 						name: 'Order Closed',

@@ -107,7 +107,13 @@ describe('a new transaction is a new event, a repetition is none', () => {
 });
 
 describe('an order that has moved on before its payment is told', () => {
-	const later = ['PARTIAL_REFUNDED', 'PENDING_PARTIAL_REFUND', 'PENDING_REFUNDED', 'REFUNDED', 'REJECT_REFUNDED'];
+	const later = ['PARTIAL_REFUNDED', 'PENDING_PARTIAL_REFUND', 'REJECT_REFUNDED'];
+
+	test.each(['REFUNDED', 'PENDING_REFUNDED'])('%s: nobody is told to deliver', (status) => {
+		const shown = { ...PAID, status };
+		expect(events([PAID, shown])).not.toContain('paid');
+		expect(shownEvents(shown, () => false).map(({ name }) => name)).not.toContain('paid');
+	});
 
 	test.each(later)('%s: it is paid, once', (status) => {
 		const shown = { ...PAID, status };

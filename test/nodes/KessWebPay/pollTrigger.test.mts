@@ -178,7 +178,7 @@ test('one question without an answer stops no other one; a gateway that answers 
 	expect((await sandbox.requests(QUERY)) - asked).toBeLessThan(20);
 });
 
-test('an order that is paid and given back between two looks is paid first of all; what was given back before starts nothing', async () => {
+test('an order that is paid and given back in part between two looks is paid first of all, and not one that is given back whole; what was given back before starts nothing', async () => {
 	await createOrders(sandbox, ['OLD'], true);
 	await sandbox.refund('OLD', { amount: 2 });
 	await createOrders(sandbox, ['A', 'B'], false);
@@ -189,12 +189,10 @@ test('an order that is paid and given back between two looks is paid first of al
 	const told = async (workflow: Polling) => (await workflow.poll()).map(({ json }) => [json.out_trade_no, json.event, json.status]);
 	expect(await told(paid)).toEqual([
 		['A', 'paid', 'PARTIAL_REFUNDED'],
-		['B', 'paid', 'REFUNDED'],
 	]);
 	expect(await told(both)).toEqual([
 		['A', 'paid', 'PARTIAL_REFUNDED'],
 		['A', 'partiallyRefunded', 'PARTIAL_REFUNDED'],
-		['B', 'paid', 'REFUNDED'],
 		['B', 'refunded', 'REFUNDED'],
 	]);
 	await sandbox.refund('A', { amount: 2 });

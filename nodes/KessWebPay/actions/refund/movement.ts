@@ -13,6 +13,7 @@ import { queryOrder, refusal } from '../common/order';
 import { isCopy, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 import {
 	hasRefund,
+	isGivenBack,
 	isKnown,
 	isPending,
 	saysDone,
@@ -29,9 +30,6 @@ export interface NewRefund {
 	merchantReference: string | undefined;
 	fields: JsonObject;
 }
-
-/** Order states that say that nothing is left to be given back, or soon will be (docs/gateway.md §3, States). */
-const FULLY_REFUNDED = ['REFUNDED', 'PENDING_REFUNDED'];
 
 /** All of an order goes back once, whichever reference that has; of its parts each has its own. @param reference of a part */
 export function refundNumber(
@@ -247,8 +245,7 @@ async function lookUpOrder(client: WebPayClient, outTradeNo: string): Promise<Lo
 	if (result.kind !== 'done') return lookedInVain(result, 'show the order that is to be refunded');
 	const order = result.data as IDataObject;
 	const status = textOf(order.status);
-	if (FULLY_REFUNDED.includes(status))
-		return { found: 'this', data: order, isUnderWay: isPending(status) };
+	if (isGivenBack(status)) return { found: 'this', data: order, isUnderWay: isPending(status) };
 	const hasOthers = hasRefund(status);
 	if (hasOthers || isKnown(status))
 		return {
@@ -307,6 +304,6 @@ async function wholeOrder(
 	const result = await queryOrder(client, outTradeNo);
 	if (result.kind !== 'done') return undefined;
 	const order = result.data as JsonObject;
-	if (FULLY_REFUNDED.includes(textOf(order.status))) return 'all';
+	if (isGivenBack(order.status)) return 'all';
 	return moneyIn(order.total_amount, order.currency);
 }
