@@ -1,8 +1,8 @@
 import { withoutEndZeros } from './digits';
 import { InvalidValueError } from './errors';
-import { type Decimal, plainDigits, readDecimal } from './written/decimal';
+import { type Decimal, readDecimal } from './written/decimal';
 import { withoutInvisible } from './written/invisible';
-import type { Say } from './written/text';
+import { otherThanText, type Say } from './written/text';
 
 /** Decimals that KESS books for each currency it takes. Riel have none in everyday use (docs/gateway.md §12: "two decimal"). */
 const DECIMALS = new Map([
@@ -43,9 +43,18 @@ export function parseCurrency(value: unknown): string {
 	);
 }
 
-/** The letters that somebody has written, whatever nobody sees between them. */
+/**
+ * The letters that somebody has written, whatever nobody sees between them.
+ *
+ * @throws InvalidValueError for a list, a date and the like
+ */
 export function writtenCurrency(value: unknown): string {
-	return typeof value === 'string' ? withoutInvisible(value).text.trim().toUpperCase() : '';
+	const other = otherThanText(value);
+	if (other !== undefined)
+		throw new InvalidValueError(`${other}, not a currency`, 'Use three letters, for example USD.');
+	return withoutInvisible(String(value ?? ''))
+		.text.trim()
+		.toUpperCase();
 }
 
 /**
@@ -58,21 +67,35 @@ export function writtenCurrency(value: unknown): string {
  * @throws InvalidValueError when it is no plain decimal number, not greater than zero, or finer than the currency
  */
 export function parseMoney(value: unknown, currency: string, say?: Say): Money {
-	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 1n);
+	return moneyMeant(readDecimal(value, EXAMPLE, say), currency, 1n);
 }
 
 /** The same, for what may cost nothing. */
 export function parsePrice(value: unknown, currency: string, say?: Say): Money {
-	return moneyOf(readDecimal(value, EXAMPLE, say), currency, 0n);
+	return moneyMeant(readDecimal(value, EXAMPLE, say), currency, 0n);
 }
 
 /** The money in an answer; `undefined` where it is not there or cannot be read. */
 export function moneyIn(amount: unknown, currency: unknown): Money | undefined {
 	try {
-		return parseMoney(amount, parseCurrency(currency));
+		return moneyOf(readDecimal(amount, EXAMPLE), parseCurrency(currency), 1n);
 	} catch {
 		return undefined;
 	}
+}
+
+/** What a person has written: the point may stand before decimals, or, as in much of the world, before thousands. */
+function moneyMeant(decimal: Decimal, currency: string, least: bigint): Money {
+	const { shown, whole, fraction, mayBeThousands } = decimal;
+	const decimals = DECIMALS.get(currency) ?? 2;
+	if (decimal.isNegative || !mayBeThousands || fraction.length > decimals)
+		return moneyOf(decimal, currency, least);
+	const small = decimals === 0 ? whole : `${whole}.${fraction.padEnd(decimals, '0')}`;
+	const large = `${whole}${fraction.padEnd(3, '0')}`;
+	throw new InvalidValueError(
+		`is ${shown}, which may mean ${small} or ${large} ${currency}`,
+		`Write ${small} or ${large}, whichever it is.`,
+	);
 }
 
 /** @param least hundredths that it has to be at least */
@@ -83,14 +106,6 @@ function moneyOf(
 ): Money {
 	if (isNegative) throw tooLittle(shown);
 	const decimals = DECIMALS.get(currency) ?? 2;
-	// Where there are no decimals, a point before three zeros rather stands for thousands.
-	const [, thousands] = /^"(\d{1,3})\.000"$/.exec(plainDigits(shown)) ?? [];
-	if (decimals === 0 && thousands !== undefined) {
-		throw new InvalidValueError(
-			`is ${shown}, which may mean ${thousands} or ${thousands}000 ${currency}`,
-			`Write it without a point: ${thousands}000, or ${thousands}.`,
-		);
-	}
 	if (fraction.length > decimals) {
 		throw decimals === 0
 			? new InvalidValueError(

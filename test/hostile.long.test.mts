@@ -724,7 +724,7 @@ describe('8: a gateway that repeats what it was sent', () => {
 		const values = (type: ICredentialType, read: (fields: Record<string, unknown>) => readonly string[]) => {
 			const secret = type.properties.filter(({ typeOptions }) => typeOptions?.password === true).map(({ name }) => name);
 			const fields = Object.fromEntries(type.properties.map(({ name }) => [name, `value of ${name}`]));
-			const known = read({ ...fields, environment: 'custom', baseUrl: 'http://127.0.0.1:1', gatewayVersion: 'v2', maxPaymentUsd: '', maxPaymentKhr: '' });
+			const known = read({ ...fields, environment: 'custom', baseUrl: 'http://127.0.0.1:1', gatewayVersion: 'v2', signType: 'MD5', maxPaymentUsd: '', maxPaymentKhr: '' });
 			return secret.filter((name) => !known.includes(`value of ${name}`));
 		};
 		expect(values(new KessWebPayApi(), (fields) => webPayCredentialValues(readWebPayAccount(fields), [String(fields.accessToken)]).secrets)).toEqual([]);

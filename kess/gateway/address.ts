@@ -1,5 +1,8 @@
 import { InvalidValueError } from '../errors';
-import { withoutInvisibleEnds } from '../written/pasted';
+import { readChoice, withoutInvisibleEnds } from '../written/pasted';
+
+/** What a credential has beside the published environments. */
+const CUSTOM = 'custom';
 
 /**
  * The gateway's origin for a credential.
@@ -8,14 +11,14 @@ import { withoutInvisibleEnds } from '../written/pasted';
  * @param hosts the published origins by environment (docs/gateway.md §1)
  * @param customUrl used when the environment is `custom`
  * @returns `https://host[:port]`, without a trailing slash
- * @throws InvalidValueError when the custom address is not an origin
+ * @throws InvalidValueError when the custom address is not an origin; NotSentError when the environment is none of the choices
  */
 export function gatewayOrigin(
 	environment: unknown,
 	hosts: ReadonlyMap<string, string>,
 	customUrl: unknown,
 ): string {
-	const published = hosts.get(String(environment));
+	const published = hosts.get(environmentOf(environment, hosts));
 	if (published !== undefined) return published;
 	const text = withoutInvisibleEnds(String(customUrl ?? '')).trim();
 	if (!URL.canParse(text)) {
@@ -44,22 +47,29 @@ export function gatewayOrigin(
 	return url.origin;
 }
 
+function environmentOf(value: unknown, hosts: ReadonlyMap<string, string>): string {
+	return readChoice(value, [CUSTOM, ...hosts.keys()], 'Environment in the KESS credential');
+}
+
 /**
  * Where money is real and where it is not: what was paid in one is not paid in the other. Every custom address counts as one
  * world, and so does one that is none.
+ *
+ * @throws NotSentError when the environment is none of the choices
  */
 export function worldOf(
 	environment: unknown,
 	hosts: ReadonlyMap<string, string>,
 	customUrl: unknown,
 ): string {
+	const choice = environmentOf(environment, hosts);
 	let origin: string | undefined;
 	try {
-		origin = gatewayOrigin(environment, hosts, customUrl);
+		origin = gatewayOrigin(choice, hosts, customUrl);
 	} catch {
 		// The account is the same, wherever it is looked for.
 	}
-	return [...hosts].find(([, published]) => published === origin)?.[0] ?? 'custom';
+	return [...hosts].find(([, published]) => published === origin)?.[0] ?? CUSTOM;
 }
 
 /** Names of this machine, from which nothing goes over a network. */

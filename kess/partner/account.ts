@@ -19,7 +19,7 @@ const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: stri
 /**
  * Whose money it is, whichever user or address it goes by, and whatever else is wrong with the credential. Holds no secret.
  *
- * @throws NotSentError when the partner's ID has something invisible in it
+ * @throws NotSentError when the partner's ID has something invisible in it, or the environment is none of the choices
  */
 export function partnerIdentity(fields: Record<string, unknown>): string {
 	const { environment, baseUrl } = fields;
@@ -29,8 +29,8 @@ export function partnerIdentity(fields: Record<string, unknown>): string {
 /**
  * Reads the credential's fields as n8n hands them over.
  *
- * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount, or a value
- *   has something invisible in it
+ * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount, a choice is
+ *   none of the form's, or a value has something invisible in it
  */
 export function readPartnerAccount(fields: Record<string, unknown>): PartnerAccount {
 	const raw = (name: string) => String(fields[name] ?? '');

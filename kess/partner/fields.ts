@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../errors';
 import { type Money, parseMoney, writtenCurrency } from '../money';
 import { plainDigits } from '../written/decimal';
-import { plainPhone } from '../written/phone';
+import { cambodianNumber, hasSeveralPhones, plainPhone } from '../written/phone';
 import { requireReference } from '../written/reference';
 import { requireText, type Say } from '../written/text';
 
@@ -22,8 +22,8 @@ export function requireTransferReference(value: unknown, say?: Say): string {
 }
 
 /** The ID that KESS gave a prepared transfer (`pre_transfer_id`, Alpha 64). Throws as `requireTransferReference`. */
-export function requirePreTransferId(value: unknown): string {
-	return requireReference(value, MAX_REFERENCE);
+export function requirePreTransferId(value: unknown, say?: Say): string {
+	return requireReference(value, MAX_REFERENCE, say);
 }
 
 /**
@@ -36,7 +36,8 @@ export function requirePartnerTransactionId(value: unknown, say?: Say): string {
 
 /**
  * The receiver of a transfer (`receiver_id`, Alpha 25: KESS user ID or phone number). What people write between the digits
- * means nothing and is left out; what cannot be right is refused, never repaired: a guess would pay somebody else.
+ * means nothing and is left out; what cannot be right is refused, never repaired: a guess would pay somebody else. How a user
+ * ID looks is not published, but it is one word.
  *
  * @param value text, or a whole number from a spreadsheet
  * @param say takes a note when it is sent otherwise than it was written, or looks as if a spreadsheet had taken something away
@@ -45,14 +46,20 @@ export function requirePartnerTransactionId(value: unknown, say?: Say): string {
 export function requireReceiverId(value: unknown, say?: Say): string {
 	const text = plainDigits(requireReference(value, MAX_WRITTEN_RECEIVER));
 	const mangled =
+		(!/[A-Za-z]/.test(text) && hasSeveralPhones(text) && 'has several numbers in it') ||
 		(/^-?\d+[.,]\d+$/.test(text) && 'is a number with decimals') ||
-		(/^-\d/.test(text) && 'is a negative number');
+		(/^-\d/.test(text) && 'is a negative number') ||
+		(hasLetterAsDigit(text) && 'has a letter O or l in it where a phone number has a digit');
 	const phone = mangled === false ? plainPhone(text) : undefined;
 	// Digits with spaces or dashes between them have no other meaning than the digits.
 	const receiver = phone ?? (/^\d[\d -]*$/.test(text) ? text.replace(/[ -]/g, '') : text);
 	const problem =
 		mangled ||
-		(receiver.includes('+') && phone === undefined && 'has a plus sign, but is not a phone number');
+		(phone === undefined &&
+			((receiver.includes('+') && 'has a plus sign, but is not a phone number') ||
+				(/^00\d{7,}$/.test(receiver) &&
+					'begins with two zeros, but not as a number from another country') ||
+				(!/^[\w.@-]+$/.test(receiver) && 'is neither a phone number nor a KESS user ID')));
 	if (problem === false) {
 		requireText(receiver, MAX_RECEIVER);
 		if (receiver !== String(value).trim()) say?.(`is sent as ${receiver}.`);
@@ -64,6 +71,12 @@ export function requireReceiverId(value: unknown, say?: Say): string {
 		problem,
 		'Format the column as text in the spreadsheet and enter the KESS user ID or phone number again, for example 012345678 or +85512345678.',
 	);
+}
+
+/** A letter that looks like a digit, where the rest is the number of a phone. */
+function hasLetterAsDigit(text: string): boolean {
+	const digits = text.replace(/o/gi, '0').replace(/[Il|]/g, '1');
+	return digits !== text && cambodianNumber(digits) !== undefined;
 }
 
 /** What a spreadsheet seems to have taken from a receiver that may be right all the same; `undefined` when nothing. */

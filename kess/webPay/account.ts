@@ -1,7 +1,7 @@
 import { gatewayOrigin, worldOf } from '../gateway/address';
 import { type PaymentLimits, readPaymentLimits } from '../gateway/paymentLimits';
 import type { CredentialValues } from '../gateway/redaction';
-import { readPasted } from '../written/pasted';
+import { readChoice, readPasted } from '../written/pasted';
 import { type GatewayVersion, WEBPAY_HOSTS } from './services';
 import type { WebPayLogin } from './login';
 
@@ -27,13 +27,13 @@ export interface Merchant {
 
 const pastedIn = (fields: Record<string, unknown>) => (name: string, shown: string) =>
 	readPasted(fields[name], `${shown} in the KESS WebPay credential`);
-const versionOf = (fields: Record<string, unknown>): GatewayVersion =>
-	fields.gatewayVersion === 'v2' ? 'v2' : 'v1';
+const versionOf = ({ gatewayVersion }: Record<string, unknown>): GatewayVersion =>
+	readChoice(gatewayVersion, ['v1', 'v2'], 'Gateway Version in the KESS WebPay credential');
 
 /**
  * Reads whose credential it is, whatever else is wrong with it.
  *
- * @throws NotSentError when the name of whoever it is has something invisible in it
+ * @throws NotSentError when the name of whoever it is has something invisible in it, or a choice is none of the form's
  */
 export function readMerchant(fields: Record<string, unknown>): Merchant {
 	const pasted = pastedIn(fields);
@@ -49,8 +49,8 @@ export function readMerchant(fields: Record<string, unknown>): Merchant {
 /**
  * Reads the credential's fields as n8n hands them over.
  *
- * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount, or a value
- *   has something invisible in it
+ * @throws InvalidValueError when the custom base URL is not an origin; NotSentError when a limit is no amount, a choice is
+ *   none of the form's, or a value has something invisible in it
  */
 export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccount {
 	const text = (name: string) => String(fields[name] ?? '').trim();
@@ -63,7 +63,11 @@ export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccoun
 		clientId: pasted('clientId', 'Client ID').trim(),
 		clientSecret: pasted('clientSecret', 'Client Secret').trim(),
 		apiSecretKey: pasted('apiSecretKey', 'API Secret Key').trim(),
-		signType: text('signType') || 'MD5',
+		signType: readChoice(
+			fields.signType,
+			['MD5', 'HMAC-SHA256'],
+			'Signature Type in the KESS WebPay credential',
+		),
 		sellerCode: pasted('sellerCode', 'Seller Code').trim(),
 		publicKey: text('publicKey'),
 		limits: readPaymentLimits(fields),

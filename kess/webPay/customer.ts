@@ -1,12 +1,11 @@
 import { constants, type KeyObject, publicEncrypt } from 'node:crypto';
 
 import { inContext, InvalidValueError } from '../errors';
-import { requireText, trimText } from '../written/text';
+import { isBlank, type Say } from '../written/text';
+import { requireEmail, requirePhone, requirePhoneCode, requireUserText } from './users';
 
 /** What PKCS#1 v1.5 puts around the text in a block. */
 const PADDING_BYTES = 11;
-
-const MAX_FIELD = 255;
 
 /** Field names of the gateway, by the names of the user's form (docs/gateway.md §7, customer). */
 const FIELDS = {
@@ -28,19 +27,36 @@ export type CustomerInput = { [field in keyof typeof FIELDS]?: unknown };
 /** The customer as the gateway reads it. */
 export type Customer = { [field in (typeof FIELDS)[keyof typeof FIELDS]]?: string };
 
+const CHECKS: Record<keyof typeof FIELDS, (value: unknown, say: Say, before: Customer) => string> =
+	{
+		firstName: requireUserText,
+		lastName: requireUserText,
+		email: requireEmail,
+		phoneCode: requirePhoneCode,
+		phoneNumber: (value, say, { phone_code: code }) => requirePhone(value, code, say),
+		address: requireUserText,
+		city: requireUserText,
+		postcode: requireUserText,
+	};
+
 /**
+ * @param say takes a note on how a field was read
  * @returns `undefined` when all fields are empty
- * @throws InvalidValueError naming the field that is missing or too long
+ * @throws InvalidValueError naming the field that is missing or wrong
  */
-export function readCustomer(input: CustomerInput): Customer | undefined {
-	const filled = (field: keyof CustomerInput) => trimText(String(input[field] ?? '')) !== '';
+export function readCustomer(input: CustomerInput, say?: Say): Customer | undefined {
+	const filled = (field: keyof CustomerInput) => !isBlank(input[field]);
 	const names = Object.keys(FIELDS) as Array<keyof typeof FIELDS>;
 	if (!names.some(filled)) return undefined;
 	const customer: Customer = {};
 	for (const name of names) {
 		if (!REQUIRED.has(name) && !filled(name)) continue;
 		try {
-			customer[FIELDS[name]] = requireText(input[name], MAX_FIELD);
+			customer[FIELDS[name]] = CHECKS[name](
+				input[name],
+				(note) => say?.(`has a ${FIELDS[name]} that ${note}`),
+				customer,
+			);
 		} catch (error) {
 			throw inContext(error, `has a ${FIELDS[name]} that`);
 		}

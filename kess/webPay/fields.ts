@@ -1,6 +1,8 @@
 import { inContext, InvalidValueError } from '../errors';
 import { MAX_WHOLE_DIGITS, type Money, parsePrice } from '../money';
 import { undecidedAddress } from '../webPaySignature';
+import { nameOfInvisible, takenOut, withoutInvisible } from '../written/invisible';
+import { missingWithin, noValue } from '../written/missing';
 import { requireReference } from '../written/reference';
 import { readDecimal } from '../written/decimal';
 import { isBlank, requireText, type Say } from '../written/text';
@@ -64,9 +66,11 @@ export function readDetail(lines: DetailInput[], total: Money, say?: Say): Detai
 	const read = lines.flatMap((line, index): DetailLine[] => {
 		const { no, name, price, qty, discount } = line;
 		if ([no, name, price, qty, discount].every(isBlank)) return [];
-		const field = <T>(called: keyof DetailInput, check: (value: unknown) => T) =>
-			inLine(index, called, () => check(line[called]));
-		const cost = field('price', (value) => parsePrice(value, currency));
+		const field = <T>(called: keyof DetailInput, check: (value: unknown, say: Say) => T) =>
+			inLine(index, called, () =>
+				check(line[called], (note) => say?.(`${nameOf(index, called)} ${note}`)),
+			);
+		const cost = field('price', (value, told) => parsePrice(value, currency, told));
 		const off = isBlank(discount)
 			? NO_DISCOUNT
 			: field('discount', (value) => readSmall(value, '0.05', DISCOUNT_DECIMALS));
@@ -81,8 +85,8 @@ export function readDetail(lines: DetailInput[], total: Money, say?: Say): Detai
 		sum += (price10000 - off.scaled) * quantity.scaled;
 		return [
 			{
-				no: field('no', (value) => requireText(value, MAX_DETAIL)),
-				name: field('name', (value) => requireText(value, MAX_DETAIL, say)),
+				no: field('no', (value, told) => requireText(value, MAX_DETAIL, told)),
+				name: field('name', (value, told) => requireText(value, MAX_DETAIL, told)),
 				price: cost.decimal,
 				qty: quantity.text,
 				...(off.scaled > 0n && { discount: Number(off.text) }),
@@ -155,26 +159,68 @@ export function isPrivateAddress(address: string): boolean {
 	return PRIVATE.some((shape) => shape.test(hostname));
 }
 
+/** What no address has in it: a program would leave it out or write it otherwise, and which one nobody knows. */
+const GAP = /[\s\p{Cc}\p{Z}]/u;
+
+/** One address without what nobody sees in it, or a complaint that it cannot be one. */
+function readAddress(value: unknown, say: Say | undefined): string {
+	const { text, names } = withoutInvisible(requireText(value, 2048));
+	const missing = missingWithin(text);
+	if (missing !== undefined) throw noValue(missing, text);
+	const gap = GAP.exec(text);
+	if (gap !== null) {
+		throw new InvalidValueError(
+			`has ${gap[0] === ' ' ? 'a space' : nameOfInvisible(gap[0])} behind ${JSON.stringify(text.slice(0, gap.index))}`,
+			'Enter one address, and write %20 where a space belongs into it.',
+		);
+	}
+	const note = takenOut(names);
+	if (note !== undefined) say?.(note);
+	return text;
+}
+
+/**
+ * An address of any scheme (`schema_url`): apps register their own.
+ *
+ * @param say takes a note of what was taken out
+ * @throws InvalidValueError when it is none, has a gap in it, or lacks a value
+ */
+export function requireAppAddress(value: unknown, say?: Say): string {
+	const text = readAddress(value, say);
+	if (URL.canParse(text)) return text;
+	throw new InvalidValueError(
+		'is not an address',
+		'Enter the whole address with its scheme, for example myshop://paid.',
+	);
+}
+
 /**
  * An address that KESS will call or send the buyer to (`notify_url`, `redirect_url`).
  *
- * @param say takes a note where the address is one of this machine or its network
+ * @param say takes a note of what was taken out, and where KESS would call in vain
+ * @param isNearby whether the gateway is on this machine or in its network, and reaches what others do not
  * @returns it in a spelling that the signature does not take for other fields
- * @throws InvalidValueError when it is not an absolute http or https address
+ * @throws InvalidValueError as `requireAppAddress`, and when it is not one absolute http or https address
  */
-export function requireWebAddress(value: unknown, say?: Say): string {
-	const text = requireText(value, 2048);
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
-		if (isPrivateAddress(text))
-			say?.(
-				'is an address of this machine or its own network, which KESS cannot reach from outside.',
-			);
-		return undecidedAddress(text);
+export function requireWebAddress(value: unknown, say?: Say, isNearby = false): string {
+	const text = readAddress(value, say);
+	if (!/^https?:\/\/[^/\\?#]/i.test(text) || !URL.canParse(text)) {
+		throw new InvalidValueError(
+			'is not a web address',
+			'Enter the whole address with its beginning, for example https://shop.example/thank-you.',
+		);
 	}
-	throw new InvalidValueError(
-		'is not a web address',
-		'Enter the whole address with its beginning, for example https://shop.example/thank-you.',
-	);
+	if (/[,;|]https?:/i.test(text))
+		throw new InvalidValueError('has several addresses in it', 'Enter one of them.');
+	if (!isNearby && isPrivateAddress(text))
+		say?.(
+			'is an address of this machine or its own network, which KESS cannot reach from outside.',
+		);
+	if (new URL(text).pathname.startsWith('/webhook-test/'))
+		say?.(
+			'is an address of n8n for trying out, which answers only while somebody listens in the editor. Use the Production URL of the trigger, and publish its workflow.',
+		);
+	return undecidedAddress(text);
 }
 
 /**
@@ -182,9 +228,10 @@ export function requireWebAddress(value: unknown, say?: Say): string {
  *
  * @throws InvalidValueError when it is not a whole number greater than zero
  */
-export function requireSeconds(value: unknown): number {
-	const seconds = typeof value === 'string' ? Number(value.trim() || Number.NaN) : value;
-	if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+export function requireSeconds(value: unknown, say?: Say): number {
+	const { isNegative, text } = readDecimal(value, '1800', say);
+	const seconds = Number(text);
+	if (!isNegative && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
 	throw new InvalidValueError(
 		'is not a whole number of seconds',
 		'Enter a whole number greater than 0, for example 1800 for half an hour.',

@@ -31,6 +31,8 @@ export interface Decimal {
 	fraction: string;
 	/** Both, in the shortest form and without a sign: `10.5`. */
 	text: string;
+	/** Whether its point is where others put the one of the thousands: `1.500`, not `0.500`. */
+	mayBeThousands: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ export function readDecimal(value: unknown, example: string, say?: Say): Decimal
 	const written = trimText(came.text);
 	if (written === '')
 		throw new InvalidValueError('is empty', `Enter a number, for example ${example}.`);
-	const text = plainDigits(written);
+	const text = plainDigits(written).replace(/^\+(?=[\d.])/, '');
 	const plain = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text);
 	const [, sign = '', whole = '', fraction = ''] = plain ?? [];
 	if (plain === null || whole + fraction === '') {
@@ -77,6 +79,7 @@ export function readDecimal(value: unknown, example: string, say?: Say): Decimal
 		isNegative: sign === '-',
 		...digits,
 		text: digits.fraction === '' ? digits.whole : `${digits.whole}.${digits.fraction}`,
+		mayBeThousands: /^[1-9]\d{0,2}\.\d{3}$/.test(text),
 	};
 }
 
@@ -86,7 +89,8 @@ function shownText(text: string): string {
 
 function numberText(value: number, say: Say | undefined): string {
 	const text = String(Number(value.toPrecision(SIGNIFICANT)));
-	if (Number(text) !== value) say?.(`was computed as ${value}, and is taken as ${text}.`);
+	if (Number.isFinite(value) && Number(text) !== value)
+		say?.(`was computed as ${value}, and is taken as ${text}.`);
 	return text;
 }
 
@@ -95,5 +99,7 @@ function plainNumberHint(text: string, example: string): string {
 		return `Write it out without an exponent, for example ${example}.`;
 	if (/^-?[\d\s]*\d,\d/.test(text))
 		return `Write it without separators for thousands and with a point before the decimals, for example ${example}.`;
+	if (/infinity$/i.test(text))
+		return 'Something is divided by nothing there. Check the expression.';
 	return `Use only digits and a decimal point, for example ${example}, without a currency sign.`;
 }

@@ -77,7 +77,7 @@ export function takenOut(names: string[]): string | undefined {
 }
 
 /** `a tab and a line break`. */
-function inWords(names: string[]): string {
+export function inWords(names: string[]): string {
 	return names.length < 2
 		? names.join('')
 		: `${names.slice(0, -1).join(', ')} and ${String(names.at(-1))}`;

@@ -15,8 +15,23 @@ const CELL_ERROR =
 const NOTHING_FOUND =
 	'The expression found nothing in this row. Check the name of the column that it reads.';
 
+type Stands = ReadonlyArray<readonly [pattern: RegExp, cure: string]>;
+
+/** What nobody writes into a sentence, so that they tell also within a title. */
+const UNRESOLVED: Stands = [
+	[
+		/\{\{[^{}]{0,200}\}\}|\$\{[^{}]{0,200}\}|^=?\$(?:json|node|input)\b.{0,200}$/,
+		'It is an expression that was not worked out. Switch the field from Fixed to Expression.',
+	],
+	[
+		/\[object (?!Undefined|Null)\w{1,40}\]|\[(?:Object|Array): [^[\]]{0,200}\](?: \{\})?|\{ \[native code\] \}/,
+		'The expression gives a whole object. Let it name the field in it that is meant.',
+	],
+];
+
 /** Each in words that stand for nothing else, so that they tell also within a reference. */
-const STANDS: ReadonlyArray<readonly [pattern: RegExp, cure: string]> = [
+const STANDS: Stands = [
+	...UNRESOLVED,
 	[CELL_ERROR, 'The spreadsheet could not work it out. Correct the formula in this row.'],
 	[
 		/#{3,}/,
@@ -30,43 +45,55 @@ const STANDS: ReadonlyArray<readonly [pattern: RegExp, cure: string]> = [
 		/\[?Execute (?:previous nodes|node ‘[^‘’]{1,100}’) for preview\]?|\[(?:undefined|null|empty|No path back to node)\]/,
 		'The editor of n8n shows that in place of a value. Enter the expression itself.',
 	],
-	[
-		/\{\{[^{}]{0,200}\}\}|\$\{[^{}]{0,200}\}|^=?\$(?:json|node|input)\b.{0,200}$/,
-		'It is an expression that was not worked out. Switch the field from Fixed to Expression.',
-	],
-	[
-		/\[object (?!Undefined|Null)\w{1,40}\]|\[(?:Object|Array): [^[\]]{0,200}\](?: \{\})?|\{ \[native code\] \}/,
-		'The expression gives a whole object. Let it name the field in it that is meant.',
-	],
 	[/\[object (?:Undefined|Null)\]|Invalid Date(?:Time)?/, NOTHING_FOUND],
 ];
 
 /** In a text that is nothing else. Written otherwise they may be a name: Null is one. */
 const WORD = /^(?:undefined|null|NaN)$/;
 
-/** Within a reference. */
+/** Within a reference or an address. */
 const WORD_WITHIN =
 	/undefined|(?<![\p{L}\p{N}])(?:null|NaN)(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])Infinity$/u;
 
-/** What databases and programs write in place of nothing, where only a reference can stand. */
-const NO_REFERENCE =
-	/^(?:\\N|<NA>|n\/a|nan|nat|nil|none|null|undefined|[+-]?infinity|true|false)$/i;
+/** Where only a reference can stand. */
+const NO_REFERENCE: Stands = [
+	// What databases and programs write in place of nothing.
+	[/^(?:\\N|<NA>|n\/a|nan|nat|nil|none|null|undefined|[+-]?infinity|true|false)$/i, NOTHING_FOUND],
+	// The same behind a separator, spelt as programs do: at the beginning it may be a name.
+	[
+		/(?<=[^\p{L}\p{M}\p{N}])(?:NULL|None|nan|NaT|[Ff]alse|FALSE)(?![\p{L}\p{M}\p{N}])/u,
+		NOTHING_FOUND,
+	],
+	[/\{\s*\}|\[\s*\]/, NOTHING_FOUND],
+	[
+		/^[0០]+$/,
+		'A spreadsheet gives 0 where it looks up a cell with nothing in it. Enter the number in this row.',
+	],
+];
 
-/** What a text is, where it stands for a value that is not there; `undefined` for any other. */
+/** What a text is, where it stands for a value that is not there, or what in it does; `undefined` for any other. */
 export function missingAs(text: string): Missing | undefined {
 	const whole = STANDS.find(([pattern]) => pattern.exec(text)?.[0] === text);
 	if (whole !== undefined) return { found: text, cure: whole[1] };
-	return WORD.test(text) ? { found: text, cure: NOTHING_FOUND } : undefined;
+	return WORD.test(text) ? { found: text, cure: NOTHING_FOUND } : firstOf(UNRESOLVED, text);
 }
 
-/** The same for a reference, and for what is put together: what stands in it where a value was to be. */
-export function missingWithin(reference: string): Missing | undefined {
-	for (const [pattern, cure] of STANDS) {
-		const found = pattern.exec(reference)?.[0];
+/** The same for what is put together, such as an address: what stands in it where a value was to be. */
+export function missingWithin(text: string): Missing | undefined {
+	return firstOf([...STANDS, [WORD_WITHIN, NOTHING_FOUND]], text);
+}
+
+/** The same for a reference. */
+export function missingInReference(reference: string): Missing | undefined {
+	return missingWithin(reference) ?? firstOf(NO_REFERENCE, reference);
+}
+
+function firstOf(signs: Stands, text: string): Missing | undefined {
+	for (const [pattern, cure] of signs) {
+		const found = pattern.exec(text)?.[0];
 		if (found !== undefined) return { found, cure };
 	}
-	const found = (NO_REFERENCE.exec(reference) ?? WORD_WITHIN.exec(reference))?.[0];
-	return found === undefined ? undefined : { found, cure: NOTHING_FOUND };
+	return undefined;
 }
 
 /** @param text in which it was found */

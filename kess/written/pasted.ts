@@ -1,7 +1,7 @@
 import { NotSentError } from '../errors';
-import { nameOfInvisible } from './invisible';
+import { nameOfInvisible, withoutInvisible } from './invisible';
 
-/** Secrets, IDs and keys as somebody has pasted them into a credential. */
+/** Secrets, IDs, keys and choices as somebody has put them into a credential. */
 
 /** Whatever leaves no mark on the screen, but for the space of the keyboard. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Z}/u;
@@ -47,5 +47,27 @@ export function readPasted(value: unknown, name: string): string {
 	throw new NotSentError(
 		`${name} has a character in it that cannot be seen: ${nameOfInvisible(found[0])}, as its character ${position}`,
 		'Copy it again from what KESS gave you, or write it by hand: such a character comes along when text is copied from a web page, a chat or a PDF. Nothing was sent by this run.',
+	);
+}
+
+/**
+ * One of the choices of a credential's form. An expression may give it, and spell it otherwise.
+ *
+ * @param choices the first one counts where the credential has no such field
+ * @param name as `readPasted`
+ * @throws NotSentError for anything else: what is not known must not stand for another choice
+ */
+export function readChoice<Choice extends string>(
+	value: unknown,
+	choices: readonly [Choice, ...Choice[]],
+	name: string,
+): Choice {
+	if (value === undefined) return choices[0];
+	const text = withoutInvisible(String(value)).text.replace(/\s/g, '');
+	const choice = choices.find((known) => known.toLowerCase() === text.toLowerCase());
+	if (choice !== undefined) return choice;
+	throw new NotSentError(
+		`${name} is ${text === '' ? 'empty' : `${JSON.stringify(text.slice(0, 40))}, which is none of its choices`}`,
+		`Use one of ${choices.join(', ')}. Nothing was sent by this run.`,
 	);
 }

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../../kess/errors.ts';
-import { isSameMoney, parseCurrency, parseMoney } from '../../kess/money.ts';
+import { isSameMoney, moneyIn, parseCurrency, parseMoney } from '../../kess/money.ts';
 
 describe('parseMoney', () => {
 	test.each([
@@ -21,6 +21,10 @@ describe('parseMoney', () => {
 		['៥០០០', 'KHR', '5000', 500000n],
 		['១០.៥០', 'USD', '10.5', 1050n],
 		['１０.５', 'USD', '10.5', 1050n],
+		['+10.50', 'USD', '10.5', 1050n],
+		['0.500', 'USD', '0.5', 50n],
+		['1234.500', 'USD', '1234.5', 123450n],
+		[1.5, 'USD', '1.5', 150n],
 		[0.1 + 0.2, 'USD', '0.3', 30n],
 		[19.9 * 3, 'USD', '59.7', 5970n],
 		[1.1 * 1.1 * 100, 'USD', '121', 12100n],
@@ -45,6 +49,10 @@ describe('parseMoney', () => {
 		[1e21, 'USD', 'not a plain number'],
 		['$5', 'USD', 'not a plain number'],
 		['៥០០០៛', 'KHR', 'not a plain number'],
+		['1.500', 'USD', 'is "1.500", which may mean 1.50 or 1500 USD'],
+		['100.000', 'USD', 'may mean 100.00 or 100000 USD'],
+		['+១.៥០០', 'USD', 'may mean 1.50 or 1500 USD'],
+		['+-5', 'USD', 'not a plain number'],
 		['5.000', 'KHR', 'may mean 5 or 5000 KHR'],
 		[' 5.000\u200b', 'KHR', 'may mean 5 or 5000 KHR'],
 		['៥.០០០', 'KHR', 'may mean 5 or 5000 KHR'],
@@ -84,7 +92,29 @@ describe('parseMoney', () => {
 		expect(hint('1e3')).toContain('without an exponent');
 		expect(hint('1,250.50')).toContain('without separators');
 		expect(hint('100.50', 'KHR')).toContain('should be USD');
+		expect(hint('1.500')).toBe('Write 1.50 or 1500, whichever it is.');
+		expect(hint(Infinity)).toContain('divided by nothing');
 	});
+});
+
+test('only what is read otherwise than it looks is said', () => {
+	const notesOn = (value: unknown) => {
+		const notes: string[] = [];
+		try {
+			parseMoney(value, 'USD', (note) => notes.push(note));
+		} catch {
+			notes.push('refused');
+		}
+		return notes;
+	};
+	expect(notesOn('+10.50')).toEqual(['is read as 10.50.']);
+	expect(notesOn(0.1 + 0.2)).toEqual(['was computed as 0.30000000000000004, and is taken as 0.3.']);
+	for (const value of [NaN, Infinity]) expect(notesOn(value)).toEqual(['refused']);
+});
+
+test('a gateway writes a point before decimals, whatever it may mean to people', () => {
+	expect(moneyIn('1.500', 'USD')?.decimal).toBe('1.5');
+	expect(moneyIn('5.000', 'KHR')?.decimal).toBe('5');
 });
 
 describe('parseCurrency', () => {
@@ -92,8 +122,16 @@ describe('parseCurrency', () => {
 		expect(parseCurrency(value)).toBe(currency);
 	});
 
-	test.each(['EUR', '', null, 5])('refuses %p', (value) => {
+	test.each<[unknown, string]>([
+		['EUR', 'is "EUR", which KESS does not take'],
+		[840, 'is "840", which KESS does not take'],
+		[['USD'], 'is a list, not a currency'],
+		[true, 'is true, not a currency'],
+		['', 'is empty'],
+		[null, 'is empty'],
+	])('refuses %p: it %s', (value, message) => {
 		expect(() => parseCurrency(value)).toThrow(InvalidValueError);
+		expect(() => parseCurrency(value)).toThrow(message);
 	});
 });
 

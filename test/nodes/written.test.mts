@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { NodeRun } from '../../sandbox/host/engine.mts';
 import { withSandbox } from '../support/kessSandbox.mts';
-import { runCell } from '../support/partnerCells.mts';
+import { PAY_OUT, runCell } from '../support/partnerCells.mts';
 import { refused, startStubGateway } from '../support/stubGateway.mts';
 import { runWebPay } from '../support/webPayNode.mts';
 import { withStore } from '../support/withStore.mts';
@@ -95,7 +95,7 @@ describe('product lines', () => {
 		expect(hintsOf(result)).toEqual([]);
 	});
 
-	test.each(['={{ "no list" }}', '={{ [1, 2] }}', '={{ 7 }}', '={{ { a: 1 } }}'])('%s is none, and nothing is sent', async (detailJson) => {
+	test.each(['={{ "no list" }}', '={{ [1, 2] }}', '={{ 7 }}', '={{ { a: 1 } }}', '={{ null }}', '={{ $json.nothing }}'])('%s is none, and nothing is sent', async (detailJson) => {
 		expect((await create([{ no: 'L-1' }], { detailJson })).error?.message).toMatch(/^Product Lines \(JSON\) \(additionalFields.detailJson\) is not a list of products/);
 		expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
 	});
@@ -110,6 +110,59 @@ describe('product lines', () => {
 			'Product Lines (JSON) comes to another sum than the order. The buyer pays the Total Amount. [order L-1]',
 		]);
 	});
+});
+
+test('one number in several spellings is one order, and one for something else is said', async () => {
+	const first = await create([{ no: 'WAGE\u20112026\u201111', title: 'Sofa for Dara' }]);
+	expect(hintsOf(first)).toEqual(['Order Number had another dash than the one on the keyboard in it. What looks the same is sent in one spelling. [order WAGE-2026-11]']);
+	expect(hintsOf(await create([{ no: 'WAGE-2026-11', title: 'Sofa for Dara' }]))).toEqual([]);
+	const other = await create([{ no: 'WAGE-2026-11', title: 'Bed for Sok' }]);
+	expect(other.items[0]?.json).toMatchObject({ already_existed: true, body: 'Sofa for Dara' });
+	expect(hintsOf(other)).toEqual([
+		'The order existed already, for "Sofa for Dara" and not for "Bed for Sok". Check that no other row has its number before you send the link to anybody. [order WAGE-2026-11]',
+	]);
+	expect(await sandbox.orders()).toHaveLength(1);
+});
+
+test.each([
+	['gatewayVersion', 'V3', /^Gateway Version in the KESS WebPay credential is "V3"/],
+	['signType', 'sha', /^Signature Type in the KESS WebPay credential is "sha"/],
+	['environment', 'live', /^Environment in the KESS credential is "live"/],
+])('a choice of the credential that is none is named, and nothing is sent: %s', async (field, value, message) => {
+	const { error } = await runWebPay(sandbox, 'order', 'create', CREATE, { items: [{ no: 'C-1' }], credential: { [field]: value } });
+	expect(error?.message).toMatch(message);
+	expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
+});
+
+test('a choice of the credential in other letters is the same choice', async () => {
+	const { error } = await runWebPay(sandbox, 'order', 'create', CREATE, { items: [{ no: 'C-1' }], credential: { gatewayVersion: ' V2', signType: 'md5', environment: 'Custom' } });
+	expect(error).toBeUndefined();
+});
+
+test('what Extra Fields name otherwise than KESS does never stands beside what the operation sends', async () => {
+	for (const name of ['Total_Amount', ' total_amount', 'total_amount\u200b', 'Card', 'out_trade_no ']) {
+		const { error } = await create([{ no: 'E-1' }], { extraFields: JSON.stringify({ [name]: 1 }) });
+		expect(error?.message).toMatch(/^Extra Fields \(additionalFields.extraFields\) has a field ".+", which is no name of the gateway/);
+	}
+	expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
+});
+
+test('what was read otherwise than it was written is said, in whichever field', async () => {
+	const said = async (resource: string, operation: string, parameters: IDataObject) => hintsOf(await runWebPay(sandbox, resource, operation, parameters, { settings: { onError: 'continueRegularOutput' } }));
+	const orders = await said('order', 'queryByDateRange', { startDate: '46347', endDate: '46348' });
+	expect(orders).toEqual(expect.arrayContaining([expect.stringMatching(/^Start Date is 46347/), expect.stringMatching(/^End Date is 46348/)]));
+	for (const operation of ['getMany', 'getTransactions'])
+		expect(await said('subscription', operation, { additionalFields: { endDate: '46348' } })).toEqual([expect.stringMatching(/^End Date is 46348/)]);
+	expect(await said('subscription', 'cancel', { subscriptionCode: 'S\u200B-1' })).toEqual(expect.arrayContaining([expect.stringMatching(/^Subscription Code had a zero-width space/)]));
+	const refund = { outTradeNo: 'R-1', refundType: 'partial', partialRefundAmount: '២.៥០', partialRefundAmountCcy: 'USD', reason: 'x', additionalFields: { merchantReference: 'CN\u20111' } };
+	expect(await said('refund', 'create', refund)).toEqual(
+		expect.arrayContaining([expect.stringMatching(/^Partial Refund Amount is read as 2.50/), expect.stringMatching(/^Merchant Reference had another dash/)]),
+	);
+});
+
+test('so is a Partner Transaction ID in another spelling', async () => {
+	const parameters = { ...PAY_OUT, partnerTransactionId: 'BANK\u20111' };
+	expect(hintsOf(await runCell({ items: [{ no: 'W-1' }], parameters }, sandbox.partnerCredential()))).toEqual([expect.stringMatching(/^Partner Transaction ID had another dash/)]);
 });
 
 describe('an order that exists already and is closed', () => {

@@ -46,10 +46,17 @@ export function withExtraFields(properties: INodeProperties[]): INodeProperties[
 /**
  * Fields that the user adds by their gateway names.
  *
- * @throws InvalidValueError when one of them is the client's own affair, or could hold card data
+ * @throws InvalidValueError when one of them is the client's own affair, could hold card data, or is spelt as no field of KESS is
  */
 export function readExtraFields(value: unknown): JsonObject {
 	const fields = normaliseWebPayFields(readParameters(value));
+	const odd = Object.keys(fields).find((field) => !/^[a-z][a-z\d_]*$/.test(field));
+	if (odd !== undefined) {
+		throw new InvalidValueError(
+			`has a field ${JSON.stringify(odd.slice(0, 40))}, which is no name of the gateway`,
+			'Write the names as KESS does: in small letters, digits and underscores.',
+		);
+	}
 	const taken = Object.keys(fields).find((field) => NEVER.has(field));
 	if (taken === undefined) return fields;
 	throw new InvalidValueError(

@@ -62,7 +62,7 @@ const SECRET_FIELDS = new Set([
  */
 export function readParameters(value: unknown): JsonObject {
 	const fields = requireJsonObject(value);
-	const secret = Object.keys(fields).find((field) => SECRET_FIELDS.has(field.toLowerCase()));
+	const secret = Object.keys(fields).find((field) => SECRET_FIELDS.has(field.trim().toLowerCase()));
 	if (secret === undefined) return fields;
 	throw new InvalidValueError(
 		`has a field ${secret}, which does not belong into a request`,

@@ -39,6 +39,10 @@ describe('a limit', () => {
 		},
 	);
 
+	test('that may mean two is none', () => {
+		expect(() => readPaymentLimits({ maxPaymentUsd: '1.500' })).toThrow('Maximum Payment (USD) in the KESS credential is "1.500", which may mean 1.50 or 1500 USD');
+	});
+
 	test('riel have no decimals', () => {
 		expect(() => readPaymentLimits({ maxPaymentKhr: '4000.50' })).toThrow('Maximum Payment (KHR) in the KESS credential is "4000.50", but KHR has no decimals');
 	});

@@ -31,7 +31,7 @@ const notesOn = (value: unknown) => {
 };
 
 describe('receiver', () => {
-	test.each(['012345678', '+85512345678', '85512345678', '12345678', 'KESS00123', 'user_12', '12E45'])(
+	test.each(['012345678', '+85512345678', '85512345678', '12345678', 'KESS00123', 'user_12', '12E45', '10023', '007', 'CU2107-0123456789', 'sok.dara@kess', 'Dara'])(
 		'takes %s',
 		(value) => {
 			expect(requireReceiverId(value)).toBe(value);
@@ -52,6 +52,11 @@ describe('receiver', () => {
 		['00855012000232', '+85512000232'],
 		["'012000232", '012000232'],
 		['+855 (0) 12 000 232', '+85512000232'],
+		['tel:012000232', '012000232'],
+		['Tel: +855 12 000 232', '+85512000232'],
+		['0 12 000 232', '012000232'],
+		['+1 2345678901', '+12345678901'],
+		['0065 9123 4567', '+6591234567'],
 		['៨៥៥ (០)១២ ០០០ ២៣២', '85512000232'],
 		['012/000/232', '012000232'],
 		['012—000—232', '012000232'],
@@ -80,6 +85,23 @@ describe('receiver', () => {
 	});
 
 	test.each<[unknown, string]>([
+		['012345678 / 098765432', 'has several numbers in it'],
+		['012345678 098765432', 'has several numbers in it'],
+		['012345678,098765432', 'has several numbers in it'],
+		['012345678/9', 'has several numbers in it'],
+		['98765432 12345678', 'has several numbers in it'],
+		['+85512345678 +85598765432', 'has several numbers in it'],
+		['012 345 678 (Dara)', 'is neither a phone number nor a KESS user ID'],
+		['Sok Dara', 'is neither a phone number nor a KESS user ID'],
+		['tel:10023', 'is neither a phone number nor a KESS user ID'],
+		['O12345678', 'has a letter O or l in it'],
+		['o12 345 678', 'has a letter O or l in it'],
+		['0l2345678', 'has a letter O or l in it'],
+		['0012345678', 'begins with two zeros'],
+		['00123456789', 'begins with two zeros'],
+		['0098765432', 'begins with two zeros'],
+		['0021 4567 8901', 'begins with two zeros'],
+		['0', 'is "0", which stands for a value that is not there'],
 		['8.55123E+10', 'shortened'],
 		['8,55123E+10', 'shortened'],
 		['8.55123e10', 'shortened'],
@@ -129,6 +151,9 @@ test('transfers are in USD', () => {
 	for (const written of [' usd ', 'USD\u200B', '\u200Eusd']) expect(requirePartnerCurrency(written)).toBe('USD');
 	expect(() => requirePartnerCurrency('KHR')).toThrow('is "KHR", but KESS Partner transfers take USD only');
 	expect(() => requirePartnerCurrency('')).toThrow('is empty');
+	expect(() => requirePartnerCurrency(['USD'])).toThrow('is a list, not a currency');
+	expect(() => requirePartnerCurrency(840)).toThrow('is "840", but');
+	expect(() => requirePartnerAmount('1.500')).toThrow('may mean 1.50 or 1500 USD');
 	expect(requirePartnerAmount('10.50')).toEqual({ currency: 'USD', hundredths: 1050n, decimal: '10.5' });
 	expect(() => requirePartnerAmount('10.505')).toThrow('more than two decimals');
 });

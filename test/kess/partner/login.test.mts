@@ -34,7 +34,7 @@ test('reads the credential; a password keeps its spaces', () => {
 	expect(readPartnerAccount({ ...fields, environment: 'custom' }).origin).toBe('http://127.0.0.1:4010');
 	expect(() => readPartnerAccount({ ...fields, environment: 'custom', baseUrl: '' })).toThrow('is empty');
 	// No production host is published: it must not silently become the sandbox.
-	expect(() => readPartnerAccount({ ...fields, environment: 'production', baseUrl: '' })).toThrow('is empty');
+	expect(() => readPartnerAccount({ ...fields, environment: 'production', baseUrl: '' })).toThrow('Environment in the KESS credential is "production", which is none of its choices');
 });
 
 test('whose credential it is can be seen, whatever else is wrong with it', () => {

@@ -1,6 +1,7 @@
 import { parseMoney } from '../../../kess/money.ts';
 import {
 	readDetail,
+	requireAppAddress,
 	requireIpAddress,
 	requireOutTradeNo,
 	requireSeconds,
@@ -86,6 +87,13 @@ describe('readDetail', () => {
 		expect(notes).toEqual(differs ? ['comes to another sum than the order. The buyer pays the Total Amount.'] : []);
 	});
 
+	test('a line that was read otherwise than it looks says so', () => {
+		const notes: string[] = [];
+		readDetail([{ ...line, price: '៥', qty: '1', discount: '' }], parseMoney('5', 'USD'), (note) => notes.push(note));
+		expect(notes).toEqual(['has a product line 1 whose price is read as 5.']);
+		expect(() => readDetail([{ ...line, price: '1.500' }], TOTAL)).toThrow('whose price is "1.500", which may mean 1.50 or 1500 USD');
+	});
+
 	test('a name whose letters were lost is said', () => {
 		const notes: string[] = [];
 		readDetail([{ ...line, name: '?????', price: '5', qty: '1', discount: '' }], parseMoney('5', 'USD'), (note) => notes.push(note));
@@ -107,13 +115,52 @@ test.each([
 	expect(notes.some((note) => note.includes('KESS cannot reach'))).toBe(isSaid);
 });
 
-test.each(['shop.example', 'ftp://shop.example', 'javascript:alert(1)'])('%s is no web address', (url) => {
+test.each(['shop.example', 'ftp://shop.example', 'javascript:alert(1)', 'https:n8n.example/x', 'https:\\\\n8n.example', 'https:///x'])('%s is no web address', (url) => {
 	expect(() => requireWebAddress(url)).toThrow('not a web address');
+});
+
+test.each([
+	['https://n8n.exam\nple/x', 'has a line break behind "https://n8n.exam"'],
+	['https://n8n.example/a b', 'has a space behind "https://n8n.example/a"'],
+	['https://n8n.example/a\u00A0b', 'has a no-break space behind'],
+	['https://undefined/webhook', 'has "undefined" in it, which stands for a value that is not there'],
+	['https://null/webhook', 'has "null" in it'],
+	['https://n8n.example/{{ $json.id }}', 'has "{{ $json.id }}" in it'],
+	['https://n8n.example/[object Object]', 'has "[object Object]" in it'],
+	['https://shop.example/thanks?no=#N/A', 'has "#N/A" in it'],
+	['https://a.example/x,https://b.example/y', 'has several addresses in it'],
+	['https://a.example/x;http://b.example/y', 'has several addresses in it'],
+	['https://a.example/x https://b.example/y', 'has a space'],
+])('%j cannot be called: %s', (url, message) => {
+	expect(() => requireWebAddress(url)).toThrow(message);
+});
+
+test.each(['https://shop.example/r?to=https://b.example/y', 'https://shop.example/thanks?paid=false&ids[]=1', 'https://n8n.example/webhook/kess#/thanks'])('%s is one address', (url) => {
+	expect(requireWebAddress(url)).toBe(url);
+});
+
+test.each([requireWebAddress, requireAppAddress])('what nobody sees leaves an address, and that is said: %p', (require) => {
+	const notes: string[] = [];
+	expect(require('https://n8n.example/webhook/ke\u200bss', (note) => notes.push(note))).toBe('https://n8n.example/webhook/kess');
+	expect(notes).toEqual(['had a zero-width space in it, which nobody sees: it was taken out.']);
+});
+
+test('an app has an address with a scheme of its own', () => {
+	expect(requireAppAddress('myshop://paid')).toBe('myshop://paid');
+	for (const value of ['paid', 'myshop://{{ $json.no }}', 'myshop://a b']) expect(() => requireAppAddress(value)).toThrow();
+});
+
+test('the address of n8n for trying out is said, also to a sandbox beside it', () => {
+	const notes: string[] = [];
+	requireWebAddress('http://127.0.0.1:5678/webhook-test/kess', (note) => notes.push(note), true);
+	expect(notes).toEqual([expect.stringMatching(/^is an address of n8n for trying out/)]);
 });
 
 test('seconds are a whole number greater than 0', () => {
 	expect(requireSeconds('1800')).toBe(1800);
-	for (const value of [0, -1, 1.5, 'x', '', null]) expect(() => requireSeconds(value)).toThrow('whole number');
+	expect(requireSeconds('១៨០០')).toBe(1800);
+	for (const value of [0, -1, 1.5]) expect(() => requireSeconds(value)).toThrow('is not a whole number of seconds');
+	for (const value of ['x', '1e3', '0x10', true, '', null]) expect(() => requireSeconds(value)).toThrow(/^is (empty|true, not a number|".*", which is not a plain number)$/);
 });
 
 test.each(['203.0.113.7', '0.0.0.0', '2001:db8::7', '::1', '::ffff:203.0.113.7'])('%p is an IP address', (text) => {

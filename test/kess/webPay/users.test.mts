@@ -17,6 +17,8 @@ test.each<[unknown, RegExp]>([
 	['123456789', /^has lost its leading zero$/],
 	['+66 12 345 678', /^is not a phone number of Cambodia$/],
 	['+855 0012 345 678', /^is not a phone number of Cambodia$/],
+	['012345678 / 098765432', /^is not a phone number of Cambodia$/],
+	['012345678 9', /^is not a phone number of Cambodia$/],
 	['01234', /^is not a phone number of Cambodia$/],
 	['1.2345678E+7', /^is a number that a spreadsheet has shortened$/],
 	['', /^is empty$/],
@@ -26,7 +28,14 @@ test.each<[unknown, RegExp]>([
 
 test('an address has something before and behind its @', () => {
 	expect(requireEmail(' sok@shop.example ')).toBe('sok@shop.example');
-	for (const value of ['sok', '@shop', 'sok@', 'sok @shop', 'a@b@c']) expect(() => requireEmail(value)).toThrow(/^is not an email address$/);
+	expect(requireEmail('sok.dara+1@ហាង.example')).toBe('sok.dara+1@ហាង.example');
+	for (const value of ['sok', '@shop', 'sok@', 'sok @shop', 'a@b@c', 'sok@shop', 'sok@shop,com', 'sok@shop.com, dara@shop.com', 'sok@shop..com', 'Sok <sok@shop.com>']) expect(() => requireEmail(value)).toThrow(/^is not an email address$/);
+});
+
+test.each(['mailto:sok@shop.example', '<sok@shop.example>', 'sok\u200b@shop.example', 'MAILTO:sok@shop.example'])('%j means one address, and that is said', (value) => {
+	const notes: string[] = [];
+	expect(requireEmail(value, (note) => notes.push(note))).toBe('sok@shop.example');
+	expect(notes).toEqual(['is sent as sok@shop.example.']);
 });
 
 test('a picture has something in it, and no more than a picture has', () => {

@@ -61,6 +61,21 @@ test.each([
 	expect(() => read(`my${ZERO_WIDTH}-value`)).toThrow(`${name} in the ${credential} credential has a character in it that cannot be seen: a zero-width space`);
 });
 
+test.each([
+	['environment', ['Sandbox', ' SANDBOX ', 'sandbox\u200b'], 'Environment'],
+	['gatewayVersion', ['V2', ' v2', 'v 2'], 'Gateway Version'],
+	['signType', ['hmac-sha256', 'HMAC-SHA256 '], 'Signature Type'],
+])('the choice %s is read without regard to case and space, and nothing else stands for one', (field, spellings, name) => {
+	const read = (value: unknown) => readWebPayAccount({ environment: 'sandbox', [field]: value });
+	const [first, ...others] = spellings.map(read);
+	for (const other of others) expect(other).toEqual(first);
+	expect(first).toMatchObject({ origin: expect.stringMatching(/^https/), ...(field === 'gatewayVersion' && { version: 'v2' }), ...(field === 'signType' && { signType: 'HMAC-SHA256' }) });
+	for (const [value, words] of [['x2', 'is "x2", which is none of its choices'], [2, 'is "2"'], ['', 'is empty'], [null, 'is "null"']]) {
+		expect(() => read(value)).toThrow(NotSentError);
+		expect(() => read(value)).toThrow(new RegExp(`^${name} in the KESS (WebPay )?credential ${String(words)}`));
+	}
+});
+
 test('a password keeps the spaces at its ends, an ID does not', () => {
 	expect(readWebPayAccount({ environment: 'sandbox', password: ' a ', username: ' a ', apiSecretKey: '\u200b a \ufeff' })).toMatchObject({ password: ' a ', username: 'a', apiSecretKey: 'a' });
 	expect(readPartnerAccount({ environment: 'sandbox', password: ' a ', partnerId: '\u00a0 a' })).toMatchObject({ password: ' a ', partnerId: 'a' });

@@ -29,6 +29,21 @@ test.each<[unknown, string]>([
 	['INV-#BEZUG!', 'has "#BEZUG!" in it'],
 	['INV-${no}', 'has "${no}" in it'],
 	...['NULL', 'nan', 'None', '\\N', '<NA>', 'n/a', 'TRUE'].map((text): [string, string] => [text, `is ${JSON.stringify(text)}, which stands for`]),
+	['0', 'is "0", which stands for a value that is not there'],
+	[0, 'is "0"'],
+	['0000', 'is "0000"'],
+	['INV-NULL', 'has "NULL" in it'],
+	['INV-None', 'has "None" in it'],
+	['INV-None-2026', 'has "None" in it'],
+	['INV_nan', 'has "nan" in it'],
+	['INV-NaT', 'has "NaT" in it'],
+	['INV-false', 'has "false" in it'],
+	['INV/FALSE', 'has "FALSE" in it'],
+	['INV-{}', 'has "{}" in it'],
+	['INV-[]', 'has "[]" in it'],
+	['?-1', 'has "?" in it where letters were lost'],
+	['INV ?? 1', 'has "??" in it where letters were lost'],
+	['\uFFFD-1', 'in it where letters were lost'],
 	['---', 'with neither a letter nor a digit in it'],
 	['?????', 'with neither a letter nor a digit in it'],
 	["1'001", 'separators for thousands'],
@@ -54,7 +69,7 @@ test.each<[unknown, string]>([
 	expect(() => read(value)).toThrow(message);
 });
 
-test.each([1234567890, 'INV-1001', 'INV-2026.11', 'annulled-7', 'Nan-7', 'Null-7', 'Infinity-7', 'NONE-1', '#NV-1', 'A##1', 'TRUE-1', '🍜', '1001.5', 'PO-1E5', '#1001', 'វិក្កយបត្រ-១'])('%j is a reference', (value) => {
+test.each([1234567890, 'INV-1001', 'INV-2026.11', 'annulled-7', 'Nan-7', 'Null-7', 'Infinity-7', 'NONE-1', '#NV-1', 'A##1', 'TRUE-1', '🍜', '1001.5', 'INV-0', '2026-0', '007', 'NULLA-1', 'FALSE-TEETH-7', 'NONEX-1', 'INV-NULLA', 'INV-Nonesuch', 'PO-falsework', 'ANNA NaTasha', 'Why?-1', 'PO-1E5', '#1001', 'វិក្កយបត្រ-១'])('%j is a reference', (value) => {
 	expect(read(value)).toEqual({ text: String(value), notes: [] });
 });
 
@@ -72,6 +87,31 @@ test.each([
 	['\u2066INV-1\u2069', 'a left-to-right isolate and an end of a writing direction'],
 ])('%j is INV-1: what nobody sees leaves it, and that is said', (value, names) => {
 	expect(read(value)).toEqual({ text: 'INV-1', notes: [`had ${names} in it, which nobody sees: it was taken out.`] });
+});
+
+test.each<[string, string]>([
+	...['\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212', '\uFE63', '\uFF0D'].map((dash) => [`WAGE${dash}2026${dash}11`, 'WAGE-2026-11'] as [string, string]),
+	['ＷＡＧＥ-２０２６-１１', 'WAGE-2026-11'],
+	['WAGE  2026   11', 'WAGE 2026 11'],
+	['WAGE\u3000 2026', 'WAGE 2026'],
+	['O\u2019Brien \u201C1\u201D', 'O\'Brien "1"'],
+	['1\u22152', '1/2'],
+	['\u1780\u17C1\u17B8-1', '\u1780\u17BE-1'],
+	['\u1780\u17C1\u17B6-1', '\u1780\u17C4-1'],
+	['\u1780\u17C6\u17BB-1', '\u1780\u17BB\u17C6-1'],
+	['\u179F\u17D2\u179A\u17D2\u178F\u17B8-1', '\u179F\u17D2\u178F\u17D2\u179A\u17B8-1'],
+	['\u1780\u178E\u17D2\u178A\u17B6\u179B-1', '\u1780\u178E\u17D2\u178F\u17B6\u179B-1'],
+])('%j is the same number as %j, and that is said', (value, text) => {
+	expect(read(value)).toEqual({ text, notes: [expect.stringMatching(/^had .+ in it\. What looks the same is sent in one spelling\.$/)] });
+	expect(read(text)).toEqual({ text, notes: [] });
+});
+
+test('what looks different stays different', () => {
+	for (const text of ['A\u00B2-1', 'a-1', 'A-\u17E1', 'INV\uFF5E1'.replace('\uFF5E', '~'), '\u1780\u17D2\u178F\u17B8', '\u00C9-1', 'A\u2460']) expect(read(text)).toEqual({ text, notes: [] });
+});
+
+test('a day alone is taken, and said', () => {
+	expect(read('2026-11-27')).toEqual({ text: '2026-11-27', notes: ['is nothing but a day: make sure that no other row has the same.'] });
 });
 
 test('what looks the same is the same', () => {

@@ -56,6 +56,14 @@ describe('requireText', () => {
 		},
 	);
 
+	test.each([
+		['Order {{ $json.t }}', 'has "{{ $json.t }}" in it'],
+		['Hello [object Object]', 'has "[object Object]" in it'],
+		['Tea for ${name}', 'has "${name}" in it'],
+	])('refuses %p: it %s', (value, message) => {
+		expect(() => requireText(value, 64)).toThrow(message);
+	});
+
 	test.each(['Null Island Tours', 'Order #1', 'undefined behaviour, a book', '#N/A is what Excel says', 'Fish &', 'NULL', 'Infinity', 'Sale!', '#OOTD', '#NV-1', 'Loading dock', 'N/A', '5 $', '## 1'])('takes %p', (value) => {
 		expect(requireText(value, 64)).toBe(value);
 	});

@@ -81,7 +81,7 @@ test.each<[string, unknown]>([
 	['another unit', { resumeAmount: 1, resumeUnit: 'weeks' }],
 ])('a limit of %s is refused before anything is sent', async (_name, values) => {
 	const result = await run({ limitWaitTime: { values } } as IDataObject);
-	expect(result.error?.message).toMatch(/^Limit Wait Time \(limitWaitTime\) (is not a time|has the unit)/);
+	expect(result.error?.message).toMatch(/^Limit Wait Time \(limitWaitTime\) (is not a time|has the unit|is empty|is "soon", which is not a plain number)/);
 	expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
 });
 
@@ -96,12 +96,14 @@ test('the address for KESS cannot be entered, and is called by POST only', () =>
 });
 
 test('a limit is read in seconds', () => {
-	expect([undefined, '', {}, { values: { resumeAmount: 0.5, resumeUnit: 'hours' } }].map(readLimit)).toEqual([
+	expect([undefined, '', {}, { values: { resumeAmount: 0.5, resumeUnit: 'hours' } }].map((value) => readLimit(value))).toEqual([
 		undefined,
 		undefined,
 		undefined,
 		1800,
 	]);
+	for (const [resumeAmount, message] of [[true, 'is true, not a number'], ['0x10', 'not a plain number'], ['1e2', 'not a plain number'], [0, 'not a time between'], ['-5', 'not a time between'], [[5], 'is a list']])
+		expect(() => readLimit({ values: { resumeAmount, resumeUnit: 'minutes' } })).toThrow(String(message));
 });
 
 test('the time of the gateway counts when it cannot be misread', () => {

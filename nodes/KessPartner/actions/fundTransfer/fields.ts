@@ -70,8 +70,8 @@ export const partnerTransactionId: INodeProperties = {
 
 /** @param transferNumber what stands for an empty one */
 export function readPartnerTransactionId(call: ItemCall, transferNumber: string): string {
-	return call.read('partnerTransactionId', (value) =>
-		isBlank(value) ? transferNumber : requirePartnerTransactionId(value),
+	return call.read('partnerTransactionId', (value, say) =>
+		isBlank(value) ? transferNumber : requirePartnerTransactionId(value, say),
 	);
 }
 

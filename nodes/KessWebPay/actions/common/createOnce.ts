@@ -1,9 +1,10 @@
 import { afterSending, orThrow, type Outcome } from '../../../../kess/gateway/outcome';
-import type { Json, JsonObject } from '../../../../kess/jsonObject';
+import { type Json, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import { isSameMoney } from '../../../../kess/money';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
+import type { ItemCall } from '../../../shared/run/item';
 import { findDifference, type WebPayClient } from '../../client';
 import { queryOrder, refusal } from './order';
 import type { NewOrder } from './transaction';
@@ -29,6 +30,7 @@ export type Made =
  * @throws KessError when the number belongs to an order over another amount, or nobody can say whether there is one
  */
 export async function createOnce(
+	call: ItemCall,
 	client: WebPayClient,
 	service: WebPayService,
 	order: NewOrder,
@@ -37,18 +39,29 @@ export async function createOnce(
 	let result = believed(orThrow(await callFor(client, service, order, within)));
 	for (let attempt = 1; attempt < ATTEMPTS && result.kind === 'unknown'; attempt++) {
 		const existing = await findExisting(client, order, result.reason);
-		if (existing !== undefined) return { existed: true, order: existing };
+		if (existing !== undefined) return found(call, order, existing);
 		// The gateway does not have it and takes the number only once: now repeating cannot make a second order.
 		result = believed(afterSending(await callFor(client, service, order, within)));
 	}
 	if (result.kind === 'done') return { existed: false, data: result.data };
 	const existing = await findExisting(client, order, result.reason);
-	if (existing !== undefined) return { existed: true, order: existing };
+	if (existing !== undefined) return found(call, order, existing);
 	if (result.kind === 'refused') throw refusal(result, 'create the order');
 	throw new KessError(
 		`KESS gave no clear answer, again and again, and does not have the order: ${result.reason}`,
 		'Run the item again with the same order number: an order that has been created in the meantime is found.',
 	);
+}
+
+/** One that was made for something else has another title: then the number may stand in two rows. */
+function found(call: ItemCall, { fields }: NewOrder, order: ExistingOrder): Made {
+	const title = textOf(order.body);
+	if (title !== '' && title !== textOf(fields.body)) {
+		call.advise(
+			`The order existed already, for "${quoted(title)}" and not for "${quoted(fields.body)}". Check that no other row has its number before you send the link to anybody.`,
+		);
+	}
+	return { existed: true, order };
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 	encryptCustomer,
 	readCustomer,
 } from '../../../../kess/webPay/customer';
+import type { Say } from '../../../../kess/written/text';
 import type { WebPayClient } from '../../client';
 
 /** The key is KESS's own: how long it is, merchants cannot choose (docs/gateway.md §7 counts with 1024 bits too). */
@@ -83,8 +84,12 @@ export const customerField: INodeProperties = {
  *
  * @throws InvalidValueError about the customer; KessError about the credential
  */
-export function readEncryptedCustomer(value: unknown, client: WebPayClient): string | undefined {
-	const customer = readCustomer((value as { details?: CustomerInput }).details ?? {});
+export function readEncryptedCustomer(
+	value: unknown,
+	client: WebPayClient,
+	say: Say,
+): string | undefined {
+	const customer = readCustomer((value as { details?: CustomerInput }).details ?? {}, say);
 	if (customer === undefined) return undefined;
 	client.requireV2('Customer');
 	return encryptCustomer(customer, openPublicKey(client.publicKey));

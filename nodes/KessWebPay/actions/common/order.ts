@@ -62,7 +62,7 @@ export function orderNumber(client: WebPayClient, number: string): OwnNumber {
 
 /** The check of an address that KESS has to reach: a gateway on this machine reaches what others do not. */
 export function addressFor(client: WebPayClient): Check<string> {
-	return (value, say) => requireWebAddress(value, client.isNearby ? undefined : say);
+	return (value, say) => requireWebAddress(value, say, client.isNearby);
 }
 
 /** Asks for an order by its number. */

@@ -1,10 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidValueError } from '../../../../kess/errors';
 import { type JsonObject, requireJsonObject } from '../../../../kess/jsonObject';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireText } from '../../../../kess/written/text';
-import { requireSeconds, requireTitle } from '../../../../kess/webPay/fields';
+import { requireAppAddress, requireSeconds, requireTitle } from '../../../../kess/webPay/fields';
 import type { CollectionReader, ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { addressFor, outTradeNoProperty, readOutTradeNo } from './order';
@@ -174,14 +173,4 @@ export function readTransaction(
 			expires_in: additional.read('expiresIn', requireSeconds),
 		},
 	};
-}
-
-/** An address of any scheme: apps register their own. */
-function requireAppAddress(value: unknown): string {
-	const text = requireText(value, 2048);
-	if (URL.canParse(text)) return text;
-	throw new InvalidValueError(
-		'is not an address',
-		'Enter the whole address with its scheme, for example myshop://paid.',
-	);
 }

@@ -168,7 +168,7 @@ export const create: WebPayOperation = {
 			.collection('additionalFields')
 			.read(failIfClosedField.name, (value) => value === true);
 		const item = await call.once(orderNumber(client, order.outTradeNo), async () => {
-			const made = await createOnce(client, SERVICES.createOrder, order);
+			const made = await createOnce(call, client, SERVICES.createOrder, order);
 			const created = orderItem(
 				made.existed ? { ...made.order, already_existed: true } : made.data,
 			);
@@ -207,8 +207,8 @@ export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 			readDetail(linesOf((value as { items?: unknown }).items ?? []), order.money, say),
 		) ?? [];
 	const list =
-		additional.read('detailJson', (value, say) =>
-			readDetail(linesOf(jsonOf(value)), order.money, say),
+		additional.readAdded('detailJson', (value, say) =>
+			value === '' ? [] : readDetail(linesOf(jsonOf(value)), order.money, say),
 		) ?? [];
 	if (panel.length > 0 && list.length > 0)
 		throw new KessError(
@@ -220,7 +220,9 @@ export function readOrder(call: ItemCall, client: WebPayClient): NewOrder {
 		...order,
 		fields: {
 			...fields,
-			customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
+			customer: additional.read('customer', (value, say) =>
+				readEncryptedCustomer(value, client, say),
+			),
 			login_type: additional.read('loginType', (value, say) => requireText(value, 16, say)),
 			descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),
 			setting: readSetting(additional),

@@ -55,7 +55,7 @@ export const createAndWait: WebPayOperation = {
 		const { fields, ...order } = readOrder(call, client);
 		noteAwaited(context, order);
 		const expiresIn = Number(fields.expires_in ?? limit ?? DEFAULT_EXPIRES_IN);
-		const made = await createOnce(client, SERVICES.createOrder, {
+		const made = await createOnce(call, client, SERVICES.createOrder, {
 			...order,
 			fields: { ...fields, expires_in: expiresIn, notify_url: resumeAddress(context) },
 		});

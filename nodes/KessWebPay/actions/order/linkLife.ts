@@ -26,5 +26,5 @@ export const linkValidForProperties: INodeProperties[] = [
 /** In whole seconds. */
 export function readLinkLife(call: ItemCall): number {
 	const unit = call.read('linkValidUnit', (value) => value);
-	return call.read('linkValidFor', (value) => secondsOf(value, unit));
+	return call.read('linkValidFor', (value, say) => secondsOf(value, unit, say));
 }

@@ -24,7 +24,7 @@ export const queryByDateRange: WebPayOperation = {
 	simplified: ORDER_FIELDS,
 	async execute(call, client) {
 		const startDate = call.read('startDate', requireDay);
-		const endDate = call.read('endDate', (value) => requireLastDay(value, startDate));
+		const endDate = call.read('endDate', (value, say) => requireLastDay(value, startDate, say));
 		const limit = readLimit(call);
 		call.reference = `orders of ${startDate} to ${endDate}`;
 		return await listOrders(client, startDate, endDate, limit, (note) => call.advise(note));

@@ -2,6 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidValueError } from '../../../../kess/errors';
 import { momentWritten } from '../../../../kess/written/day';
+import { readDecimal } from '../../../../kess/written/decimal';
+import type { Say } from '../../../../kess/written/text';
 
 const SECONDS = new Map([
 	['minutes', 60],
@@ -57,11 +59,11 @@ export const limitWaitTimeProperty: INodeProperties = {
  *
  * @throws InvalidValueError when it is not between a second and a year
  */
-export function readLimit(value: unknown): number | undefined {
+export function readLimit(value: unknown, say?: Say): number | undefined {
 	const { values } = (value || {}) as { values?: { resumeAmount?: unknown; resumeUnit?: unknown } };
 	if (values === undefined) return undefined;
 	const { resumeAmount = 30, resumeUnit = 'minutes' } = values;
-	return secondsOf(resumeAmount, resumeUnit);
+	return secondsOf(resumeAmount, resumeUnit, say);
 }
 
 /**
@@ -69,15 +71,16 @@ export function readLimit(value: unknown): number | undefined {
  *
  * @throws InvalidValueError when it is not between a second and a year
  */
-export function secondsOf(amount: unknown, unit: unknown): number {
+export function secondsOf(amount: unknown, unit: unknown, say?: Say): number {
 	const one = SECONDS.get(String(unit));
 	if (one === undefined)
 		throw new InvalidValueError(
 			`has the unit ${JSON.stringify(unit)}`,
 			`Use one of ${[...SECONDS.keys()].join(', ')}.`,
 		);
-	const seconds = Math.round((amount === '' ? Number.NaN : Number(amount)) * one);
-	if (seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
+	const { isNegative, text } = readDecimal(amount, '30', say);
+	const seconds = Math.round(Number(text) * one);
+	if (!isNegative && seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
 	throw new InvalidValueError(
 		'is not a time between a second and a year',
 		'Enter an amount greater than 0, for example 30 minutes.',

@@ -109,7 +109,9 @@ function readDirectPay(call: ItemCall, client: WebPayClient, outTradeNo: string)
 		...transaction,
 		card: call.read('card', requireCipherText),
 		service_code: call.read('serviceCode', (value, say) => requireText(value, 64, say)),
-		customer: additional.read('customer', (value) => readEncryptedCustomer(value, client)),
+		customer: additional.read('customer', (value, say) =>
+			readEncryptedCustomer(value, client, say),
+		),
 		ip_address: additional.read('ipAddress', requireIpAddress),
 		holder_name: additional.read('holderName', (value, say) => requireText(value, 255, say)),
 		descriptor: additional.read('descriptor', (value, say) => requireText(value, 255, say)),

@@ -81,7 +81,7 @@ export const nativePay: WebPayOperation = {
 		const item = await call.once(
 			orderNumber(client, order.outTradeNo),
 			async (): Promise<IDataObject> => {
-				const made = await createOnce(client, SERVICES.nativePay, order, 'order_info');
+				const made = await createOnce(call, client, SERVICES.nativePay, order, 'order_info');
 				if (!made.existed) {
 					requireOwnCode(made.data as JsonObject, order);
 					return made.data as IDataObject;

@@ -175,7 +175,7 @@ function requireRefundType(value: unknown): string {
 
 function readPart(call: ItemCall): Money {
 	const currency = call.read('partialRefundAmountCcy', parseCurrency);
-	return call.read('partialRefundAmount', (value) => parseMoney(value, currency));
+	return call.read('partialRefundAmount', (value, say) => parseMoney(value, currency, say));
 }
 
 function refundItem(

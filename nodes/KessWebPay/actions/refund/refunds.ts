@@ -5,6 +5,7 @@ import { hasRefund, isPending, saysDone, saysFailed } from '../../../../kess/web
 import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requireReference } from '../../../../kess/written/reference';
+import type { Say } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { Look } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';
@@ -21,8 +22,8 @@ export const merchantReferenceField: INodeProperties = {
 	placeholder: 'e.g. REFUND-1001',
 };
 
-export function requireMerchantReference(value: unknown): string {
-	return requireReference(value, MAX_REFERENCE);
+export function requireMerchantReference(value: unknown, say?: Say): string {
+	return requireReference(value, MAX_REFERENCE, say);
 }
 
 /** What an answer says about a refund; what it does not say is `undefined`. */

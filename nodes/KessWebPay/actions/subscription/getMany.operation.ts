@@ -29,7 +29,9 @@ export const getMany: WebPayOperation = {
 		const limit = readLimit(call);
 		const additional = call.collection('additionalFields');
 		const startDate = additional.read('startDate', requireDay);
-		const endDate = additional.read('endDate', (value) => requireLastDay(value, startDate));
+		const endDate = additional.read('endDate', (value, say) =>
+			requireLastDay(value, startDate, say),
+		);
 		const fields = { start_date: startDate, end_date: endDate };
 		return await readPages(
 			client,

@@ -53,7 +53,7 @@ export const getTransactions: WebPayOperation = {
 			subscription_code: additional.readAdded('subscriptionCode', requireSubscriptionCode),
 			out_trade_no: additional.readAdded('outTradeNo', requireOutTradeNo),
 			start_date: startDate,
-			end_date: additional.read('endDate', (value) => requireLastDay(value, startDate)),
+			end_date: additional.read('endDate', (value, say) => requireLastDay(value, startDate, say)),
 		};
 		return await readPages(
 			client,

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { requireReference } from '../../../../kess/written/reference';
-import { requireText } from '../../../../kess/written/text';
+import { requireText, type Say } from '../../../../kess/written/text';
 import { InvalidValueError } from '../../../../kess/errors';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
@@ -43,8 +43,8 @@ export function requireInterval(value: unknown): string {
 	);
 }
 
-export function requireSubscriptionCode(value: unknown): string {
-	return requireReference(value, 64);
+export function requireSubscriptionCode(value: unknown, say?: Say): string {
+	return requireReference(value, 64, say);
 }
 
 /**
