@@ -97,8 +97,8 @@ export const pay: WebPayOperation = {
 function readPayment(call: ItemCall, outTradeNo: string): KhqrPayment {
 	const qrcode = call.read('qrcode', requireKhqr);
 	const currency = call.read('currency', parseCurrency);
-	const money = call.read('amount', (value) => {
-		const amount = parseMoney(value, currency);
+	const money = call.read('amount', (value, say) => {
+		const amount = parseMoney(value, currency, say);
 		requireKhqrAmount(qrcode, amount);
 		return amount;
 	});
