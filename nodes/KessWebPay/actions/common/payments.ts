@@ -60,23 +60,24 @@ const KEPT_IDS = 1000;
 const NO_ID = /^(?:0+|-+|null|none|n\/?a)?$/i;
 
 /**
- * Whether a well-signed answer is a copy of an earlier one, about something else: some answers name nothing that was sent, so
- * that only the ID in them tells one from another.
+ * What an earlier answer with the same ID was about: some answers name nothing that was sent, so that only the ID in them tells
+ * a well-signed copy of an earlier one.
  *
  * @param field the answer's field with the ID
  * @param number what it is about, for the one who sent it
+ * @returns the number of the other one; `undefined` when there is none
  */
-export function isCopy(
+export function copiedFrom(
 	client: WebPayClient,
 	field: 'transaction_ref' | 'transaction_id' | 'code',
 	answer: IDataObject,
 	number: string,
-): boolean {
+): string | undefined {
 	const id = textOf(answer[field]);
-	if (NO_ID.test(id)) return false;
+	if (NO_ID.test(id)) return undefined;
 	const key = JSON.stringify([client.merchant, field, id]);
 	const first = given.get(key) ?? number;
 	given.set(key, first);
 	keepNewest(given, KEPT_IDS);
-	return first !== number;
+	return first === number ? undefined : first;
 }

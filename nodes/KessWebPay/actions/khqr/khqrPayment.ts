@@ -16,7 +16,7 @@ import {
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder } from '../common/order';
-import { isCopy, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
+import { copiedFrom, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 
 /** The only word for a payment that has been made (docs/gateway.md §3, States); an open set otherwise. */
 const PAID = 'SUCCEEDED';
@@ -82,9 +82,10 @@ async function send(client: WebPayClient, payment: KhqrPayment): Promise<Sent> {
 		return { kind: 'unknown', reason: 'the answer is not about this payment' };
 	if (answer.status !== PAID)
 		return { kind: 'unknown', reason: `KESS gives it the status ${quoted(answer.status)}` };
-	return isCopy(client, 'transaction_ref', answer, payment.outTradeNo)
-		? { kind: 'unknown', reason: 'its answer has the transaction_ref of another payment' }
-		: { kind: 'done', data: answer };
+	const other = copiedFrom(client, 'transaction_ref', answer, payment.outTradeNo);
+	return other === undefined
+		? { kind: 'done', data: answer }
+		: { kind: 'unknown', reason: `its answer has the transaction_ref of payment ${other}` };
 }
 
 /** The answer about this payment, whatever its status; `undefined` when it names none or is about another one. */

@@ -10,7 +10,7 @@ import { LONGEST_MS, type Payment, PaymentNotes } from '../../../shared/money/pa
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import { queryOrder, refusal } from '../common/order';
-import { isCopy, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
+import { copiedFrom, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 import {
 	hasRefund,
 	isGivenBack,
@@ -169,20 +169,22 @@ async function send(client: WebPayClient, refund: NewRefund, order: JsonObject):
 	if (!isPlainObject(result.data) || !tellsOfRefund(result.data))
 		return { kind: 'unknown', reason: 'its answer tells of no refund' };
 	// The parts of an order may all have the ID of its payment.
-	if (isCopy(client, 'transaction_id', result.data as IDataObject, refund.outTradeNo))
-		return { kind: 'unknown', reason: 'its answer has the transaction_id of another order' };
-	const { status } = refundFacts(result.data, refund.merchantReference);
+	const data = result.data as IDataObject;
+	const other = copiedFrom(client, 'transaction_id', data, refund.outTradeNo);
+	if (other !== undefined)
+		return { kind: 'unknown', reason: `its answer has the transaction_id of order ${other}` };
+	const { status, merchantReference } = refundFacts(result.data, refund.merchantReference);
 	if (saysFailed(status)) {
 		const error = new KessError(
 			`KESS gives the refund the status ${quoted(status)}`,
 			'Look at the order in the merchant portal of KESS, or ask KESS why.',
 		);
+		// What the order shows may be another one, where it has one.
+		const isThis =
+			!hasRefund(order.status) ||
+			(merchantReference !== undefined && textOf(merchantReference) === refund.merchantReference);
 		// Of all such words only this one is known to end it (docs/gateway.md §3, States).
-		return {
-			kind: 'refused',
-			error,
-			isProof: status === 'REJECT_REFUNDED' && order.status !== status,
-		};
+		return { kind: 'refused', error, isProof: isThis && status === 'REJECT_REFUNDED' };
 	}
 	const difference = findDifference(result.data, refund);
 	if (difference !== undefined)
@@ -192,7 +194,6 @@ async function send(client: WebPayClient, refund: NewRefund, order: JsonObject):
 		};
 	if (status === undefined)
 		return { kind: 'unknown', reason: 'its answer does not say whether the refund is made' };
-	const data = result.data as IDataObject;
 	return saysDone(status)
 		? { kind: 'done', data, warning: findOtherAmount(result.data, refund, order) }
 		: { kind: 'pending', data };

@@ -15,7 +15,7 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { ownNumber } from '../common/order';
-import { isCopy, LAG_MS, refusedPayment } from '../common/payments';
+import { copiedFrom, LAG_MS, refusedPayment } from '../common/payments';
 import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.subscription` (docs/gateway.md §3): charges an order to a card, now and in every period to come. */
@@ -101,9 +101,9 @@ function subscriptionMovement(client: WebPayClient, fields: JsonObject): Omit<Mo
 			if (result.kind === 'refused') return refusedPayment(result, 'start the subscription');
 			if (result.kind !== 'done') return result;
 			const data = result.data as IDataObject;
-			return isCopy(client, 'code', data, String(fields.pre_order_token))
-				? { kind: 'unknown', reason: 'its answer has the code of another subscription' }
-				: begun(data);
+			return copiedFrom(client, 'code', data, String(fields.pre_order_token)) === undefined
+				? begun(data)
+				: { kind: 'unknown', reason: 'its answer has the code of another subscription' };
 		},
 		spent: () =>
 			new KessError(
