@@ -59,9 +59,9 @@ const WORD_WITHIN =
 const NO_REFERENCE: Stands = [
 	// What databases and programs write in place of nothing.
 	[/^(?:\\N|<NA>|n\/a|nan|nat|nil|none|null|undefined|[+-]?infinity|true|false)$/i, NOTHING_FOUND],
-	// The same behind a separator, spelt as programs do: at the beginning it may be a name.
+	// The same behind a separator, spelt as programs do: at the beginning it may be a name, or a word of one.
 	[
-		/(?<=[^\p{L}\p{M}\p{N}])(?:NULL|None|nan|NaT|[Ff]alse|FALSE)(?![\p{L}\p{M}\p{N}])/u,
+		/(?<=[^\p{L}\p{M}\p{N}])(?:(?:NULL|None|nan|NaT|false)(?![\p{L}\p{M}\p{N}])|(?:False|FALSE)$)/u,
 		NOTHING_FOUND,
 	],
 	[/\{\s*\}|\[\s*\]/, NOTHING_FOUND],

@@ -308,14 +308,15 @@ describe('Payouts in the real n8n', () => {
 		});
 
 		it('shows a wrong wallet and leaves it out, and takes no name for a part of the form or of n8n', async () => {
-			const name = '<b>{{ 1 + 1 }}</b> $&';
+			const name = '<b>KIM</b> $&';
 			await environment.control.putWallet({ userId: '800100000264', phone: '017000364', name });
+			await environment.control.putWallet({ userId: '800100000025', phone: '012000125', name: '{{ 1 + 1 }} SREY' });
 			const wages = await giveWages((csv) => csv.replace(',KIM RITHY,', () => `,${name},`).replace(',ចាន់ ស្រីមុំ,', ',Somebody Else,'));
 			const { id, form } = await untilForm();
 			const { data: page } = await http.get<string>(form);
 			expect(page).toContain('25 wages, together 6413.15 USD');
-			expect(page).toContain('&lt;b&gt;{{ 1 + 1 }}&lt;/b&gt; $&amp;');
-			expect(page).toContain('The wallet belongs to "ចាន់ ស្រីមុំ", not to "Somebody Else"');
+			expect(page).toContain('&lt;b&gt;KIM&lt;/b&gt; $&amp;');
+			expect(page).toContain('The wallet belongs to "{{ 1 + 1 }} SREY", not to "Somebody Else"');
 			await answer(form, APPROVE);
 			const results = await resultsOf(id);
 			expect(results[1]).toMatchObject({ status: 'NOT PAID', problem: expect.stringContaining('The wallet belongs to') });

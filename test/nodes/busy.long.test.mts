@@ -237,7 +237,7 @@ describe('a payout', () => {
 			said.push(verdict as Verdict);
 			return verdict as Verdict;
 		};
-		const cells = STEPS.flatMap((step) => [false, true].flatMap((booked) => [1, 2].map((times) => ({ step, booked, times, no: `${fault}-${step}-${booked}-${times}` }))));
+		const cells = STEPS.flatMap((step) => [false, true].flatMap((booked) => [1, 2].map((times) => ({ step, booked, times, no: `${fault}-${step}-${booked ? 'booked' : 'lost'}-${times}` }))));
 		for (const { step, booked, times, no } of cells) await sandbox.fault(fault, { service: step, booked, times, outTradeNo: [no], retryAfter: 1 });
 		const ends = await Promise.all(cells.map(async (cell) => ({ ...cell, ...(await pay(cell.no)) })));
 		const { entries, doublePayments } = await sandbox.ledger();
