@@ -146,7 +146,7 @@ export class KessPartnerApi implements ICredentialType {
 		},
 		...paymentProperties(
 			'prepare transfers and look them up',
-			'It is checked when a transfer is created. A confirmation does not say how much it moves, so a transfer that was created without this limit can still be confirmed.',
+			'It is checked when a transfer is created. A confirmation without Expected Amount does not say how much it moves, so a transfer that was created without this limit can still be confirmed.',
 		),
 		{
 			displayName: 'Access Token',

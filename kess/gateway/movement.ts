@@ -102,8 +102,7 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 			return hasEnded(remembered, now) ? 'send' : 'unknown';
 		case 'refused':
 			if (found === 'ended' || found === 'another') return 'spent';
-			if (found === 'open' || found === 'unclear') return 'unknown';
-			if (found === 'failed') return hasEnded(remembered, now) ? 'spent' : 'unknown';
+			if (found === 'open' || found === 'failed' || found === 'unclear') return 'unknown';
 			return hasEnded(remembered, now) ? 'send' : 'refusedBefore';
 	}
 }

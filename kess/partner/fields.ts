@@ -57,7 +57,7 @@ export function requireReceiverId(value: unknown, say?: Say): string {
 		mangled ||
 		(phone === undefined &&
 			((receiver.includes('+') && 'has a plus sign, but is not a phone number') ||
-				(/^00\d{7,}$/.test(receiver) &&
+				(/^00[1-9]\d{6,}$/.test(receiver) &&
 					'begins with two zeros, but not as a number from another country') ||
 				(!/^[\w.@-]+$/.test(receiver) && 'is neither a phone number nor a KESS user ID')));
 	if (problem === false) {

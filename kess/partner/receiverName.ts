@@ -23,6 +23,26 @@ export function isSamePerson(expected: string, actual: string): boolean {
 	return words !== '' && words === wordsOfName(actual);
 }
 
+/**
+ * Whether a name is surely that of somebody else. One that hides letters, is in another script, or has more words than that
+ * (a title, the kind of the wallet), may be the same person's.
+ */
+export function isOtherPerson(expected: string, shown: string): boolean {
+	const [some, all] = [wordsOfName(expected), wordsOfName(shown)];
+	const isComparable = some !== '' && all !== '' && scriptOf(expected) === scriptOf(shown);
+	const words = new Set(all.split(' '));
+	return isComparable && !some.split(' ').every((word) => words.has(word));
+}
+
+/** What a name is written in, as far as it can be compared; different for each that hides letters. */
+export function scriptOf(name: string): string {
+	if (HIDDEN.test(name)) return name;
+	return /\p{Script=Latin}/u.test(name) ? 'Latin' : 'other';
+}
+
+/** Stands for letters that are not shown. */
+const HIDDEN = /[*•…]|X{3}/i;
+
 /** One text for all spellings of a name; empty when there is no word in it, or it is longer than any name. */
 export function wordsOfName(name: string): string {
 	if (name.length > MAX_LENGTH) return '';

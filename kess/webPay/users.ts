@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors';
 import { withoutInvisible } from '../written/invisible';
-import { cambodianNumber, compactPhone, hasSeveralPhones, plainPhone } from '../written/phone';
+import { cambodianNumber, compactPhone, plainPhone } from '../written/phone';
 import { requireReference } from '../written/reference';
 import { requireText, type Say } from '../written/text';
 
@@ -64,19 +64,17 @@ export function requireLocalPhone(value: unknown, say?: Say): string {
  * A phone number of anywhere (docs/gateway.md §7, customer): it is shown to people, and no money goes there.
  *
  * @param code the country's, where it has a field of its own
- * @returns digits, with a plus sign where the country's code stands before them
- * @throws InvalidValueError when it is no such number, or several
+ * @returns digits, with a plus sign where the country's code stands before them; what is no such number as it is
  */
 export function requirePhone(value: unknown, code: string | undefined, say?: Say): string {
 	const text = requireReference(value, MAX_WRITTEN_PHONE);
 	const compact = compactPhone(text);
-	const isLocal = /^\d{6,14}$/.test(compact) && !/^00/.test(compact) && !hasSeveralPhones(text);
+	const isLocal = /^\d{6,14}$/.test(compact) && !/^00/.test(compact);
 	const phone = plainPhone(text) ?? (isLocal ? compact : undefined);
-	if (phone === undefined)
-		throw new InvalidValueError(
-			'is not a phone number',
-			'Enter one number, for example 012345678.',
-		);
+	if (phone === undefined) {
+		say?.('does not look like one phone number, and is sent as it is.');
+		return text;
+	}
 	if (code === undefined && /^[1-9]\d{7,8}$/.test(phone) && !phone.startsWith('855'))
 		say?.('looks like a phone number that has lost its leading zero.');
 	return said(phone, value, say);

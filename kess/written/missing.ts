@@ -61,7 +61,7 @@ const NO_REFERENCE: Stands = [
 	[/^(?:\\N|<NA>|n\/a|nan|nat|nil|none|null|undefined|[+-]?infinity|true|false)$/i, NOTHING_FOUND],
 	// The same behind a separator, spelt as programs do: at the beginning it may be a name, or a word of one.
 	[
-		/(?<=[^\p{L}\p{M}\p{N}])(?:(?:NULL|None|nan|NaT|false)(?![\p{L}\p{M}\p{N}])|(?:False|FALSE)$)/u,
+		/(?<=[^\p{L}\p{M}\p{N}])(?:(?:NULL|NaT|false)(?![\p{L}\p{M}\p{N}])|(?:None|False|FALSE)$)/u,
 		NOTHING_FOUND,
 	],
 	[/\{\s*\}|\[\s*\]/, NOTHING_FOUND],

@@ -19,6 +19,9 @@ const FROM_ABROAD =
 /** The code of a country, or the zero in its place, where it stands apart from the number. */
 const APART = /^(?:\+\d{1,3}|00\d{1,3}|855|0)$/;
 
+/** A part with the digits of a whole number. */
+const WHOLE = /^(?:(?:\+?855|0)[1-9]\d{7,}|(?!\+|0|855)\d{8,})$/;
+
 /** Whether there are several numbers in a text: one with the digits of a whole number has no other part beside it. */
 export function hasSeveralPhones(text: string): boolean {
 	const parts =
@@ -26,7 +29,7 @@ export function hasSeveralPhones(text: string): boolean {
 			.replace('(0)', '')
 			.match(/\+?\d+/g) ?? [];
 	const first = parts.findIndex((part) => !APART.test(part));
-	return parts.slice(first).length > 1 && parts.some(({ length }) => length >= 8);
+	return parts.slice(first).length > 1 && parts.some((part) => WHOLE.test(part));
 }
 
 /** A phone number without what stands between its digits, in the digits that KESS reads. */

@@ -145,7 +145,7 @@ describe('a busy answer to a look-up is not "there is none"', () => {
 		await refund();
 		await sandbox.fault('too-many-requests', { service: 'webpay.acquire.queryRefund', retryAfter: 300, times: 10 });
 		// The workflow remembers it.
-		expect((await refund()).items[0]?.json).toEqual({ out_trade_no: 'INV-1', merchant_reference: 'REF-1', status: 'PARTIAL_REFUNDED', already_existed: true, warning: expect.stringMatching(/KESS does not show that now: .*: the gateway is busy/) });
+		expect((await refund()).items[0]?.json).toEqual({ out_trade_no: 'INV-1', merchant_reference: 'REF-1', status: 'PARTIAL_REFUNDED', already_existed: true, warning: expect.stringMatching(/KESS says otherwise now: .*: the gateway is busy/) });
 		store.clear();
 		const { error } = await refund();
 		expect(error?.message).toMatch(/^KESS does not say what has become of this number before: .*: the gateway is busy/);

@@ -1,5 +1,5 @@
 import { type Answer, type Body, no, ok, webPayRefusal, webPaySigned } from './gateway.mts';
-import { confirm, create, DAY, forward, gateway, HOUR, khqrPay, MINUTE, payOut, refund, setUp, subscribe } from './nodes.mts';
+import { confirm, create, DAY, directPay, forward, gateway, HOUR, khqrPay, MINUTE, payOut, quickPay, refund, setUp, subscribe } from './nodes.mts';
 
 /** What looks like the payment that is meant, and is another one. */
 setUp();
@@ -62,6 +62,99 @@ describe('Confirm of a transfer to Bopha, where its number has paid Dara', () =>
 		await payOut();
 		expect((await go()).text).toContain('the wallet belongs to \\"SOK DARA\\", not to \\"Chan Bopha\\"');
 	});
+});
+
+describe('the same person in another spelling', () => {
+	const NAME = { additionalFields: { expectedReceiverName: 'Sok Dara' } };
+	const lost = async () => {
+		gateway.on['confirm.fundtransfer'] = (_b, honest) => {
+			honest();
+			return 'cut';
+		};
+		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'none');
+		expect((await payOut(NAME)).says).toEqual(['unknown']);
+	};
+
+	test.each(['MR SOK DARA', 'S*** D***', 'សុខ ដារ៉ា', 'SOK DARA (WALLET)', 'CHAN BOPHA'])('shown as %s under the same phone number: paid, in any workflow', async (receiver_name) => {
+		await lost();
+		gateway.on['query.fundtransfer'] = (_b, honest) => {
+			const answer = honest() as { body: Body };
+			return ok({ ...answer.body.data, receiver_name });
+		};
+		const others = { workflowId: 'other' };
+		expect([(await payOut(NAME)).says, (await payOut(NAME, others)).says, (await create(NAME, others)).says, paid().length]).toEqual([['paid'], ['paid'], ['paid'], 1]);
+	});
+});
+
+describe('a number that KESS takes once and does not show', () => {
+	test('prepared for three days: nobody is told to take another while it may be confirmed', async () => {
+		gateway.takesAgain = false;
+		gateway.expireIn = 3 * 86_400;
+		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'none');
+		await create();
+		forward(26 * HOUR);
+		expect((await create()).says).toEqual(['unknown']);
+		forward(4 * DAY);
+		expect((await create()).text).toContain('Nothing was paid under this transfer number');
+	});
+
+	test('prepared by another workflow: unknown', async () => {
+		gateway.takesAgain = false;
+		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'none');
+		await create({}, { workflowId: 'other' });
+		await create();
+		forward(26 * HOUR);
+		expect((await create()).says).toEqual(['unknown']);
+	});
+});
+
+test('Confirm knows without Expires At that what Create has prepared lives for three days', async () => {
+	gateway.expireIn = 3 * 86_400;
+	let queued: (() => Answer) | undefined;
+	gateway.on['confirm.fundtransfer'] = (_b, honest, nth) => {
+		if (nth > 1) return honest();
+		queued = honest;
+		return 'cut';
+	};
+	const row = { outTradeNo: 'WAGE-DAYS' };
+	const made = await create(row);
+	expect((await confirm({ ...row, preTransferId: made.items[0]?.pre_transfer_id })).says).toEqual(['unknown']);
+	forward(26 * HOUR);
+	expect((await payOut(row)).says).toEqual(['unknown']);
+	queued?.();
+	expect([(await payOut(row)).says, paid().length]).toEqual([['paid'], 1]);
+});
+
+test('Direct Pay whose link lives for three days: FAILED is not the end of it after one', async () => {
+	gateway.on.directpay = () => {
+		gateway.orders.set('INV-1', order('WAITING'));
+		return webPaySigned({ html_confirm_payment: '<form></form>', order_info: order('WAITING') });
+	};
+	const row = { additionalFields: { expiresIn: 3 * 86_400 } };
+	await directPay(row);
+	gateway.orders.set('INV-1', order('FAILED'));
+	const says: string[] = [];
+	for (const hours of [26, 24, 60]) {
+		forward(hours * HOUR);
+		says.push(...(await directPay(row)).says);
+	}
+	expect(says).toEqual(['unknown', 'unknown', 'REFUSED']);
+});
+
+test('a refused charge whose order shows as FAILED: nobody is told to take another number', async () => {
+	gateway.on.quickpay = () => webPayRefusal(422, 'Insufficient balance');
+	expect((await quickPay()).says).toEqual(['REFUSED']);
+	gateway.orders.set('INV-1', order('FAILED'));
+	forward(4 * MINUTE);
+	expect((await quickPay()).says).toEqual(['unknown']);
+});
+
+test('one merchant reference for two orders in a list, of which an earlier run has refunded the second', async () => {
+	twoOrders();
+	const row = (n: string) => ({ n, r: 'REF-1' });
+	const fields = { outTradeNo: '={{ $json.n }}', refundType: 'full', additionalFields: { merchantReference: '={{ $json.r }}' } };
+	expect((await refund(fields, { items: [row('INV-1')] })).says).toEqual(['REFUNDED']);
+	expect((await refund(fields, { items: [row('INV-2'), row('INV-1')] })).says[1]).not.toBe('REFUSED');
 });
 
 test('the limit of a credential holds for what was prepared with another', async () => {

@@ -192,11 +192,7 @@ export function endBefore(
 			return refusedBefore(movement, remembered);
 		case 'unknown':
 			return {
-				...unknown(
-					whyUnknown(remembered, look),
-					'until' in remembered ? remembered.until : undefined,
-					look,
-				),
+				...unknown(whyUnknown(remembered, look), endOfWait(remembered, found), look),
 				...('isLost' in remembered &&
 					remembered.isLost === true && {
 						because: 'n8n was stopped while it read what it remembers of it',
@@ -205,6 +201,13 @@ export function endBefore(
 		case 'send':
 			return undefined;
 	}
+}
+
+/** From when on a run finds out, as far as that is known. */
+function endOfWait(remembered: Remembered, found: Found | undefined): number | undefined {
+	if (remembered.state === 'sent' && (found === 'failed' || found === 'rejected'))
+		return remembered.attemptsUntil ?? remembered.until;
+	return 'until' in remembered ? remembered.until : undefined;
 }
 
 /** Notes down that it is begun anew; gives an end when another run has been faster. */
@@ -396,7 +399,7 @@ export function doneBefore(look?: Look): MoneyEnd {
 		warning:
 			reason === undefined
 				? undefined
-				: `This workflow has seen that it was done, and KESS does not show that now: ${reason}`,
+				: `This workflow has seen that it was done, and KESS says otherwise now: ${reason}`,
 	};
 }
 

@@ -89,7 +89,8 @@ async function onceInRun<Asked>(
 	const move = async () =>
 		row.output(await moveMoney(call.context, { ...(await row.movement(asked)), payment }), asked);
 	const also = row.alsoOwn?.(asked);
-	const work = also === undefined ? move : async () => await call.once(also, move);
+	const work =
+		also === undefined ? move : async () => await call.once({ ...also, what: payment.what }, move);
 	return await call
 		.once({ ...row.own, what: payment.what }, work)
 		.catch(async (problem: unknown) => {

@@ -5,13 +5,13 @@ import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 import { hasEnded, isDone, type Remembered } from '../../../kess/gateway/movement';
 import { DurableNotes, LockLostError, QUARTER_MS } from './durableNotes';
 
-const DAY_MS = 24 * 60 * 60_000;
+export const DAY_MS = 24 * 60 * 60_000;
 
 /** So long most of what is remembered can be carried out at most. */
 export const LONGEST_MS = DAY_MS;
 
 /** So far a clock may be ahead without anybody taking what it has noted for something long ago. */
-const FURTHEST_MS = 60 * DAY_MS;
+export const FURTHEST_MS = 60 * DAY_MS;
 
 /** What the gateway took in time may be carried out a little later, and clocks differ. */
 export const GRACE_MS = QUARTER_MS;
@@ -406,7 +406,8 @@ export function endOfQuarter(until: number | undefined): number | undefined {
 	return until === undefined ? undefined : (lastQuarter(until) + 1) * QUARTER_MS;
 }
 
-function lastDay(until: number): number {
+/** The day on which something ends that lives for longer than one. */
+export function lastDay(until: number): number {
 	return Math.floor(Math.min(until + GRACE_MS, Date.now() + FURTHEST_MS - 2 * DAY_MS) / DAY_MS);
 }
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { DurableNotes, QUARTER_MS } from './durableNotes';
-import { LONGEST_MS } from './paymentNotes';
+import { DAY_MS, FURTHEST_MS, lastDay, LONGEST_MS } from './paymentNotes';
 
 /** What the notes say of something that was prepared. */
 export interface Prepared {
@@ -37,7 +37,9 @@ export class PreparedNotes {
 	async remember(facts: string[], until: number): Promise<void> {
 		await this.store.exclusively(async () => {
 			await this.store.record([
-				until > Date.now() + LONGEST_MS ? this.long : this.until(Math.floor(until / QUARTER_MS)),
+				until > Date.now() + LONGEST_MS
+					? this.day(lastDay(until))
+					: this.until(Math.floor(until / QUARTER_MS)),
 			]);
 			const notes = facts.map((fact) => this.note(fact));
 			const there = await this.store.record([this.known, ...notes]);
@@ -56,16 +58,15 @@ export class PreparedNotes {
 	 * When it will have run out. What is left behind of asking only makes that later, so that it needs no mark.
 	 *
 	 * @returns milliseconds since the epoch, not before it has run out; 0 when it surely has; `undefined` where this workflow
-	 *   does not know of it, or it lives for more than a day
+	 *   does not know of it
 	 * @throws Error when n8n cannot remember
 	 */
 	async end(): Promise<number | undefined> {
 		return await this.store.exclusively(async () => {
 			const { isKnown } = await this.ask([]);
-			const isLong = isKnown && (await this.store.find([this.long])).size > 0;
-			return isKnown && !isLong
-				? await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter))
-				: undefined;
+			if (!isKnown) return undefined;
+			const end = await this.store.latest(LONGEST_MS, QUARTER_MS, (quarter) => this.until(quarter));
+			return end > 0 ? end : await this.store.latest(FURTHEST_MS, DAY_MS, (day) => this.day(day));
 		});
 	}
 
@@ -86,9 +87,9 @@ export class PreparedNotes {
 		return this.note('until', String(quarter));
 	}
 
-	/** Stands where it lives for more than a day. What asking leaves behind says so too: then nobody knows when it ends. */
-	private get long(): string {
-		return this.note('long');
+	/** The last day of something that lives for longer than one. */
+	private day(day: number): string {
+		return this.note('day', String(day));
 	}
 
 	private get known(): string {

@@ -16,7 +16,7 @@ const REMEMBERED: Array<[name: string, remembered: Remembered, decisions: string
 	['sent, has ended', { state: 'sent', until: NOW - 1 }, 'done unknown spent unknown send spent spent send unknown unknown'],
 	['sent, has ended, just this attempt', { state: 'sent', until: NOW - 1, isSameAttempt: true }, 'done unknown spent unknown unknown spent spent send unknown unknown'],
 	['refused, a moment ago', { state: 'refused', until: NOW + 1 }, 'done spent spent unknown refusedBefore refusedBefore unknown refusedBefore unknown refusedBefore'],
-	['refused, long ago', { state: 'refused', until: NOW - 1 }, 'done spent spent unknown send send spent send unknown send'],
+	['refused, long ago', { state: 'refused', until: NOW - 1 }, 'done spent spent unknown send send unknown send unknown send'],
 	['another, goes on', { state: 'another', until: NOW + 1 }, 'done unknown unknown unknown unknown unknown unknown unknown unknown unknown'],
 	['another, has ended', { state: 'another', until: NOW - 1 }, 'done spent spent spent spent spent spent spent spent spent'],
 	['another was done', { state: 'doneAnother' }, 'done spent spent spent spent spent spent spent spent spent'],

@@ -34,8 +34,6 @@ test.each<[unknown, string]>([
 	['0000', 'is "0000"'],
 	['INV-NULL', 'has "NULL" in it'],
 	['INV-None', 'has "None" in it'],
-	['INV-None-2026', 'has "None" in it'],
-	['INV_nan', 'has "nan" in it'],
 	['INV-NaT', 'has "NaT" in it'],
 	['INV-false', 'has "false" in it'],
 	['INV/FALSE', 'has "FALSE" in it'],
@@ -69,7 +67,7 @@ test.each<[unknown, string]>([
 	expect(() => read(value)).toThrow(message);
 });
 
-test.each([1234567890, 'INV-1001', 'INV-2026.11', 'annulled-7', 'Nan-7', 'Null-7', 'Infinity-7', 'NONE-1', '#NV-1', 'A##1', 'TRUE-1', '🍜', '1001.5', 'INV-0', '2026-0', '007', 'NULLA-1', 'FALSE-TEETH-7', 'SHOP-FALSE-TEETH-7', 'NONEX-1', 'INV-NULLA', 'INV-Nonesuch', 'PO-falsework', 'ANNA NaTasha', 'Why?-1', 'PO-1E5', '#1001', 'វិក្កយបត្រ-១'])('%j is a reference', (value) => {
+test.each([1234567890, 'INV-1001', 'INV-2026.11', 'annulled-7', 'Nan-7', 'Null-7', 'Infinity-7', 'NONE-1', '#NV-1', 'A##1', 'TRUE-1', '🍜', '1001.5', 'INV-0', '2026-0', '007', 'NULLA-1', 'FALSE-TEETH-7', 'khao-nan-7', 'INV-None-2026', 'SHOP-FALSE-TEETH-7', 'NONEX-1', 'INV-NULLA', 'INV-Nonesuch', 'PO-falsework', 'ANNA NaTasha', 'Why?-1', 'PO-1E5', '#1001', 'វិក្កយបត្រ-១'])('%j is a reference', (value) => {
 	expect(read(value)).toEqual({ text: String(value), notes: [] });
 });
 

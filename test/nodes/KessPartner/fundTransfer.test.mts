@@ -63,7 +63,7 @@ describe('in two steps', () => {
 
 		await sandbox.fault('system-error', { service: 'query.fundTransfer', times: 10 });
 		const unclear = (await again(paid)).items[0]?.json;
-		expect(unclear).toMatchObject({ status: 'paid', warning: expect.stringContaining('KESS does not show that now') });
+		expect(unclear).toMatchObject({ status: 'paid', warning: expect.stringContaining('KESS says otherwise now') });
 		await sandbox.clearFaults();
 
 		// By whichever ID KESS names the receiver: the number and the amount are those of the payment.

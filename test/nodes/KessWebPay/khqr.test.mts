@@ -117,7 +117,7 @@ describe('pay', () => {
 		expect(again.items[0]?.json).toMatchObject({ status: 'SUCCEEDED', already_existed: true, transaction_ref: expect.any(String) });
 		await sandbox.reset();
 		const later = await pay();
-		const warning = expect.stringMatching(/^This workflow has seen that it was done, and KESS does not show that now: /);
+		const warning = expect.stringMatching(/^This workflow has seen that it was done, and KESS says otherwise now: /);
 		expect(later.items[0]?.json).toEqual({ out_trade_no: 'PAY-1', amount: 10.5, currency: 'USD', status: 'SUCCEEDED', already_existed: true, warning });
 		expect(await sandbox.requests(PAY)).toBe(0);
 	});

@@ -5,9 +5,9 @@ import { textOf } from '../../../../kess/jsonObject';
 import { type Money, moneyIn } from '../../../../kess/money';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { requirePartnerAmount, requireReceiverId } from '../../../../kess/partner/fields';
-import { wordsOfName } from '../../../../kess/partner/receiverName';
+import { scriptOf, wordsOfName } from '../../../../kess/partner/receiverName';
 import { type AskedTransfer, personOf } from '../../../../kess/partner/transfer';
-import { LONGEST_MS } from '../../../shared/money/paymentNotes';
+import { GRACE_MS } from '../../../shared/money/paymentNotes';
 import { PreparedNotes } from '../../../shared/money/preparedNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
@@ -77,11 +77,15 @@ export async function rememberPrepared(
 			whatIs(asked),
 			...(asked.money ? [amountFact(asked.money)] : []),
 			...receivers.map(receiverFact),
-			...(isNamed ? [NAMED, nameFact(owner)] : []),
+			...(isNamed ? [namedFact(owner), nameFact(owner)] : []),
 		]),
 	];
+	const end = endOfLife(prepared);
 	await notesOf(context, client, textOf(prepared.pre_transfer_id))
-		.remember(facts, endOfLife(prepared))
+		.remember(facts, end)
+		.catch(() => undefined);
+	await notesOf(context, client, numberFact(asked.outTradeNo))
+		.remember([], end + GRACE_MS)
 		.catch(() => undefined);
 }
 
@@ -116,25 +120,17 @@ export async function endOfPrepared(
 }
 
 /**
- * Until when a number may still be paid that KESS has used and shows nothing of: for the longest that anything prepared lives,
- * from when this workflow has first seen that.
+ * Until when a number may still be paid that KESS has used and shows nothing of: as long as what this workflow has prepared
+ * under it lives.
  *
- * @returns milliseconds since the epoch, `undefined` where n8n cannot remember. Never throws
+ * @returns milliseconds since the epoch; `undefined` where it was not prepared here, or n8n cannot remember. Never throws
  */
 export async function endOfUnseen(
 	context: IExecuteFunctions,
 	client: PartnerClient,
 	outTradeNo: string,
 ): Promise<number | undefined> {
-	const notes = notesOf(context, client, numberFact(outTradeNo));
-	try {
-		const noted = await notes.end();
-		if (noted !== undefined) return noted;
-		await notes.remember([], Date.now() + LONGEST_MS);
-		return await notes.end();
-	} catch {
-		return undefined;
-	}
+	return await endOfPrepared(context, client, numberFact(outTradeNo));
 }
 
 /**
@@ -196,13 +192,13 @@ export async function otherThanPrepared(
 	const [receiver, name] = [textOf(paid.receiver_id), textOf(paid.receiver_name)];
 	const [amount, id, owner] = [money && amountFact(money), receiverFact(receiver), nameFact(name)];
 	const known = await notesOf(context, client, preTransferId)
-		.recall([...(amount === undefined ? [] : [amount]), id, owner, NAMED])
+		.recall([...(amount === undefined ? [] : [amount]), id, owner, namedFact(name)])
 		.catch(() => undefined);
 	if (known?.isKnown !== true) return undefined;
 	if (money !== undefined && amount !== undefined && known.doubtful.has(amount))
 		return `over ${money.decimal} ${money.currency}`;
 	const isOther = [id, owner].every((fact) => known.doubtful.has(fact));
-	return isOther && !known.doubtful.has(NAMED) && wordsOfName(name) !== ''
+	return isOther && !known.doubtful.has(namedFact(name)) && wordsOfName(name) !== ''
 		? `to ${quoted(name)}`
 		: undefined;
 }
@@ -236,8 +232,10 @@ function notesOf(
 	return new PreparedNotes(context, client.identity, preTransferId);
 }
 
-/** Whether KESS said whose wallet it is. */
-const NAMED = 'named';
+/** Whether KESS said whose wallet it is, in a script in which names can be compared. */
+function namedFact(name: string): string {
+	return `named in ${scriptOf(name)}`;
+}
 
 function numberFact(outTradeNo: string): string {
 	return `number ${outTradeNo}`;

@@ -74,7 +74,12 @@ async function prepareOnce(
 		if (!isUnseen) throw takenBefore(prepared.error);
 		const until = await endOfUnseen(call.context, client, asked.outTradeNo);
 		if (until !== undefined && until <= Date.now()) throw neverAgain(prepared.error);
-		return item({ end: 'unknown', reason: takenBefore(prepared.error).message, until });
+		return item({
+			end: 'unknown',
+			reason: takenBefore(prepared.error).message,
+			until,
+			because: 'KESS knows no transfer under this number',
+		});
 	}
 	if (prepared.kind !== 'prepared') throw prepared.error;
 	checkReceiver(asked, prepared.data);

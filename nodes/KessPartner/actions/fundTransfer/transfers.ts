@@ -6,7 +6,7 @@ import { orThrow, type Outcome, type RefusalSaid } from '../../../../kess/gatewa
 import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { explainPartnerCode } from '../../../../kess/partner/codes';
-import { isSamePerson, wordsOfName } from '../../../../kess/partner/receiverName';
+import { isOtherPerson } from '../../../../kess/partner/receiverName';
 import {
 	CONFIRM_TRANSFER,
 	CREATE_TRANSFER,
@@ -73,19 +73,22 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 		{ ...asked, preTransferId: undefined },
 		data as JsonObject,
 	);
+	const person = otherPerson(asked, textOf(data.receiver_name));
+	const note = receiverNote(asked, data as JsonObject);
+	// Where the ID can be compared, it says whose wallet it is, and how KESS writes the name no longer does.
+	const isCompared = shown.receiverId !== undefined && note === undefined;
 	const difference =
-		matchTransfer(shown, data as JsonObject, QUERY_TRANSFER) ??
-		otherPerson(asked, textOf(data.receiver_name));
+		matchTransfer(shown, data as JsonObject, QUERY_TRANSFER) ?? (isCompared ? undefined : person);
 	if (difference === undefined) {
-		const warning =
+		const doubt =
 			missing.length > 0
 				? `KESS does not show the ${missing.join(' and the ')} in a way that could be compared`
-				: receiverNote(asked, data as JsonObject);
+				: note;
 		return {
 			found: 'this',
 			data,
-			warning,
-			isPart: warning !== undefined,
+			warning: doubt ?? (person && `It has been paid, and ${person}`),
+			isPart: doubt !== undefined,
 			isVague: missing.length > 0,
 		};
 	}
@@ -98,8 +101,7 @@ function found(asked: AskedTransfer, data: IDataObject): Look {
 
 /** Whether somebody else has got it than the one that is expected, as far as KESS shows who. */
 function otherPerson({ receiverName }: AskedTransfer, shown: string): string | undefined {
-	if (receiverName === undefined || wordsOfName(shown) === '' || isSamePerson(receiverName, shown))
-		return undefined;
+	if (receiverName === undefined || !isOtherPerson(receiverName, shown)) return undefined;
 	return `the wallet belongs to "${quoted(shown)}", not to "${receiverName}"`;
 }
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { KessError } from '../../../../kess/errors';
 import { isSameMoney, type Money } from '../../../../kess/money';
-import { isOver } from '../../../../kess/webPay/orderStates';
+import { isKnown } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { moneyItem } from '../../../shared/money/moneyItem';
@@ -115,9 +115,10 @@ async function lookUp(client: WebPayClient, payment: KhqrPayment): Promise<Look>
 			warning: 'KESS does not show which code was paid under this number',
 		};
 	const { status } = result.data as JsonObject;
-	// What is not over may be this payment, in the words that orders have.
+	// Only an order has most of these words; the others may be said of this payment.
+	const isOrder = isKnown(status) && status !== 'SUCCESS';
 	return {
-		found: data === undefined || isOver(status) ? 'another' : 'open',
+		found: data === undefined || isOrder ? 'another' : 'open',
 		reason: `KESS shows something under this number that is not this payment, paid (status ${quoted(status)})`,
 	};
 }

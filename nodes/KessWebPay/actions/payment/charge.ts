@@ -55,8 +55,10 @@ export async function chargeRow(
 
 /** An order that is charged at once, or that an earlier attempt has charged. */
 function chargeMovement(client: WebPayClient, charge: Charge): Omit<Movement, 'payment'> {
+	// As long as its link takes money, another attempt may follow.
+	const linkMs = Number(charge.fields.expires_in ?? 0) * 1000;
 	return {
-		lifeMs: LONGEST_MS,
+		lifeMs: Math.max(LONGEST_MS, linkMs),
 		refusedMs: LAG_MS,
 		lookUp: async () => await lookUp(client, charge),
 		send: async () => await send(client, charge),

@@ -154,7 +154,8 @@ async function lookUpPart(call: ItemCall, client: WebPayClient, refund: NewRefun
 			reason: ALL_IS_BACK,
 		};
 	const isOver = order.found === 'rejected' && decide(all, 'rejected', Date.now()) === 'spent';
-	return order.found === 'this' || (isUnderWay(all) && !isOver) ? OTHER_UNDER_WAY : look;
+	if (order.found === 'this' || (isUnderWay(all) && !isOver)) return OTHER_UNDER_WAY;
+	return 'data' in order ? { ...look, data: order.data } : look;
 }
 
 /**
