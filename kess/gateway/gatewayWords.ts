@@ -23,9 +23,8 @@ export function wordsOf(body: ReadonlyMap<string, unknown>): string | undefined 
 	});
 	// Laravel's `errors` name each field and what is wrong with it, and its `message` beside them only that something is.
 	const fields = textsIn(body.get('errors'));
-	const other = own.length + fields.length === 0 ? (firstTextOf(body, OTHER_FIELDS) ?? []) : [];
-	const words = [...new Set([...own, ...fields].concat(other))];
-	return words.length === 0 ? undefined : words.join(BETWEEN_WORDS);
+	const words = [...new Set([...own, ...fields])];
+	return words.length > 0 ? words.join(BETWEEN_WORDS) : firstTextOf(body, OTHER_FIELDS);
 }
 
 /** The same of a body that JSON.parse has read. */

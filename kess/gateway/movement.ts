@@ -91,10 +91,10 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 		case 'sent':
 			if (found === 'ended') return 'spent';
 			if (found === 'failed' || found === 'rejected') {
-				const { until, attemptsUntil = until, isTakenOn = false, hadOthers = false } = remembered;
+				const { isTakenOn = false, hadOthers = false } = remembered;
 				// It may be another one that was turned down, unless the gateway has taken on this one, and no other before.
 				const isThis = found === 'rejected' && isTakenOn && !hadOthers;
-				return isThis || hasEnded({ until: attemptsUntil }, now) ? 'spent' : 'unknown';
+				return isThis || hasEnded({ until: endOfAttempts(remembered) }, now) ? 'spent' : 'unknown';
 			}
 			// What this run would carry out may have been sent itself; anything else that waits was prepared since.
 			if (found !== 'none' && (found !== 'waiting' || remembered.isSameAttempt === true))
@@ -105,6 +105,14 @@ export function decide(remembered: Remembered, found: Found | undefined, now: nu
 			if (found === 'open' || found === 'failed' || found === 'unclear') return 'unknown';
 			return hasEnded(remembered, now) ? 'send' : 'refusedBefore';
 	}
+}
+
+/** Until when another attempt may follow one that failed. */
+export function endOfAttempts({
+	until,
+	attemptsUntil = until,
+}: Remembered & { state: 'sent' }): number | undefined {
+	return attemptsUntil;
 }
 
 /** Whether something has been done under the number, whatever it was. */

@@ -3,7 +3,7 @@ import { type Money, parseMoney, writtenCurrency } from '../money';
 import { plainDigits } from '../written/decimal';
 import { cambodianNumber, hasSeveralPhones, plainPhone } from '../written/phone';
 import { requireReference } from '../written/reference';
-import { requireText, type Say } from '../written/text';
+import { requireText, said, type Say } from '../written/text';
 
 /** Lengths in characters (docs/gateway.md §13, Sample Parameters of each service). */
 const MAX_REFERENCE = 64;
@@ -62,7 +62,7 @@ export function requireReceiverId(value: unknown, say?: Say): string {
 				(!/^[\w.@-]+$/.test(receiver) && 'is neither a phone number nor a KESS user ID')));
 	if (problem === false) {
 		requireText(receiver, MAX_RECEIVER);
-		if (receiver !== String(value).trim()) say?.(`is sent as ${receiver}.`);
+		said(receiver, value, say);
 		const loss = lossIn(receiver);
 		if (loss !== undefined) say?.(loss);
 		return receiver;

@@ -2,7 +2,7 @@ import { InvalidValueError } from '../errors';
 import { withoutInvisible } from '../written/invisible';
 import { cambodianNumber, compactPhone, plainPhone } from '../written/phone';
 import { requireReference } from '../written/reference';
-import { requireText, type Say } from '../written/text';
+import { requireText, said, type Say } from '../written/text';
 
 const MAX_NAME = 255;
 const MAX_PHONE = 25;
@@ -86,12 +86,6 @@ export function requirePhoneCode(value: unknown, say?: Say): string {
 	if (code === undefined)
 		throw new InvalidValueError('is not the code of a country', 'Enter digits, for example 855.');
 	return said(code, value, say);
-}
-
-/** Says it where it is sent otherwise than it was written. */
-function said(text: string, value: unknown, say: Say | undefined): string {
-	if (text !== String(value).trim()) say?.(`is sent as ${text}.`);
-	return text;
 }
 
 /** Bytes of one picture: those of a phone have 2 to 8 MB. What KESS takes is not published. */

@@ -121,3 +121,9 @@ export function requireText(value: unknown, maxLength: number, say?: Say): strin
 		);
 	return text;
 }
+
+/** Says it where something is sent otherwise than it was written. @returns what is sent */
+export function said(text: string, value: unknown, say: Say | undefined): string {
+	if (text !== String(value).trim()) say?.(`is sent as ${text}.`);
+	return text;
+}

@@ -9,6 +9,20 @@ const twoOrders = () => {
 	gateway.orders.set('INV-1', order('SUCCESS'));
 	gateway.orders.set('INV-2', order('SUCCESS', { out_trade_no: 'INV-2' }));
 };
+const hideTransfers = () => {
+	gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'Wrong pre transfer ID');
+};
+
+/** The first request for a service is lost on its way, and waits. @returns what delivers it after all */
+function queueFirst(service: string): () => void {
+	let queued: (() => Answer) | undefined;
+	gateway.on[service] = (_b, honest, nth) => {
+		if (nth > 1) return honest();
+		queued = honest;
+		return 'cut';
+	};
+	return () => queued?.();
+}
 const paid = () => gateway.ledger.map(({ amount, to }) => `${amount} -> ${to}`);
 
 describe('a KESS user ID is not the phone number that has a zero more', () => {
@@ -24,7 +38,7 @@ describe('a KESS user ID is not the phone number that has a zero more', () => {
 	test('paid to the one, and then asked for the other: nobody says that that one has got it', async () => {
 		await payOut({ receiverId: '12345678' });
 		const again = await payOut({ receiverId: '012345678' });
-		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'none');
+		hideTransfers();
 		const third = await payOut({ receiverId: '012345678' });
 		expect([again.says, third.says, paid()]).toEqual([['REFUSED'], ['REFUSED'], ['100 USD -> 12345678']]);
 	});
@@ -32,7 +46,7 @@ describe('a KESS user ID is not the phone number that has a zero more', () => {
 
 describe('Confirm of a transfer to Bopha, where its number has paid Dara', () => {
 	const prepared = async () => {
-		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'Wrong pre transfer ID');
+		hideTransfers();
 		gateway.on['create.unified.fundtransfer'] = (body, honest) => {
 			const answer = honest() as { body: Body };
 			return body.receiver_id === '098765432' ? ok({ ...answer.body.data, receiver_name: 'CHAN BOPHA' }) : (answer as Answer);
@@ -71,7 +85,7 @@ describe('the same person in another spelling', () => {
 			honest();
 			return 'cut';
 		};
-		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'none');
+		hideTransfers();
 		expect((await payOut(NAME)).says).toEqual(['unknown']);
 	};
 
@@ -90,7 +104,7 @@ describe('a number that KESS takes once and does not show', () => {
 	test('prepared for three days: nobody is told to take another while it may be confirmed', async () => {
 		gateway.takesAgain = false;
 		gateway.expireIn = 3 * 86_400;
-		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'none');
+		hideTransfers();
 		await create();
 		forward(26 * HOUR);
 		expect((await create()).says).toEqual(['unknown']);
@@ -100,7 +114,7 @@ describe('a number that KESS takes once and does not show', () => {
 
 	test('prepared by another workflow: unknown', async () => {
 		gateway.takesAgain = false;
-		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'none');
+		hideTransfers();
 		await create({}, { workflowId: 'other' });
 		await create();
 		forward(26 * HOUR);
@@ -110,18 +124,13 @@ describe('a number that KESS takes once and does not show', () => {
 
 test('Confirm knows without Expires At that what Create has prepared lives for three days', async () => {
 	gateway.expireIn = 3 * 86_400;
-	let queued: (() => Answer) | undefined;
-	gateway.on['confirm.fundtransfer'] = (_b, honest, nth) => {
-		if (nth > 1) return honest();
-		queued = honest;
-		return 'cut';
-	};
+	const carryOut = queueFirst('confirm.fundtransfer');
 	const row = { outTradeNo: 'WAGE-DAYS' };
 	const made = await create(row);
 	expect((await confirm({ ...row, preTransferId: made.items[0]?.pre_transfer_id })).says).toEqual(['unknown']);
 	forward(26 * HOUR);
 	expect((await payOut(row)).says).toEqual(['unknown']);
-	queued?.();
+	carryOut();
 	expect([(await payOut(row)).says, paid().length]).toEqual([['paid'], 1]);
 });
 
@@ -194,19 +203,14 @@ describe('a well-signed copy of the answer before', () => {
 test('a transfer that is prepared for three days is not prepared again while it lives, and then is', async () => {
 	const long = { outTradeNo: 'WAGE-LONG' };
 	gateway.expireIn = 3 * 86_400;
-	let queued: (() => Answer) | undefined;
-	gateway.on['confirm.fundtransfer'] = (_b, honest, nth) => {
-		if (nth > 1) return honest();
-		queued = honest;
-		return 'cut';
-	};
+	const carryOut = queueFirst('confirm.fundtransfer');
 	const first = await payOut(long);
 	forward(25 * HOUR);
 	const second = await payOut(long);
 	forward(46 * HOUR);
 	const third = await payOut(long);
 	expect([first.says, second.says, third.says, paid()]).toEqual([['unknown'], ['unknown'], ['unknown'], []]);
-	queued?.();
+	carryOut();
 	expect([(await payOut(long)).says, paid().length]).toEqual([['paid'], 1]);
 
 	gateway.on['confirm.fundtransfer'] = (_b, honest, nth) => (nth === 2 ? 'cut' : honest());
@@ -227,16 +231,12 @@ test.each(['full', 'partial'])('one merchant reference for two orders in a list,
 
 test('a full refund is not the part of somebody else that is rejected after it was sent', async () => {
 	gateway.orders.set('INV-1', order('PENDING_PARTIAL_REFUND'));
-	let queued: (() => Answer) | undefined;
-	gateway.on.v2refund = (_b, honest) => {
-		queued = honest;
-		return 'cut';
-	};
+	const carryOut = queueFirst('v2refund');
 	const first = await refund();
 	gateway.orders.set('INV-1', order('REJECT_REFUNDED'));
 	const again = await refund();
 	expect([first.says, again.says]).toEqual([['unknown'], ['unknown']]);
-	queued?.();
+	carryOut();
 	expect([(await refund()).says, gateway.ledger.length]).toEqual([['REFUNDED'], 1]);
 });
 

@@ -2,7 +2,7 @@ import { type IDataObject, type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { asKessError, KessError, messageOf } from '../../../kess/errors';
 import { Flights } from '../../../kess/gateway/flights';
-import { decide, type Found, type Remembered } from '../../../kess/gateway/movement';
+import { decide, endOfAttempts, type Found, type Remembered } from '../../../kess/gateway/movement';
 import type { NotSent } from '../../../kess/gateway/outcome';
 import { keepNewest } from '../../../kess/keepNewest';
 import { clockInPhnomPenh } from '../../../kess/written/day';
@@ -206,7 +206,7 @@ export function endBefore(
 /** From when on a run finds out, as far as that is known. */
 function endOfWait(remembered: Remembered, found: Found | undefined): number | undefined {
 	if (remembered.state === 'sent' && (found === 'failed' || found === 'rejected'))
-		return remembered.attemptsUntil ?? remembered.until;
+		return endOfAttempts(remembered);
 	return 'until' in remembered ? remembered.until : undefined;
 }
 

@@ -44,9 +44,8 @@ async function knownAsPaid<Asked>(
 ): Promise<IDataObject | undefined> {
 	try {
 		const asked = row.read();
-		const payment = { ...row.payment, ...(await row.told(asked)) };
-		const known = await new PaymentNotes(call.context, payment, false).recall();
-		return known.state === 'done' ? row.output(doneBefore(), asked) : undefined;
+		const known = await remembered(call, await paymentOf(row, asked));
+		return known?.state === 'done' ? row.output(doneBefore(), asked) : undefined;
 	} catch {
 		return undefined;
 	}
@@ -69,7 +68,7 @@ export async function readRow<Asked>(
 	} catch (error) {
 		problem = error;
 	}
-	const before = whatWasBefore(await remembered(call, payment));
+	const before = whatWasBefore(await remembered(call, { ...payment, what: undefined }));
 	if (before === undefined) throw problem;
 	return {
 		end: {
@@ -85,7 +84,7 @@ async function onceInRun<Asked>(
 	row: PayRow<Asked>,
 	asked: Asked,
 ): Promise<IDataObject> {
-	const payment = { ...row.payment, ...(await row.told(asked)) };
+	const payment = await paymentOf(row, asked);
 	const move = async () =>
 		row.output(await moveMoney(call.context, { ...(await row.movement(asked)), payment }), asked);
 	const also = row.alsoOwn?.(asked);
@@ -96,9 +95,7 @@ async function onceInRun<Asked>(
 		.catch(async (problem: unknown) => {
 			// This very thing may have been paid by an earlier run. But what is remembered of it may come from the earlier item, where that is it.
 			if (problem instanceof UsedTwiceError && !problem.isSamePayment) {
-				const known = await new PaymentNotes(call.context, payment, false)
-					.recall()
-					.catch(() => undefined);
+				const known = await remembered(call, payment);
 				const reason = `an earlier run of this workflow has asked KESS to pay just this, and this run has not looked it up: ${problem.message}`;
 				if (known?.state === 'sent' || known?.state === 'done')
 					return row.output({ end: 'unknown', reason }, asked);
@@ -107,9 +104,13 @@ async function onceInRun<Asked>(
 		});
 }
 
+async function paymentOf<Asked>(row: PayRow<Asked>, asked: Asked): Promise<Payment> {
+	return { ...row.payment, ...(await row.told(asked)) };
+}
+
 async function remembered(call: ItemCall, payment: Payment): Promise<Remembered | undefined> {
 	try {
-		return await new PaymentNotes(call.context, { ...payment, what: undefined }, false).recall();
+		return await new PaymentNotes(call.context, payment, false).recall();
 	} catch {
 		return undefined;
 	}

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { DurableNotes, QUARTER_MS } from './durableNotes';
-import { DAY_MS, FURTHEST_MS, lastDay, LONGEST_MS } from './paymentNotes';
+import { DAY_MS, FURTHEST_MS, GRACE_MS, lastDay, LONGEST_MS } from './paymentNotes';
 
 /** What the notes say of something that was prepared. */
 export interface Prepared {
@@ -32,14 +32,14 @@ export class PreparedNotes {
 
 	/**
 	 * @param until when it runs out, in milliseconds since the epoch
+	 * @param number what it was prepared under, which may be used as long
 	 * @throws Error when n8n cannot remember
 	 */
-	async remember(facts: string[], until: number): Promise<void> {
+	async remember(facts: string[], until: number, number?: PreparedNotes): Promise<void> {
 		await this.store.exclusively(async () => {
 			await this.store.record([
-				until > Date.now() + LONGEST_MS
-					? this.day(lastDay(until))
-					: this.until(Math.floor(until / QUARTER_MS)),
+				this.lastOf(until),
+				...(number === undefined ? [] : [number.known, number.lastOf(until + GRACE_MS)]),
 			]);
 			const notes = facts.map((fact) => this.note(fact));
 			const there = await this.store.record([this.known, ...notes]);
@@ -81,6 +81,13 @@ export class PreparedNotes {
 			isKnown: isProven(this.known),
 			doubtful: new Set(facts.filter((fact) => !isProven(this.note(fact)))),
 		};
+	}
+
+	/** Says when it ends. */
+	private lastOf(until: number): string {
+		return until > Date.now() + LONGEST_MS
+			? this.day(lastDay(until))
+			: this.until(Math.floor(until / QUARTER_MS));
 	}
 
 	private until(quarter: number): string {

@@ -7,7 +7,6 @@ import { quoted } from '../../../../kess/gateway/redaction';
 import { requirePartnerAmount, requireReceiverId } from '../../../../kess/partner/fields';
 import { scriptOf, wordsOfName } from '../../../../kess/partner/receiverName';
 import { type AskedTransfer, personOf } from '../../../../kess/partner/transfer';
-import { GRACE_MS } from '../../../shared/money/paymentNotes';
 import { PreparedNotes } from '../../../shared/money/preparedNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
@@ -42,9 +41,7 @@ export const approvedFields: INodeProperties[] = [
 ];
 
 /** What somebody has approved of a prepared transfer. */
-export interface Approved extends Pick<AskedTransfer, 'money' | 'receiverId'> {
-	receiverName?: string;
-}
+export type Approved = Pick<AskedTransfer, 'money' | 'receiverId' | 'receiverName'>;
 
 /** Reads what was approved; it is checked only where the fields were added. */
 export function readApproved(call: ItemCall): Approved {
@@ -80,12 +77,8 @@ export async function rememberPrepared(
 			...(isNamed ? [namedFact(owner), nameFact(owner)] : []),
 		]),
 	];
-	const end = endOfLife(prepared);
 	await notesOf(context, client, textOf(prepared.pre_transfer_id))
-		.remember(facts, end)
-		.catch(() => undefined);
-	await notesOf(context, client, numberFact(asked.outTradeNo))
-		.remember([], end + GRACE_MS)
+		.remember(facts, endOfLife(prepared), notesOf(context, client, numberFact(asked.outTradeNo)))
 		.catch(() => undefined);
 }
 

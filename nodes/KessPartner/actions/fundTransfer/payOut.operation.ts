@@ -110,7 +110,8 @@ function movement(
 		if (result.kind !== 'prepared') return result;
 		ready = before ?? { data: result.data, until: endOfLife(result.data), what: whatIs(asked) };
 		prepared.set(key, ready);
-		const overLimit = asked.money && client.overLimit(asked.money);
+		// What this run has created was checked when that was signed.
+		const overLimit = before && asked.money && client.overLimit(asked.money);
 		if (overLimit !== undefined) return { kind: 'refused', error: overLimit };
 		try {
 			checkSame(transfer, ready);
