@@ -25,6 +25,7 @@ import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
 import { SharedQuestions } from '../nodes/shared/gateway/sharedQuestions.ts';
 import { newPair, signedAnswer } from './support/partnerSide.mts';
 import { type NodeRun, runNode } from '../sandbox/host/engine.mts';
+import { LINEAR, timesAsMuch } from './support/cpuTime.mts';
 import { echo, echoingAnswers, leaksIn, partnerSecrets, SEARCHES, TOKEN, webPaySecrets } from './support/markedSecrets.mts';
 import { type Asked, type StubAnswer, type StubGateway, startStubGateway } from './support/stubGateway.mts';
 import { encryptedCard, serviceExamples } from './support/webPayServices.mts';
@@ -48,25 +49,6 @@ afterEach(() => {
 });
 
 const bytes = (text: string) => Buffer.from(text);
-
-/** How many times as long the hostile input takes as a plain one of the same size. */
-function timesAsLong<T>(work: (input: T) => unknown, hostile: T, plain: T): number {
-	const measure = (input: T) => {
-		const started = performance.now();
-		try {
-			work(input);
-		} catch {
-			// Refusing is as good as any answer.
-		}
-		return performance.now() - started;
-	};
-	measure(plain);
-	const best = (input: T) => Math.min(...[1, 2, 3].map(() => measure(input)));
-	const slow = measure(hostile);
-	return (slow > 1000 ? slow : best(hostile)) / Math.max(best(plain), 1);
-}
-
-const LINEAR = 30;
 
 /** A merchant at the gateway of a test. */
 function webPayCredential(changes: Record<string, string> = {}) {
@@ -134,22 +116,22 @@ describe('1: names that a regular expression would try in all ways', () => {
 		['spaces', ' '.repeat(LONG)],
 		['digits', '1'.repeat(LONG)],
 		['zeros behind a point', `.${'0'.repeat(LONG)}`],
-	])('%s, in PHP key order', (_, name) => {
-		expect(timesAsLong(ksortKeys, [`${name}x`, 'a'], ['a'.repeat(name.length), 'b'])).toBeLessThan(LINEAR);
+	])('%s, in PHP key order', async (_, name) => {
+		expect(await timesAsMuch(ksortKeys, [`${name}x`, 'a'], ['a'.repeat(name.length), 'b'])).toBeLessThan(LINEAR);
 	});
 
-	test('marks over letters, in a name', () => {
+	test('marks over letters, in a name', async () => {
 		const marks = (count: number) => `a${'\u0301\u0316'.repeat(count)}`;
-		expect(timesAsLong((name) => isSamePerson(name, name), marks(LONG), 'a'.repeat(LONG))).toBeLessThan(LINEAR);
+		expect(await timesAsMuch((name) => isSamePerson(name, name), marks(LONG), 'a'.repeat(LONG))).toBeLessThan(LINEAR);
 	});
 
 	test.each([
 		['form', `${'0'.repeat(LONG)}x=1&sign=x`],
 		['JSON', `{"${' '.repeat(LONG)}x":1,"sign":"x"}`],
 		['brackets', `a${'['.repeat(LONG)}=1&sign=x`],
-	])('a %s is refused for the length of its name', (_, body) => {
+	])('a %s is refused for the length of its name', async (_, body) => {
 		expect(verify(bytes(body))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('longer than') });
-		expect(timesAsLong(verify, bytes(body), bytes(`a=${'b'.repeat(LONG)}&sign=x`))).toBeLessThan(LINEAR);
+		expect(await timesAsMuch(verify, bytes(body), bytes(`a=${'b'.repeat(LONG)}&sign=x`))).toBeLessThan(LINEAR);
 	});
 });
 
@@ -165,15 +147,15 @@ describe('2: more fields than any order has', () => {
 		}
 	});
 
-	test('and are sorted without the square of them', () => {
+	test('and are sorted without the square of them', async () => {
 		const keys = numbers(50_000);
 		const words = keys.map((key) => `k${key}`);
-		expect(timesAsLong(ksortKeys, keys, words)).toBeLessThan(LINEAR);
-		expect(timesAsLong(ksortKeys, [...keys].reverse(), words)).toBeLessThan(LINEAR);
-		expect(timesAsLong(ksortKeys, keys.map((key) => `${key}.0`), words)).toBeLessThan(LINEAR);
+		expect(await timesAsMuch(ksortKeys, keys, words)).toBeLessThan(LINEAR);
+		expect(await timesAsMuch(ksortKeys, [...keys].reverse(), words)).toBeLessThan(LINEAR);
+		expect(await timesAsMuch(ksortKeys, keys.map((key) => `${key}.0`), words)).toBeLessThan(LINEAR);
 		// A word among the numbers leaves PHP's own steps: they are followed in place.
-		expect(timesAsLong(ksortKeys, [...keys, '1a'], words)).toBeLessThan(LINEAR);
-		expect(timesAsLong(canonicalJson, object(keys), object(words))).toBeLessThan(LINEAR);
+		expect(await timesAsMuch(ksortKeys, [...keys, '1a'], words)).toBeLessThan(LINEAR);
+		expect(await timesAsMuch(canonicalJson, object(keys), object(words))).toBeLessThan(LINEAR);
 	});
 
 	test('an answer with too many is none of KESS', async () => {
@@ -210,8 +192,8 @@ describe('3: texts with nothing but space or zeros in them', () => {
 		['a transfer number', requireTransferReference, `\0${space}\u200b`],
 		['an amount', (text) => parseMoney(text, 'USD'), `1.${'0'.repeat(300_000)}1`],
 		['a whole amount', (text) => parseMoney(text, 'USD'), `${'0'.repeat(300_000)}x`],
-	])('%s', (_, read, text) => {
-		expect(timesAsLong(read, text, 'a'.repeat(text.length))).toBeLessThan(LINEAR);
+	])('%s', async (_, read, text) => {
+		expect(await timesAsMuch(read, text, 'a'.repeat(text.length))).toBeLessThan(LINEAR);
 	});
 });
 
@@ -288,11 +270,9 @@ describe('4: answers that never end', () => {
 			logins += 1;
 			return logins === 1 ? drip('{') : LOGIN;
 		});
-		const started = Date.now();
 		const first = run({ ...QUERY, options: { timeout: 20_000 } }, { password: 'hangs' });
 		await new Promise((resolve) => setTimeout(resolve, 5_500));
 		expect((await run({ ...QUERY, options: { timeout: 5_000 } }, { password: 'hangs' })).error).toBeUndefined();
-		expect(Date.now() - started).toBeLessThan(20_000);
 		gateway.stop();
 		await first;
 	});
@@ -638,23 +618,24 @@ describe('8: a gateway that repeats what it was sent', () => {
 
 	test.each([25_000, 3_000])('a token of %d characters, and an answer full of it', async (length) => {
 		const token = `${'x'.repeat(length / 2)}b${'x'.repeat(length / 2)}`;
-		const data = { ...ORDER, list: ['x'.repeat(2_000_000), token] };
-		gateway = await startStubGateway((service) =>
-			service === 'oauth' ? { status: 200, body: { access_token: token, expires_in: 1800 } } : signed(data, signature(data, webPaySecrets.apiSecretKey)),
-		);
-		const started = performance.now();
-		const result = await run(QUERY, webPaySecrets);
-		const took = performance.now() - started;
+		const runWith = async (accessToken: string) => {
+			const data = { ...ORDER, list: ['x'.repeat(2_000_000), token] };
+			gateway = await startStubGateway((service) =>
+				service === 'oauth'
+					? { status: 200, body: { access_token: accessToken, expires_in: 1800 } }
+					: signed(data, signature(data, webPaySecrets.apiSecretKey)),
+			);
+			const result = await run(QUERY, webPaySecrets);
+			gateway.stop();
+			return result;
+		};
+		const result = await runWith(token);
 		expectNoSecrets(result);
 		if (length > LIMITS.tokenLength) expect(result.error?.message).toContain('gave no token');
 		else {
 			expect(result.error).toBeUndefined();
 			expect(JSON.stringify(result.items)).not.toContain(token);
-			gateway.stop();
-			gateway = await startStubGateway((service) => (service === 'oauth' ? LOGIN : signed(data, signature(data, webPaySecrets.apiSecretKey))));
-			const plain = performance.now();
-			await run(QUERY, webPaySecrets);
-			expect(took / Math.max(performance.now() - plain, 10)).toBeLessThan(LINEAR);
+			expect(await timesAsMuch(runWith, token, 'another')).toBeLessThan(LINEAR);
 		}
 	});
 

@@ -1,6 +1,7 @@
 import { decodeFlatted } from './flatted.mts';
 
-const LOOK_AGAIN_MS = 150;
+/** Between two looks at an execution: short for a short one, and no load for a long one. */
+const pauseAfter = (waitedMs: number) => Math.min(Math.max(waitedMs / 10, 50), 1000);
 
 /** The account that owns an n8n. n8n wants 8 to 64 characters with a digit and a capital letter as password. */
 export interface Owner {
@@ -193,20 +194,21 @@ export class RestClient {
 	 * Waits until an execution has ended.
 	 *
 	 * @param options `until`: the statuses to wait for, by default those of an ended execution (use `['waiting']` for one
-	 *   that pauses); `timeoutMs`: milliseconds, by default one minute
+	 *   that pauses); `timeoutMs`: milliseconds, by default enough for a busy machine
 	 * @throws Error when the time is up, or when it ended with a status that was not asked for
 	 */
 	async waitForExecution(
 		id: string,
-		{ until = ENDED, timeoutMs = 60_000 }: { until?: string[]; timeoutMs?: number } = {},
+		{ until = ENDED, timeoutMs = 100_000 }: { until?: string[]; timeoutMs?: number } = {},
 	): Promise<Execution> {
-		for (const end = Date.now() + timeoutMs; ; ) {
+		for (const started = Date.now(); ; ) {
 			const execution = await this.getExecution(id);
 			const { status } = execution;
 			if (until.includes(status)) return execution;
 			if (ENDED.includes(status)) throw new Error(`Execution ${id} ended with ${status}, not ${until.join(' or ')}`);
-			if (Date.now() > end) throw new Error(`Execution ${id} is still ${status} after ${timeoutMs} ms`);
-			await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+			const waited = Date.now() - started;
+			if (waited > timeoutMs) throw new Error(`Execution ${id} is still ${status} after ${timeoutMs} ms`);
+			await new Promise((resolve) => setTimeout(resolve, pauseAfter(waited)));
 		}
 	}
 

@@ -66,7 +66,7 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 		workflowId = (await environment.client.createWorkflow(lineOf('Many notifications', [trigger, deliver]))).id;
 		await environment.client.activateWorkflow(workflowId);
 		address = `${environment.n8n.url}/webhook/many-notifications/kess-webpay`;
-		await until(async () => (await http.post(address, {})).status === 401, 10_000);
+		await until(async () => (await http.post(address, {})).status === 401);
 	}, START_WITHIN_MS);
 
 	afterAll(async () => {
@@ -111,7 +111,7 @@ describe(`${COUNT} notifications, ${AT_A_TIME} at a time, in the real n8n`, () =
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const list = async () =>
 			(await environment.client.call('GET', `/rest/executions?filter=${filter}`)) as { count: number; results: Array<{ status: string }> };
-		await until(async () => (await list()).results.every(({ status }) => status === 'success'), 60_000);
+		await until(async () => (await list()).results.every(({ status }) => status === 'success'));
 		return (await list()).count;
 	}
 

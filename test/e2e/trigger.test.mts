@@ -58,7 +58,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		const { id } = await environment.client.createWorkflow(lineOf(webhookId, [trigger, next]));
 		await environment.client.activateWorkflow(id);
 		const path = `/webhook/${webhookId}/kess-webpay`;
-		await until(async () => (await http.post(environment.n8n.url + path, {})).status === 401, 10_000);
+		await until(async () => (await http.post(environment.n8n.url + path, {})).status === 401);
 		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
 		return {
 			id,
@@ -81,7 +81,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 					await new Promise((resolve) => setTimeout(resolve, 500));
 					count = await ended();
 					return count !== undefined && count === before;
-				}, 30_000);
+				});
 				return count ?? 0;
 			},
 			events: async () => {
@@ -121,7 +121,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 
 	/** What became of every notification that the gateway has sent. */
 	async function settled() {
-		await until(async () => (await gateway.notifications()).every(({ state }) => state !== 'sending'), 20_000);
+		await until(async () => (await gateway.notifications()).every(({ state }) => state !== 'sending'));
 		return await gateway.notifications();
 	}
 
@@ -395,7 +395,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 			expect({ attempt, listening }).toEqual({ attempt, listening: { waitingForWebhook: true } });
 			const answer = await http.post(confirming.url.replace('/webhook/', '/webhook-test/'), notification('TRIED'));
 			expect(answer.status).toBe(200);
-			await until(async () => (await client.listExecutions(confirming.id)).filter(({ mode }) => mode === 'manual').length === attempt, 10_000);
+			await until(async () => (await client.listExecutions(confirming.id)).filter(({ mode }) => mode === 'manual').length === attempt);
 			expect((await confirming.items())[0]?.json).toMatchObject({ out_trade_no: 'TRIED', status: 'SUCCESS', event: 'paid' });
 		}
 	});
@@ -415,7 +415,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 				versionId: (await client.getWorkflow(confirming.id)).versionId,
 			});
 			await client.activateWorkflow(confirming.id);
-			await until(async () => (await send(confirming, {})).status === 401, 10_000);
+			await until(async () => (await send(confirming, {})).status === 401);
 			expect(await started(told)).toBe(0);
 		}
 	});
@@ -426,7 +426,7 @@ describe('KESS WebPay Trigger in the real n8n', () => {
 		const told = async () => expect(await send(confirming, notification('AGAIN'))).toMatchObject({ status: 200, data: { received: true } });
 		expect(await started(told)).toBe(1);
 		await environment.restart();
-		await until(async () => (await send(confirming, {})).status === 401, 10_000);
+		await until(async () => (await send(confirming, {})).status === 401);
 		expect(await started(told)).toBe(0);
 	});
 });

@@ -100,7 +100,7 @@ describe.each(GATEWAYS)('%s, twenty rows at a time', (_name, gateway) => {
 	};
 
 	/** Waits until so many rows have reached the gateway. */
-	const reached = async (rows: number) => await until(async () => (await sandbox.requests(service)) >= rows, 30_000);
+	const reached = async (rows: number) => await until(async () => (await sandbox.requests(service)) >= rows);
 
 	test('1,000 cold rows: one login', async () => {
 		expectAll(await run(1000, await gateway.credentials()), 1000);
@@ -174,11 +174,11 @@ test('two workers with one stored credential, at a gateway that keeps one token 
 			let output = '';
 			child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
 			const ended = new Promise((resolve) => child.once('close', resolve));
-			await until(() => output.startsWith('ready') || child.exitCode !== null, 60_000);
+			await until(() => output.startsWith('ready') || child.exitCode !== null);
 			return { child, ended, result: () => JSON.parse(output.split('\n')[1] ?? '') as WorkerResult };
 		}));
 		for (const { child } of workers) child.stdin.write('\n');
-		await until(async () => (await sandbox.requests('webpay.acquire.createorder')) > 400, 60_000);
+		await until(async () => (await sandbox.requests('webpay.acquire.createorder')) > 400);
 		await sandbox.expireTokens();
 		await Promise.all(workers.map(async ({ ended }) => await ended));
 		expect(workers.map(({ result }) => result())).toEqual([{ links: 600, errors: [] }, { links: 600, errors: [] }]);

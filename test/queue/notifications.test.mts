@@ -41,7 +41,7 @@ describe('the trigger in queue mode', () => {
 		workflowId = (await cluster.client.createWorkflow(lineOf('Told twice', [trigger, next]))).id;
 		await cluster.client.activateWorkflow(workflowId);
 		addresses = [cluster.main.url, webhooks.url].map((url) => `${url}/webhook/told-twice/kess-webpay`);
-		for (const address of addresses) await until(async () => (await http.post(address, {})).status === 401, 20_000);
+		for (const address of addresses) await until(async () => (await http.post(address, {})).status === 401);
 	}, START_WITHIN_MS);
 
 	afterAll(async () => {
@@ -60,7 +60,7 @@ describe('the trigger in queue mode', () => {
 	async function executions(): Promise<{ begun: number; wentOn: string[] }> {
 		const ids = async (which: string) =>
 			(await cluster.postgres.query(`select id from execution_entity where "workflowId" = '${workflowId}' and status ${which}`)).flat();
-		await until(async () => (await ids("in ('new', 'running')")).length === 0, 60_000);
+		await until(async () => (await ids("in ('new', 'running')")).length === 0);
 		const ended = await ids("= 'success'");
 		const wentOn: string[] = [];
 		await inLanes(ended, async (id) => {

@@ -26,7 +26,7 @@ function run(...args: string[]) {
 
 test.each(['SIGINT', 'SIGTERM'] as const)('prints where it runs and what to enter, and ends with %s', async (signal) => {
 	const { child, output, exit } = run('--port', '0');
-	await until(() => output.out.includes('Ctrl+C'), 20_000);
+	await until(() => output.out.includes('Ctrl+C'));
 	const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.out)?.[0];
 	for (const value of Object.values(webPayAccount).filter((text) => text !== webPayAccount.sellerName)) expect(output.out).toContain(value);
 	for (const value of [...Object.values(partnerAccount), `${url} shows them`]) expect(output.out).toContain(value);
@@ -39,7 +39,7 @@ test('keys are kept in a folder and never printed', async () => {
 	const folder = await mkdtemp(join(tmpdir(), 'kess-keys-'));
 	try {
 		const { child, output, exit } = run('--port', '0', '--keys', folder);
-		await until(() => output.out.includes('Ctrl+C'), 20_000);
+		await until(() => output.out.includes('Ctrl+C'));
 		for (const file of ['partner-private.pem', 'kess-public.pem']) {
 			expect(output.out).toContain(join(folder, file));
 			expect(await readFile(join(folder, file), 'utf8')).toMatch(/^-----BEGIN /);

@@ -76,11 +76,14 @@ export function sign(body: Body, apiSecretKey: string = webPayAccount.apiSecretK
 	return { ...sent, sign: webPaySign(sent, (sent.sign_type ?? 'MD5') as SignType, apiSecretKey) };
 }
 
-/** Waits until a condition holds. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
-	const end = Date.now() + timeoutMs;
-	while (!(await condition())) {
-		if (Date.now() > end) throw new Error('waited in vain');
-		await new Promise((resolve) => setTimeout(resolve, 10));
+/** Long enough on a machine that is busy with other things; what never comes is what it ends. */
+const UNTIL_MS = 100_000;
+
+/** Waits until a condition holds. It is asked for more and more seldom, because asking an n8n keeps it from its work. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+	for (const started = Date.now(); !(await condition()); ) {
+		const waited = Date.now() - started;
+		if (waited > UNTIL_MS) throw new Error('waited in vain');
+		await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(waited / 10, 10), 250)));
 	}
 }

@@ -40,7 +40,7 @@ export async function submitForm(address: string, fields: Array<string | File>, 
 		const { status, data } = await http.post<{ formWaitingUrl?: string }>(address, body);
 		if (status !== 404) next = data.formWaitingUrl ?? JSON.stringify(data);
 		return status !== 404;
-	}, 10_000);
+	});
 	return String(next);
 }
 
@@ -52,7 +52,7 @@ export async function pageOf(address: string): Promise<string> {
 	await until(async () => {
 		said = String((await http.get(status.href)).data).trim();
 		return ['form-waiting', 'success', 'error', 'crashed'].includes(said);
-	}, 60_000);
+	});
 	if (said !== 'form-waiting') throw new Error(`The workflow shows no page, it has ended with ${said}`);
 	return (await http.get<string>(address)).data;
 }

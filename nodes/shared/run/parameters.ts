@@ -35,27 +35,29 @@ export class ItemParameters {
 	get(name: string, itemIndex: number, fallback: unknown): unknown {
 		this.learn(name, fallback);
 		if (this.fixed.has(name)) return this.fixed.get(name);
-		const values = this.prepared.get(itemIndex);
-		const evaluated = values?.get(name) ?? this.evaluate({ name, fallback }, itemIndex);
-		// A collection is read field by field, and evaluating it costs n8n as much as all that a row has in it.
-		values?.set(name, evaluated);
+		const evaluated = this.prepare(itemIndex).get(name) as Evaluated;
 		if ('error' in evaluated) throw evaluated.error;
 		return evaluated.value;
 	}
 
-	/** Evaluates what earlier items have asked for, so that this one need not wait for it. Never throws. */
-	prepare(itemIndex: number): void {
-		if (this.prepared.has(itemIndex)) return;
-		const values = new Map<string, Evaluated>();
+	/**
+	 * Evaluates what this item and others have asked for, as far as that has not been done for this one. Never throws.
+	 *
+	 * @returns all that is known of the item, by the parameter's name
+	 */
+	prepare(itemIndex: number): ReadonlyMap<string, Evaluated> {
+		const values = this.prepared.get(itemIndex) ?? new Map<string, Evaluated>();
+		this.prepared.set(itemIndex, values);
 		for (const group of this.groups) {
-			const together = this.evaluateTogether(group, itemIndex);
-			group.forEach((expression, index) => {
+			const missing = group.filter(({ name }) => !values.has(name));
+			const together = this.evaluateTogether(missing, itemIndex);
+			missing.forEach((expression, index) => {
 				const value = together[index];
 				const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
 				values.set(expression.name, isPlain ? { value } : this.evaluate(expression, itemIndex));
 			});
 		}
-		this.prepared.set(itemIndex, values);
+		return values;
 	}
 
 	/** Forgets what was prepared for an item. */
