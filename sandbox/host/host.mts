@@ -1,18 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-import { hostNode, projectFolder } from './install.mjs';
+import { hostNode, packedNodes, projectFolder } from './install.mjs';
 import { freePort } from './ports.mts';
 import { ending, groupExists, stopTree, type Ending } from './processTree.mts';
 
 const runFile = promisify(execFile);
 
-const PACKAGE_NAME = 'n8n-nodes-kesspay';
 const n8nModules = join(projectFolder, 'sandbox', 'n8n', 'node_modules');
 
 /** What can be made anew, and goes when another n8n is installed. */
@@ -92,36 +90,20 @@ export interface CommandResult extends Ending {
 }
 
 /**
- * Packs the project and puts it where n8n keeps community packages, as an installation from n8n's settings page does:
- * the nodes then have the type names that users' workflows have (`n8n-nodes-kesspay.kessWebPay`).
+ * Puts the packed project where n8n keeps community packages, as an installation from n8n's settings page does: the nodes
+ * then have the type names that users' workflows have (`n8n-nodes-kesspay.kessWebPay`). `ensureBuild` packs it.
  *
  * @param userFolder as in {@link N8nOptions}; n8n must not be running on it
- * @throws Error when the project is not built or cannot be packed
  */
 export async function installNodes(userFolder: string): Promise<void> {
 	const nodesFolder = join(userFolder, '.n8n', 'nodes');
-	const target = join(nodesFolder, 'node_modules', PACKAGE_NAME);
-	const packed = await mkdtemp(join(tmpdir(), 'kesspay-pack-'));
-	try {
-		const { stdout } = await runFile(
-			'npm',
-			['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', packed],
-			{ cwd: projectFolder, env: { ...process.env, npm_config_cache: join(packed, 'cache') }, shell: process.platform === 'win32' },
-		);
-		const [{ filename, version, files }] = JSON.parse(stdout) as [
-			{ filename: string; version: string; files: Array<{ path: string }> },
-		];
-		if (!files.some(({ path }) => path.startsWith('dist/'))) {
-			throw new Error('The nodes are not built: npm run build');
-		}
-		await rm(target, { recursive: true, force: true });
-		await mkdir(target, { recursive: true });
-		await runFile('tar', ['-xzf', join(packed, filename), '-C', target, '--strip-components=1']);
-		const manifest = { name: 'installed-nodes', private: true, dependencies: { [PACKAGE_NAME]: version } };
-		await writeFile(join(nodesFolder, 'package.json'), JSON.stringify(manifest, undefined, 2));
-	} finally {
-		await rm(packed, { recursive: true, force: true });
-	}
+	const { name, version, file } = packedNodes();
+	const target = join(nodesFolder, 'node_modules', name);
+	await rm(target, { recursive: true, force: true });
+	await mkdir(target, { recursive: true });
+	await runFile('tar', ['-xzf', file, '-C', target, '--strip-components=1']);
+	const manifest = { name: 'installed-nodes', private: true, dependencies: { [name]: version } };
+	await writeFile(join(nodesFolder, 'package.json'), JSON.stringify(manifest, undefined, 2));
 }
 
 /**

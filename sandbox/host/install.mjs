@@ -92,7 +92,7 @@ export async function ensureHost({ project = projectFolder, signal } = {}) {
 }
 
 /**
- * Builds dist when a source has changed since the last build.
+ * Builds dist when a source has changed since the last build, and packs it as it would be published.
  *
  * @param {InstallOptions} [options]
  */
@@ -106,13 +106,26 @@ export async function ensureBuild({ project = projectFolder, signal } = {}) {
 			await rm(buildRecord(project), { force: true });
 			await rm(join(project, 'dist'), { recursive: true, force: true });
 			try {
-				await npm(['run', 'build', '--loglevel=error'], { cwd: project, spare: spareFolder(project), signal });
+				const options = { cwd: project, spare: spareFolder(project), signal };
+				await npm(['run', 'build', '--loglevel=error'], options);
+				await npm(['pack', '--ignore-scripts', '--pack-destination', options.spare, '--loglevel=error'], options);
 			} catch (error) {
 				throw mended(error, 'Mend what the compiler names and run the command again.');
 			}
 			await writeFile(buildRecord(project), JSON.stringify({ digest }));
 		});
 	});
+}
+
+/**
+ * What `ensureBuild` has packed.
+ *
+ * @param {string} [project] the project's folder
+ * @returns {{ name: string, version: string, file: string }} the package, and where it lies
+ */
+export function packedNodes(project = projectFolder) {
+	const { name, version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+	return { name, version, file: join(spareFolder(project), `${name}-${version}.tgz`) };
 }
 
 /**
@@ -208,8 +221,8 @@ function mended(error, otherwise) {
 
 function isBuilt(project) {
 	const { n8n } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-	if (![...n8n.credentials, ...n8n.nodes].every((file) => existsSync(join(project, file)))) return false;
-	if (!existsSync(buildRecord(project))) return false;
+	const made = [...n8n.credentials, ...n8n.nodes].map((file) => join(project, file));
+	if (![...made, packedNodes(project).file, buildRecord(project)].every((file) => existsSync(file))) return false;
 	return JSON.parse(readFileSync(buildRecord(project), 'utf8')).digest === sourceDigest(project);
 }
 

@@ -54,7 +54,7 @@ test('only busy answers have a Retry-After', async () => {
 
 test('maxInFlight: who comes when so many are under way is turned away, but for logins, and counted', async () => {
 	await client.settings({ maxInFlight: 2 });
-	await client.fault('slow', { delayMs: 300, times: 2 });
+	await client.fault('slow', { delayMs: 2000, times: 2 });
 	const served = [client.create('v2', 'A'), partner.create('B')];
 	await until(async () => (await client.requestLog()).inFlight === 2);
 	const third = await client.create('v1', 'C');

@@ -52,11 +52,11 @@ describe('TokenStore', () => {
 		let logins = 0;
 		const login = async () => {
 			logins++;
-			return await Promise.reject(new LoginBusyError(429, '1', { ms: 200, asked: true }));
+			return await Promise.reject(new LoginBusyError(429, '1', { ms: 1000, asked: true }));
 		};
 		for (let item = 0; item < 5; item++) await expect(store.get('a', login)).rejects.toThrow('the gateway is busy (429)');
 		expect(logins).toBe(1);
-		await new Promise((resolve) => setTimeout(resolve, 220));
+		await new Promise((resolve) => setTimeout(resolve, 1020));
 		await expect(store.get('a', login)).rejects.toThrow('busy');
 		expect(logins).toBe(2);
 	});

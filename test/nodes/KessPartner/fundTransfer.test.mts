@@ -368,12 +368,12 @@ describe('what an earlier run has sent is not forgotten', () => {
 	});
 
 	test('a refusal of the same confirmation in a later run is not certain while the first may be under way', async () => {
-		await sandbox.settings({ preTransferLifeSeconds: 3 });
+		await sandbox.settings({ preTransferLifeSeconds: 6 });
 		const prepared = await prepare('SENT-2');
 		await sandbox.fault('lost-before-booking', { service: CONFIRM, times: 3 });
 		expect((await confirm(prepared)).items[0]?.json.status).toBe('unknown');
 		await sandbox.clearFaults();
-		await new Promise((resolve) => setTimeout(resolve, 3000));
+		await new Promise((resolve) => setTimeout(resolve, 6000));
 		const second = await confirm(prepared);
 		expect(second.items[0]?.json.status).toBe('unknown');
 		expect(await sandbox.requests(CONFIRM)).toBe(1);

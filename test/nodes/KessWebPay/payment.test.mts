@@ -283,7 +283,7 @@ describe.each(['quickPay', 'directPay'] as const)('%s charges once', (operation)
 	});
 
 	test('nobody says whether it is charged: unknown, and the next run finds the order', async () => {
-		await sandbox.fault('slow', { service: SERVICES[operation], delayMs: 300 });
+		await sandbox.fault('slow', { service: SERVICES[operation], delayMs: 2000 });
 		await sandbox.fault('lost-after-booking', { service: SERVICES[operation] });
 		const running = pay(operation, atOnce());
 		await until(async () => (await requests(operation)) === 1);

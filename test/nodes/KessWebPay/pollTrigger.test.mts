@@ -113,7 +113,7 @@ test('many pages are read, and a page that is missing fails the look instead of 
 	const workflow = await activated();
 	await sandbox.pay('P-0');
 	await sandbox.pay('P-149');
-	await sandbox.fault('slow', { service: LIST, delayMs: 400 });
+	await sandbox.fault('slow', { service: LIST, delayMs: 2000 });
 	const asked = await sandbox.requests(LIST);
 	const look = workflow.poll();
 	await until(async () => (await sandbox.requests(LIST)) > asked);

@@ -59,7 +59,7 @@ test('every order is there, also several under one number', async () => {
 
 test('a lost page fails the list instead of leaving a hole in it', async () => {
 	await createOrders(sandbox, numbers(150), false);
-	await sandbox.fault('slow', { service: SERVICE, delayMs: 400 });
+	await sandbox.fault('slow', { service: SERVICE, delayMs: 2000 });
 	const listing = list({ returnAll: true });
 	await until(async () => (await sandbox.requests(SERVICE)) === 1);
 	await sandbox.fault('lost-before-booking', { service: SERVICE });

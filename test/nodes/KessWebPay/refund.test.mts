@@ -229,7 +229,7 @@ describe('with a merchant reference nothing is refunded twice', () => {
 	});
 
 	test('no answer to the refund and none to the question: said, and found the next time', async () => {
-		await sandbox.fault('slow', { service: REFUND, delayMs: 400 });
+		await sandbox.fault('slow', { service: REFUND, delayMs: 2000 });
 		await sandbox.fault('lost-after-booking', { service: REFUND });
 		const first = create(part('1'));
 		await until(async () => (await sandbox.requests(REFUND)) === 1);

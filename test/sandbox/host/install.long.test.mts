@@ -28,6 +28,7 @@ setTimeout(() => {
 		appendFileSync('dist/Node.js', '');
 		appendFileSync('dist/Credential.js', '');
 	}
+	if (process.argv[2] === 'pack') appendFileSync(process.argv[process.argv.indexOf('--pack-destination') + 1] + '/small-1.0.0.tgz', '');
 }, Number(process.env.NPM_MS ?? 300));
 `;
 
@@ -64,7 +65,7 @@ describe('the installation', () => {
 		await writeFile(join(project, 'package-lock.json'), lock('1.0.0'));
 		await writeFile(join(project, 'kess', 'money.ts'), 'export {};');
 		const n8n = { nodes: ['dist/Node.js'], credentials: ['dist/Credential.js'] };
-		await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'small', n8n }));
+		await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'small', version: '1.0.0', n8n }));
 	});
 
 	afterEach(async () => await rm(folder, { recursive: true, force: true }));
@@ -172,18 +173,18 @@ describe('the installation', () => {
 		await ensure('ensureRoot');
 	});
 
-	it('builds when a source has changed, and removes what the last build left', async () => {
+	it('builds and packs when a source has changed, and removes what the last build left', async () => {
 		await ensure('ensureBuild');
 		await ensure('ensureBuild');
-		expect(await notes()).toHaveLength(1);
+		expect(await notes()).toHaveLength(2);
 		await writeFile(join(project, 'dist', 'Old.js'), '');
 		await writeFile(join(project, 'kess', 'money.ts'), 'export const changed = 1;');
 		await ensure('ensureBuild');
-		expect(await notes()).toHaveLength(2);
+		expect(await notes()).toHaveLength(4);
 		await expect(readFile(join(project, 'dist', 'Old.js'))).rejects.toThrow('ENOENT');
 		await rm(join(project, 'dist', 'Node.js'));
 		await ensure('ensureBuild');
-		expect((await notes()).map(({ args }) => args.slice(0, 2))).toEqual(Array(3).fill(['run', 'build']));
+		expect((await notes()).map(({ args }) => args[0])).toEqual(['run', 'pack', 'run', 'pack', 'run', 'pack']);
 	});
 
 	it('does not take what a failed build leaves for the build of the sources it had before', async () => {
@@ -198,7 +199,7 @@ describe('the installation', () => {
 		await writeFile(join(project, 'dist', 'Credential.js'), 'half');
 		await writeFile(source, good);
 		await ensure('ensureBuild');
-		expect(await notes()).toHaveLength(3);
+		expect((await notes()).map(({ args }) => args[0])).toEqual(['run', 'pack', 'run', 'run', 'pack']);
 	});
 });
 
