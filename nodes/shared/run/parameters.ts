@@ -35,7 +35,8 @@ export class ItemParameters {
 	get(name: string, itemIndex: number, fallback: unknown): unknown {
 		this.learn(name, fallback);
 		if (this.fixed.has(name)) return this.fixed.get(name);
-		const evaluated = this.prepare(itemIndex).get(name) as Evaluated;
+		const known = this.prepared.get(itemIndex)?.get(name);
+		const evaluated = known ?? (this.prepare(itemIndex).get(name) as Evaluated);
 		if ('error' in evaluated) throw evaluated.error;
 		return evaluated.value;
 	}

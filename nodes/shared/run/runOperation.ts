@@ -74,7 +74,6 @@ export async function runOperation<Client extends AccountClient>(
 		async run(itemIndex, notStarted) {
 			const turn = numbers.nextTurn();
 			try {
-				parameters.prepare(itemIndex);
 				const client = await accounts.clientOf(itemIndex);
 				const clean = (json: IDataObject) =>
 					client.redaction.data(json as JsonObject) as IDataObject;
