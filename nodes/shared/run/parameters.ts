@@ -19,7 +19,7 @@ export class ItemParameters {
 	private readonly fixed = new Map<string, unknown>();
 	/** What is evaluated for each item, in the order in which operations ask for it; each group goes together. */
 	private readonly groups: Expression[][] = [];
-	private readonly known = new Set<string>();
+	private readonly groupOf = new Map<string, Expression[]>();
 	private readonly prepared = new Map<number, Map<string, Evaluated>>();
 
 	constructor(private readonly context: IExecuteFunctions) {
@@ -33,32 +33,17 @@ export class ItemParameters {
 	 * @throws whatever n8n throws for an expression that cannot be evaluated
 	 */
 	get(name: string, itemIndex: number, fallback: unknown): unknown {
-		this.learn(name, fallback);
-		if (this.fixed.has(name)) return this.fixed.get(name);
+		const group = this.learn(name, fallback);
+		if (group === undefined) return this.fixed.get(name);
 		const known = this.prepared.get(itemIndex)?.get(name);
-		const evaluated = known ?? (this.prepare(itemIndex).get(name) as Evaluated);
+		const evaluated = known ?? (this.evaluateGroup(group, itemIndex).get(name) as Evaluated);
 		if ('error' in evaluated) throw evaluated.error;
 		return evaluated.value;
 	}
 
-	/**
-	 * Evaluates what this item and others have asked for, as far as that has not been done for this one. Never throws.
-	 *
-	 * @returns all that is known of the item, by the parameter's name
-	 */
-	prepare(itemIndex: number): ReadonlyMap<string, Evaluated> {
-		const values = this.prepared.get(itemIndex) ?? new Map<string, Evaluated>();
-		this.prepared.set(itemIndex, values);
-		for (const group of this.groups) {
-			const missing = group.filter(({ name }) => !values.has(name));
-			const together = this.evaluateTogether(missing, itemIndex);
-			missing.forEach((expression, index) => {
-				const value = together[index];
-				const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-				values.set(expression.name, isPlain ? { value } : this.evaluate(expression, itemIndex));
-			});
-		}
-		return values;
+	/** Evaluates what earlier items have asked for, so that this one need not wait for it. Never throws. */
+	prepare(itemIndex: number): void {
+		for (const group of this.groups) this.evaluateGroup(group, itemIndex);
 	}
 
 	/** Forgets what was prepared for an item. */
@@ -66,18 +51,37 @@ export class ItemParameters {
 		this.prepared.delete(itemIndex);
 	}
 
-	private learn(name: string, fallback: unknown): void {
-		if (this.fixed.has(name) || this.known.has(name)) return;
+	/** @returns what is evaluated together with it; `undefined` for what is no expression */
+	private learn(name: string, fallback: unknown): Expression[] | undefined {
+		const known = this.groupOf.get(name);
+		if (known !== undefined || this.fixed.has(name)) return known;
 		const written = this.written[name];
 		if (!holdsExpression(written)) {
 			this.fixed.set(name, this.context.getNodeParameter(name, 0, fallback));
-			return;
+			return undefined;
 		}
-		this.known.add(name);
 		const code = typeof written === 'string' ? PURE_EXPRESSION.exec(written)?.[1] : undefined;
 		const last = this.groups.at(-1);
-		if (code !== undefined && last?.[0]?.code !== undefined) last.push({ name, fallback, code });
-		else this.groups.push([{ name, fallback, code }]);
+		const joins = code !== undefined && last?.[0]?.code !== undefined;
+		const group = joins ? last : [];
+		if (!joins) this.groups.push(group);
+		group.push({ name, fallback, code });
+		this.groupOf.set(name, group);
+		return group;
+	}
+
+	/** Evaluates a group as far as that has not been done for the item. @returns all that is known of the item */
+	private evaluateGroup(group: Expression[], itemIndex: number): ReadonlyMap<string, Evaluated> {
+		const values = this.prepared.get(itemIndex) ?? new Map<string, Evaluated>();
+		this.prepared.set(itemIndex, values);
+		const missing = group.filter(({ name }) => !values.has(name));
+		const together = this.evaluateTogether(missing, itemIndex);
+		missing.forEach((expression, index) => {
+			const value = together[index];
+			const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+			values.set(expression.name, isPlain ? { value } : this.evaluate(expression, itemIndex));
+		});
+		return values;
 	}
 
 	/** @returns the values of several pure expressions; an empty list when n8n cannot evaluate one of them */

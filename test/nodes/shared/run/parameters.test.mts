@@ -155,6 +155,18 @@ describe('the parameters of a run', () => {
 			parameters.prepare(1);
 			expect(readAll(1)).toEqual([7, '7', false, 'USD', {}]);
 			expect(calls).toEqual({ together: 1, alone: 5 });
+			// As one of many rows that start together, before any of them was read.
+			parameters.release(1);
+			expect(readAll(1)).toEqual([7, '7', false, 'USD', {}]);
+			expect(calls).toEqual({ together: 2, alone: 5 });
+		});
+	});
+
+	it('are not evaluated for an item that does not ask for them, unless they change nothing', async () => {
+		const items = [{ list: ['A', 'B'] }, { list: ['C', 'D'] }];
+		await inEngine({ one: '={{ $json.list.pop() }}', other: '={{ $json.list.pop() }}' }, items, (parameters) => {
+			expect(parameters.get('one', 0, '')).toBe('B');
+			expect(parameters.get('other', 1, '')).toBe('D');
 		});
 	});
 });
