@@ -148,6 +148,12 @@ describe.each(GATEWAYS)('%s, twenty rows at a time', (_name, gateway) => {
 		expect(credentials[gateway.type]?.accessToken).toBe(accessToken);
 	});
 
+	test('a login that another worker\'s has followed, whose token is not in the store, is followed by one more', async () => {
+		await sandbox.fault('expired-token', { service, times: 2 });
+		expectAll(await run(1, await gateway.credentials()), 1);
+		expect(await sandbox.requests(gateway.login)).toBe(3);
+	});
+
 	test('a gateway that refuses every token is not asked for one again and again', async () => {
 		await sandbox.fault('expired-token', { service, times: 1000 });
 		const { error } = await run(100, await gateway.credentials());

@@ -36,7 +36,10 @@ const KEPT_TOKENS = 4;
  * How many other tokens a request may try: one from the store may be refused too, then that of its own login, because another
  * worker's has followed, and then that worker's is in the store.
  */
-const RENEWALS = 3;
+const RENEWALS = 4;
+
+/** One more than is needed, because two workers that log in together may store their tokens in another order. */
+const LOGINS = 2;
 
 /** How long a request of an execution waits for a busy gateway, in all, in milliseconds. */
 export const PATIENCE_MS = 60_000;
@@ -193,7 +196,7 @@ export class GatewaySession {
 		const outcome = await Exchange.within(request.timeout, async (exchange) => {
 			await this.token?.renewInTime();
 			let sent = await this.send(request, exchange);
-			let mayLogIn = true;
+			let logins = 0;
 			for (let renewals = 0; renewals < RENEWALS; renewals++) {
 				if (
 					this.token === undefined ||
@@ -202,9 +205,9 @@ export class GatewaySession {
 				)
 					break;
 				if (request.does === 'pays') break;
-				const source = await this.token.replace(sent.token, mayLogIn);
+				const source = await this.token.replace(sent.token, logins, LOGINS);
 				if (source === undefined) break;
-				mayLogIn &&= source === 'store';
+				if (source === 'login') logins++;
 				sent = await this.send(request, exchange);
 			}
 			return sent;

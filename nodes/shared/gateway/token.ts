@@ -51,15 +51,13 @@ export class SessionToken {
 	 * when this request may log in, that of a login, which n8n does before the next request. All requests look and log in
 	 * together.
 	 *
+	 * @param logins how often this request has been sent with the token of a login; @param most how often it may be
 	 * @returns where the new token comes from; `undefined` when there is none
 	 */
-	async replace(old: string, mayLogIn: boolean): Promise<'login' | 'store' | undefined> {
+	async replace(old: string, logins: number, most: number): Promise<'login' | 'store' | undefined> {
 		// Its own login is refused too, so another worker's has followed, which a busy machine stores later.
-		return await this.replaceWithin(
-			old,
-			mayLogIn ? STORED_WITHIN_MS : SURELY_STORED_WITHIN_MS,
-			mayLogIn,
-		);
+		const pause = logins === 0 ? STORED_WITHIN_MS : SURELY_STORED_WITHIN_MS;
+		return await this.replaceWithin(old, pause, logins < most);
 	}
 
 	/** Nobody of this execution waits for the login that is under way any more. */
