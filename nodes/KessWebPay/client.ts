@@ -22,11 +22,9 @@ import { asKessError, KessError } from '../../kess/errors';
 import { explainInvalid } from '../shared/run/errors';
 import type { GatewayContext } from '../shared/gateway/context';
 import { GatewaySession, PATIENCE_MS } from '../shared/gateway/session';
+import type { SignatureRule } from './responseSignature';
 
 export const CREDENTIAL = 'kessWebPayApi';
-
-/** Whether an answer without a signature is believed: `auto` follows what each gateway version promises. */
-export type SignatureRule = 'auto' | 'required' | 'ifPresent';
 
 export interface WebPayClientOptions {
 	/** Milliseconds for one request. */

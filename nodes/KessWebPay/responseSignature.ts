@@ -1,6 +1,23 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** The Response Signature option: a `SignatureRule` for the answers of the gateway. */
+import { readChoice } from '../../kess/written/pasted';
+
+const RULES = ['auto', 'required', 'ifPresent'] as const;
+
+/** Whether an answer without a signature is believed: `auto` follows what each gateway version promises. */
+export type SignatureRule = (typeof RULES)[number];
+
+/**
+ * What a node's options say of it. @throws NotSentError for what an expression gives and is no rule: it must not stand for
+ * a weaker one
+ */
+export function readSignatureRule(
+	options: { responseSignature?: unknown } | undefined,
+): SignatureRule {
+	return readChoice(options?.responseSignature, RULES, 'Response Signature');
+}
+
+/** The Response Signature option. */
 export const responseSignatureOption: INodeProperties = {
 	displayName: 'Response Signature',
 	name: 'responseSignature',

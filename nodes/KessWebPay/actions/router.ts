@@ -2,7 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listOperations } from '../../shared/run/listOperations';
 import { runOperation } from '../../shared/run/runOperation';
-import { CREDENTIAL, type SignatureRule, WebPayClient } from '../client';
+import { CREDENTIAL, WebPayClient } from '../client';
+import { readSignatureRule } from '../responseSignature';
 import { bakongMember } from './bakongMember';
 import { asOffered } from './operation';
 import { khqr } from './khqr';
@@ -42,7 +43,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		CREDENTIAL,
 		DEFAULT_BATCH_SIZE,
 		(credentials, { timeout, options, problem }) => {
-			const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
+			const signature = readSignatureRule(options);
 			return WebPayClient.with(context, credentials, { timeout, signature, problem });
 		},
 	);

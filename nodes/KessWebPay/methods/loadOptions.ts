@@ -8,7 +8,8 @@ import { KessError } from '../../../kess/errors';
 import type { JsonObject } from '../../../kess/jsonObject';
 import { quoted } from '../../../kess/gateway/redaction';
 import { fetchPaymentMethods } from '../actions/common/paymentMethods';
-import { type SignatureRule, WebPayClient } from '../client';
+import { WebPayClient } from '../client';
+import { readSignatureRule } from '../responseSignature';
 
 /** Milliseconds that somebody in front of the panel waits for a list. */
 const TIMEOUT_MS = 10_000;
@@ -20,7 +21,7 @@ export async function getPaymentMethods(
 ): Promise<INodePropertyOptions[]> {
 	try {
 		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;
-		const signature = (options?.responseSignature as SignatureRule | undefined) ?? 'auto';
+		const signature = readSignatureRule(options);
 		const client = await WebPayClient.open(this, {
 			timeout: TIMEOUT_MS,
 			signature,

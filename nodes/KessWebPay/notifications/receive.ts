@@ -19,7 +19,8 @@ import { asChosen } from '../../shared/run/simplify';
 import { EVENT_FIELDS, queryOrder } from '../actions/common/order';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
-import { type SignatureRule, WebPayClient } from '../client';
+import { WebPayClient } from '../client';
+import { readSignatureRule } from '../responseSignature';
 import { handled, rememberedBy, scopeOf } from './handled';
 import { toPassOn } from './passOn';
 
@@ -101,7 +102,7 @@ async function decide(context: IWebhookFunctions): Promise<Decision> {
 		const isCard = isAboutCard(told.fields);
 		if (!isCard && orderNumberIn(told.fields) === '')
 			return { kind: 'refuse', status: 400, reason: 'it is well signed, but names no order' };
-		const confirms = !isCard && (context.getNodeParameter('confirmWithGateway', true) as boolean);
+		const confirms = !isCard && context.getNodeParameter('confirmWithGateway', true) !== false;
 		if (!confirms && told.isAmbiguous) {
 			return {
 				kind: 'refuse',
@@ -173,8 +174,7 @@ const confirm: Find = async (context, { fields, isAmbiguous }, known) => {
 	const outTradeNo = orderNumberIn(fields);
 	// Of fields that may be another's only those count which the gateway is then asked about.
 	const told = isAmbiguous ? { out_trade_no: outTradeNo, status: fields.status } : fields;
-	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
-	const signature = options.responseSignature ?? 'auto';
+	const signature = readSignatureRule(context.getNodeParameter('options', {}) as IDataObject);
 	const client = await WebPayClient.open(context, { ...NOTIFIED, signature });
 	const lags = (answer: Outcome<Json>) =>
 		answer.kind === 'done' && isBehind(answer.data as JsonObject, told);
