@@ -6,7 +6,7 @@ import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
 import { KessWebPayPollTrigger } from '../nodes/KessWebPay/KessWebPayPollTrigger.node.ts';
 import { KessWebPayTrigger } from '../nodes/KessWebPay/KessWebPayTrigger.node.ts';
 import { owner } from '../sandbox/host/owner.mts';
-import { decide, type Found, type Remembered } from '../kess/gateway/movement.ts';
+import { decide, type Found, type Remembered } from '../nodes/shared/money/decision.ts';
 import { fieldsPage } from './support/fieldsPage.mts';
 import { expectWritten } from './support/written.mts';
 

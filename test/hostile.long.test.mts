@@ -22,7 +22,7 @@ import { peekWebPayNotification, readWebPayNotification } from '../kess/webPay/n
 import { webPayDataSignatures } from '../kess/webPaySignature.ts';
 import { KessPartner } from '../nodes/KessPartner/KessPartner.node.ts';
 import { KessWebPay } from '../nodes/KessWebPay/KessWebPay.node.ts';
-import { SharedQuestions } from '../nodes/shared/gateway/sharedQuestions.ts';
+import { SharedQuestions } from '../nodes/KessWebPay/notifications/questions.ts';
 import { newPair, signedAnswer } from './support/partnerSide.mts';
 import { type NodeRun, runNode } from '../sandbox/host/engine.mts';
 import { LINEAR, timesAsMuch } from './support/cpuTime.mts';

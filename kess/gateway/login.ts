@@ -1,7 +1,7 @@
 import { type AnswerStream, readAnswerBytes } from './answerBytes';
 import { busyWait, isBusyStatus } from './busy';
 import { Exchange, TimeUpError } from './exchange';
-import { LoginBusyError, loginFailure } from './tokenStore';
+import { LoginBusyError, loginFailure } from './loginErrors';
 
 /** A login has to be quick: every item waits for it. */
 const TIMEOUT_MS = 30_000;

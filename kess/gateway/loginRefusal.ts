@@ -3,7 +3,7 @@ import { isPlainObject } from '../jsonObject';
 import { PROXY_LOGIN, strangerOf, wordsOfJson } from './gatewayWords';
 import type { Redaction } from './redaction';
 import { adviceOn } from './refusalCause';
-import { LoginRefusedError } from './tokenStore';
+import { LoginRefusedError } from './loginErrors';
 
 /** A login that the gateway refuses, as both gateways' logins know it. */
 export interface RefusedLogin {

@@ -7,7 +7,7 @@ export interface GatewayService {
 	 * something, but no money moves by it alone; `pays` moves money. Of an unknown service the worst is supposed.
 	 */
 	does: 'reads' | 'changes' | 'pays';
-	/** The operation that does it and looks before it pays, as the panel names it: every service that pays has one. */
+	/** The operation that does it and looks before it pays, as the panel names it: every known service that pays has one. */
 	operation?: string;
 	/** Where a request says how much it moves. Missing where it does not say so, and where nothing moves. */
 	amount?: AmountFields;

@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-
 import { LIMITS } from '../limits';
-import { type BusyWait, busyReason } from './busy';
-import { lossReason, unreachable } from './connection';
-import { NotSentError } from '../errors';
+import { LoginBusyError, LoginRefusedError } from './loginErrors';
 
 /** A token is not used to its end, because a request that is under way may outlive it: so long before, or half its life. */
 const RENEW_BEFORE_MS = 60_000;
@@ -50,51 +46,6 @@ export function accessGrant(accessToken: string, lifeSeconds: unknown, now: numb
 	return { accessToken, renewAt: now + life - Math.min(RENEW_BEFORE_MS, life / 2) };
 }
 
-/** The gateway refused to log in: asking again with the same values is pointless. */
-export class LoginRefusedError extends NotSentError {
-	override name = 'LoginRefusedError';
-}
-
-/**
- * The gateway is too busy to log in. A login changes nothing, so it may be asked for again, by whoever wants to wait;
- * here nobody waits.
- */
-export class LoginBusyError extends NotSentError {
-	override name = 'LoginBusyError';
-
-	/** As it continues a sentence. */
-	readonly reason: string;
-
-	constructor(
-		status: number,
-		/** The header Retry-After. */
-		readonly retryAfter: unknown,
-		readonly wait: BusyWait,
-	) {
-		const reason = `the login gave no token: ${busyReason(status, wait)}`;
-		super(
-			`KESS was not asked, because ${reason}`,
-			'Run the item again then. This request was not sent.',
-		);
-		this.reason = reason;
-	}
-}
-
-/**
- * The words for a login that got no answer.
- *
- * @param error what the HTTP request threw
- */
-export function loginFailure(error: unknown, origin: string): NotSentError {
-	return (
-		unreachable(error, origin) ??
-		new NotSentError(
-			`The login at KESS failed: ${lossReason(error)}`,
-			'Try again later. Nothing else was sent.',
-		)
-	);
-}
-
 /**
  * What the `preAuthentication` of a credential gives back to n8n, which stores it and writes it into the credential's values.
  *
@@ -120,11 +71,6 @@ export function isUsable(
 	return !Number.isFinite(renewAt) || renewAt === 0 || renewAt > now;
 }
 
-/** A key that stands for a set of login values without holding any of them. */
-export function loginKey(...values: unknown[]): string {
-	return createHash('sha256').update(JSON.stringify(values)).digest('base64');
-}
-
 /**
  * The tokens of this process. n8n keeps the current token in the stored credential, but lets every item that finds
  * none log in by itself; here all who ask at the same time share one login.
@@ -140,7 +86,7 @@ export class TokenStore {
 	/**
 	 * A usable token for these login values.
 	 *
-	 * @param key what `loginKey` made of them
+	 * @param key what `digestOf` made of them
 	 * @param login asks the gateway; called once however many wait
 	 * @throws LoginRefusedError and LoginBusyError as `login` does, and again without asking for a short while, or as long
 	 *   as the gateway has asked for; whatever else `login` throws

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 
 import { NotSentError } from '../errors';
+import { digestOf } from '../digest';
 import { keepNewest } from '../keepNewest';
 import { isKeyPair, readPrivateKey, readPublicKey, RsaKeyError } from '../rsaKeys';
-import { loginKey } from '../gateway/tokenStore';
 
 /** A process sees few different credentials; opening a key takes several times as long as using it. */
 const MAX_OPENED = 16;
@@ -34,7 +34,7 @@ const opened = new Map<string, PartnerKeys>();
  * @throws NotSentError naming the field of the credential and what is wrong with it; never a part of a key
  */
 export function openPartnerKeys(texts: PartnerKeyTexts): PartnerKeys {
-	const cacheKey = loginKey(texts.privateKey, texts.passphrase, texts.kessPublicKey);
+	const cacheKey = digestOf(texts.privateKey, texts.passphrase, texts.kessPublicKey);
 	const known = opened.get(cacheKey);
 	if (known) return known;
 	const keys = {

@@ -2,16 +2,11 @@ import { isPlainObject, type JsonObject, textOf } from '../jsonObject';
 import { NotSentError } from '../errors';
 import { wordsOfJson } from '../gateway/gatewayWords';
 import type { Login } from '../gateway/login';
+import { digestOf } from '../digest';
 import { loginRefusal, noToken, refusesLogin } from '../gateway/loginRefusal';
 import type { Redaction } from '../gateway/redaction';
 import { PARTNER_LOGIN_PATH } from './services';
-import {
-	type AccessGrant,
-	accessGrant,
-	isToken,
-	loginKey,
-	TokenStore,
-} from '../gateway/tokenStore';
+import { type AccessGrant, accessGrant, isToken, TokenStore } from '../gateway/tokenStore';
 
 /** The tokens of the Partner gateway in this process, by login values. */
 export const partnerTokens = new TokenStore();
@@ -29,7 +24,7 @@ const ENVIRONMENT = 'and that they belong to the chosen environment.';
 
 /** The key under which `partnerTokens` keeps the token of these values. */
 export function partnerLoginKey(login: PartnerLogin): string {
-	return loginKey(
+	return digestOf(
 		login.origin,
 		login.partnerId,
 		login.partnerSecretKey,

@@ -25,19 +25,38 @@ export const QUERY_TRANSFER = 'query.fundTransfer';
 /** How much a transfer moves: said when it is prepared, and never again. */
 const AMOUNT: AmountFields = { amount: 'amount', currency: 'currency' };
 
+/** A service of this gateway. */
+export interface PartnerService extends GatewayService {
+	/** Fields that its answer always has (docs/gateway.md §13, Response success data). */
+	promises?: readonly string[];
+}
+
+const TRANSFER = ['receiver_id', 'amount', 'currency'];
+const PREPARED_TRANSFER = [...TRANSFER, 'pre_transfer_id'];
+
 /** All that is known of a service. What does not stand in its row is decided nowhere. */
 export const SERVICES = {
-	createTransfer: { name: CREATE_TRANSFER, does: 'changes', amount: AMOUNT },
-	confirmTransfer: { name: CONFIRM_TRANSFER, does: 'pays', operation: 'Fund Transfer > Confirm' },
-	queryTransfer: { name: QUERY_TRANSFER, does: 'reads' },
-} as const satisfies Record<string, GatewayService>;
+	createTransfer: {
+		name: CREATE_TRANSFER,
+		does: 'changes',
+		amount: AMOUNT,
+		promises: PREPARED_TRANSFER,
+	},
+	confirmTransfer: {
+		name: CONFIRM_TRANSFER,
+		does: 'pays',
+		operation: 'Fund Transfer > Confirm',
+		promises: PREPARED_TRANSFER,
+	},
+	queryTransfer: { name: QUERY_TRANSFER, does: 'reads', promises: TRANSFER },
+} as const satisfies Record<string, PartnerService>;
 
-const ALL: readonly GatewayService[] = Object.values(SERVICES);
+const ALL: readonly PartnerService[] = Object.values(SERVICES);
 
 const BY_BARE_NAME = new Map(ALL.map((service) => [bareName(service.name), service]));
 
 /** A service as somebody has written its name: what it is in any case of its letters, and the worst when nobody knows it. */
-export function serviceNamed(name: string): GatewayService {
+export function serviceNamed(name: string): PartnerService {
 	return (
 		ALL.find((service) => service.name.toLowerCase() === name.toLowerCase()) ?? {
 			name,

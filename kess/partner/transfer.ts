@@ -1,7 +1,7 @@
-import { textOf } from '../jsonObject';
+import { isNoId, textOf } from '../jsonObject';
 import { isReadable, isSameMoney, type Money } from '../money';
 import { cambodianNumber, plainPhone } from '../written/phone';
-import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './services';
+import { serviceNamed } from './services';
 
 /** What an answer has to be about before it is believed; what is not known is left out. */
 export interface AskedTransfer {
@@ -12,13 +12,6 @@ export interface AskedTransfer {
 	/** Whose wallet it has to be. */
 	receiverName?: string;
 }
-
-/** Fields that the answer of a service always has (docs/gateway.md §13, Response success data). */
-const PROMISED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-	[CREATE_TRANSFER, new Set(['receiver_id', 'amount', 'currency', 'pre_transfer_id'])],
-	[CONFIRM_TRANSFER, new Set(['receiver_id', 'amount', 'currency', 'pre_transfer_id'])],
-	[QUERY_TRANSFER, new Set(['receiver_id', 'amount', 'currency'])],
-]);
 
 /**
  * Whether a well-signed answer is about the transfer that was asked for.
@@ -51,7 +44,7 @@ export function matchTransfer(
 	for (const [field, agrees] of checks) {
 		if (agrees) continue;
 		if (isThere(data[field])) return `the answer has another ${field} than the one asked for`;
-		if (field === 'out_trade_no' || PROMISED.get(service)?.has(field) === true)
+		if (field === 'out_trade_no' || serviceNamed(service).promises?.includes(field) === true)
 			return `the answer has no ${field}`;
 	}
 	return undefined;
@@ -87,11 +80,8 @@ export function comparable(
 
 /** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (docs/gateway.md §13, fund_transfer_id). */
 export function isPaid(data: Record<string, unknown>): boolean {
-	return resultOf(data) === 'SUCCESS' && !NO_ID.test(textOf(data.fund_transfer_id));
+	return resultOf(data) === 'SUCCESS' && !isNoId(textOf(data.fund_transfer_id));
 }
-
-/** What stands for an ID where there is none. */
-const NO_ID = /^(0+|null)?$/i;
 
 /** Whether KESS says of a transfer that is not paid that somebody has confirmed it: one that is prepared only waits. Its words for either are not published. */
 export function isUnderWay(data: Record<string, unknown>): boolean {

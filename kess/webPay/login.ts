@@ -1,13 +1,8 @@
 import { wordsOfJson } from '../gateway/gatewayWords';
+import { digestOf } from '../digest';
 import { loginRefusal, noToken, refusesLogin } from '../gateway/loginRefusal';
 import type { Redaction } from '../gateway/redaction';
-import {
-	type AccessGrant,
-	accessGrant,
-	isToken,
-	loginKey,
-	TokenStore,
-} from '../gateway/tokenStore';
+import { type AccessGrant, accessGrant, isToken, TokenStore } from '../gateway/tokenStore';
 import { textOf } from '../jsonObject';
 
 /** What OAuth2 says, and what to do about it. */
@@ -46,7 +41,7 @@ export interface WebPayLogin {
 
 /** The key under which `webPayTokens` keeps the token of these values. */
 export function webPayLoginKey(login: WebPayLogin): string {
-	return loginKey(login.origin, login.username, login.password, login.clientId, login.clientSecret);
+	return digestOf(login.origin, login.username, login.password, login.clientId, login.clientSecret);
 }
 
 /** The body of the OAuth2 password grant (docs/gateway.md §2). */

@@ -5,7 +5,7 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
-import { Flights } from '../../../kess/gateway/flights';
+import { Flights } from '../../shared/run/flights';
 import { messageOf } from '../../../kess/errors';
 import type { WebPayEvent } from '../../../kess/webPay/event';
 import { handled, scopeOf } from './handled';

@@ -1,7 +1,5 @@
 import { sleep } from 'n8n-workflow';
 
-import { SharedQuestions } from '../../shared/gateway/sharedQuestions';
-
 /**
  * What a call from outside may cost. The gateway waits about 25 s for an answer to a notification (docs/gateway.md §5): until then
  * a question may have waited for its turn, for a busy gateway, and have been put again.
@@ -12,6 +10,60 @@ export const NOTIFIED = {
 	/** Milliseconds that a busy gateway is waited for meanwhile. */
 	patience: 4_000,
 } as const;
+
+/**
+ * Questions to the gateway that calls from outside bring about. Whoever asks while another of the same question waits to
+ * be asked shares its answer, and it is asked anew only some time after the last: so whoever calls, and however often,
+ * costs the gateway one question in that time. A question that is under way is not shared: what it was called for may
+ * have happened after it was put.
+ */
+export class SharedQuestions {
+	private readonly asked = new Map<string, { at: number; answered: Promise<unknown> }>();
+	private readonly waiting = new Map<string, Promise<unknown>>();
+
+	/** @param interval milliseconds from one question to the next of the same kind */
+	constructor(private readonly interval: number) {}
+
+	/**
+	 * @param key what the question is about
+	 * @returns what it returns, or throws what it throws
+	 */
+	async ask<T>(key: string, question: () => Promise<T>): Promise<T> {
+		const waiting = this.waiting.get(key);
+		if (waiting !== undefined) return (await waiting) as T;
+		const last = this.asked.get(key);
+		if (last === undefined) return await this.put(key, question);
+		const turn = this.turnAfter(last).then(async () => {
+			this.waiting.delete(key);
+			return await this.put(key, question);
+		});
+		this.waiting.set(key, turn);
+		return await turn;
+	}
+
+	private async turnAfter({
+		at,
+		answered,
+	}: {
+		at: number;
+		answered: Promise<unknown>;
+	}): Promise<void> {
+		await Promise.allSettled([answered]);
+		await sleep(Math.max(0, at + this.interval - Date.now()));
+	}
+
+	private async put<T>(key: string, question: () => Promise<T>): Promise<T> {
+		const answered = question();
+		this.asked.set(key, { at: Date.now(), answered: answered });
+		void this.forget(key, answered);
+		return await answered;
+	}
+
+	private async forget(key: string, answered: Promise<unknown>): Promise<void> {
+		await Promise.allSettled([answered, sleep(this.interval)]);
+		if (this.asked.get(key)?.answered === answered) this.asked.delete(key);
+	}
+}
 
 /** Milliseconds from one question about an order to the next, however often somebody calls. */
 const ASK_EVERY_MS = 3_000;

@@ -11,7 +11,8 @@ import { peekWebPayNotification } from '../../../kess/webPay/notification';
 import { hasEnded } from '../../../kess/webPay/orderStates';
 import { asChosen } from '../../shared/run/simplify';
 import { type Awaited, awaitedBy } from '../actions/common/awaited';
-import { ORDER_FIELDS, orderItem, queryOrder, requireDone } from '../actions/common/order';
+import { ORDER_FIELDS, queryOrder } from '../actions/common/order';
+import { itemOf, requireDone } from '../actions/common/outcomes';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
 import { findDifference, WebPayClient } from '../client';
@@ -102,7 +103,7 @@ async function lookUp(context: IWebhookFunctions, awaited: Awaited): Promise<IDa
 	);
 	const unbelieved = findDifference(data, awaited);
 	if (unbelieved !== undefined) throw unbelieved;
-	return orderItem(client.redaction.data(data));
+	return itemOf(client.redaction.data(data));
 }
 
 /** @param httpStatus 503 asks for the same notification again; 400 says that it is none */

@@ -1,7 +1,8 @@
 import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
-import { KEPT_HERE, loginKey } from '../../../kess/gateway/tokenStore';
+import { digestOf } from '../../../kess/digest';
+import { KEPT_HERE } from '../../../kess/gateway/tokenStore';
 
 /** What a login leaves in a credential. */
 const LOGIN = ['accessToken', 'accessRenewAt'];
@@ -100,7 +101,7 @@ export async function requireOneAccount(
 
 /** A key that stands for what a credential gives, but for the login, without holding any of it. */
 function accountKey(credentials: ICredentialDataDecryptedObject): string {
-	return loginKey(
+	return digestOf(
 		Object.entries(credentials)
 			.filter(([field]) => !LOGIN.includes(field))
 			.sort(([one], [other]) => (one < other ? -1 : 1)),

@@ -23,7 +23,7 @@ import type { GatewayService } from '../../../kess/gateway/service';
 import { type CredentialValues, type ReadAnswer, Redaction } from '../../../kess/gateway/redaction';
 import type { RequestFile } from '../../../kess/gateway/multipart';
 import type { RequestOptions } from '../../../kess/gateway/signedRequest';
-import { LoginBusyError } from '../../../kess/gateway/tokenStore';
+import { LoginBusyError } from '../../../kess/gateway/loginErrors';
 import { explainInvalid } from '../run/errors';
 import type { GatewayContext } from './context';
 import { GatewayPace } from './pace';
@@ -91,8 +91,8 @@ export interface GatewayRequest<Answer> {
 }
 
 /**
- * One execution's connection to a gateway: the only place where a node talks HTTP. The credential is read once, signs
- * every request, and is logged in again once when its token has run out. When the gateway is busy, all requests wait as
+ * One execution's connection to a gateway: the only place where a node that runs talks HTTP. The credential is read once, signs
+ * every request, and is logged in again when its token has run out. When the gateway is busy, all requests wait as
  * long as it has asked for.
  */
 export class GatewaySession {

@@ -12,7 +12,7 @@ import { Exchange, TimeUpError } from '../../../kess/gateway/exchange';
 import { plainHttpAdvice } from '../../../kess/gateway/address';
 import { inSentences, InvalidValueError, KessError } from '../../../kess/errors';
 import { decodeUtf8 } from '../../../kess/phpJson';
-import { loginFailure } from '../../../kess/gateway/tokenStore';
+import { loginFailure } from '../../../kess/gateway/loginErrors';
 
 const TIMEOUT_MS = 15_000;
 

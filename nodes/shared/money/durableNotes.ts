@@ -5,7 +5,7 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
-import { Flights } from '../../../kess/gateway/flights';
+import { Flights } from '../run/flights';
 
 /** How many notes n8n keeps for a workflow; it drops the oldest, and writes all of them each time. */
 const ROOM = 30_000;

@@ -1,8 +1,8 @@
 import { type IDataObject, type IExecuteFunctions, sleep } from 'n8n-workflow';
 
 import { asKessError, KessError, messageOf } from '../../../kess/errors';
-import { Flights } from '../../../kess/gateway/flights';
-import { decide, endOfAttempts, type Found, type Remembered } from '../../../kess/gateway/movement';
+import { Flights } from '../run/flights';
+import { decide, endOfAttempts, type Found, type Remembered } from './decision';
 import type { NotSent } from '../../../kess/gateway/outcome';
 import { keepNewest } from '../../../kess/keepNewest';
 import { clockInPhnomPenh } from '../../../kess/written/day';
@@ -70,12 +70,12 @@ export interface Movement {
 	lifeMs: number | undefined;
 	/** Where a refusal ends that sooner: for how long after it nothing is asked again, in milliseconds. */
 	refusedMs?: number;
-	/** Left out where the gateway has no look-up. Never throws. */
+	/** Left out where the gateway has no look-up. What it throws says that it was not answered clearly. */
 	lookUp?(): Promise<Look>;
-	/** Never throws. */
+	/** What it throws is a refusal of this run. */
 	prepare?(): Promise<Prepared>;
 	/**
-	 * Called once at most. Never throws.
+	 * Called once at most. What it throws leaves it unknown.
 	 *
 	 * @param isAnew whether an earlier attempt was sent, of which nothing can be carried out any more
 	 */
@@ -334,7 +334,6 @@ function foundFor(remembered: Remembered, look: Look): Found {
 	}
 }
 
-/** What none of these should throw, but if it does: nobody knows then. */
 async function lookUp(movement: Movement): Promise<Look | undefined> {
 	try {
 		return await movement.lookUp?.();

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { messageOf } from '../../../kess/errors';
-import type { Remembered } from '../../../kess/gateway/movement';
+import type { Remembered } from './decision';
 import type { ItemCall } from '../run/item';
 import { type OwnNumber, UsedTwiceError } from '../run/runNumbers';
 import { doneBefore, type MoneyEnd, type Movement, moveMoney } from './moveMoney';

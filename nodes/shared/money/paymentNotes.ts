@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import { type IExecuteFunctions, sleep } from 'n8n-workflow';
 
-import { hasEnded, isDone, type Remembered } from '../../../kess/gateway/movement';
+import { hasEnded, isDone, type Remembered } from './decision';
 import { DurableNotes, LockLostError, QUARTER_MS } from './durableNotes';
 
 export const DAY_MS = 24 * 60 * 60_000;

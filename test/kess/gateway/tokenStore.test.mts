@@ -1,4 +1,6 @@
-import { accessGrant, isUsable, LoginBusyError, LoginRefusedError, TokenStore, loginKey } from '../../../kess/gateway/tokenStore.ts';
+import { digestOf } from '../../../kess/digest.ts';
+import { LoginBusyError, LoginRefusedError } from '../../../kess/gateway/loginErrors.ts';
+import { accessGrant, isUsable, TokenStore } from '../../../kess/gateway/tokenStore.ts';
 
 const inHalfAnHour = () => Date.now() + 1_800_000;
 
@@ -92,6 +94,6 @@ test('isUsable', () => {
 });
 
 test('a login key holds none of the values', () => {
-	expect(loginKey('https://a', 'user', 'password')).not.toMatch(/user|password/);
-	expect(loginKey('a', 'b')).not.toBe(loginKey('ab', ''));
+	expect(digestOf('https://a', 'user', 'password')).not.toMatch(/user|password/);
+	expect(digestOf('a', 'b')).not.toBe(digestOf('ab', ''));
 });

@@ -1,6 +1,6 @@
 import { partnerIdentity, readPartnerAccount } from '../../../kess/partner/account.ts';
 import { partnerLoginKey, partnerLoginRequest, readPartnerLogin } from '../../../kess/partner/login.ts';
-import { LoginRefusedError } from '../../../kess/gateway/tokenStore.ts';
+import { LoginRefusedError } from '../../../kess/gateway/loginErrors.ts';
 
 const fields = {
 	environment: 'sandbox',

@@ -1,5 +1,5 @@
 import { Redaction } from '../../../kess/gateway/redaction.ts';
-import { LoginRefusedError } from '../../../kess/gateway/tokenStore.ts';
+import { LoginRefusedError } from '../../../kess/gateway/loginErrors.ts';
 import { readWebPayLogin } from '../../../kess/webPay/login.ts';
 
 const NOTHING_TO_HIDE = new Redaction({ secrets: [], names: [] });

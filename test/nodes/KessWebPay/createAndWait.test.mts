@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { KessWebPay } from '../../../nodes/KessWebPay/KessWebPay.node.ts';
 import { hasEnded } from '../../../kess/webPay/orderStates.ts';
-import { readLimit, waitUntil } from '../../../nodes/KessWebPay/actions/order/waitLimit.ts';
+import { readLimit, waitUntil } from '../../../nodes/KessWebPay/actions/order/timeSpan.ts';
 import type { NodeRun } from '../../../sandbox/host/engine.mts';
 import { withSandbox } from '../../support/kessSandbox.mts';
 import { runWebPay } from '../../support/webPayNode.mts';

@@ -17,7 +17,7 @@ import {
 	otherThanPrepared,
 	readApproved,
 	whatIsApproved,
-} from './approved';
+} from './prepared';
 import {
 	outTradeNo,
 	partnerTransactionId,

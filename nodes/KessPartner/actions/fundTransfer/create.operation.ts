@@ -8,7 +8,7 @@ import { readRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { PartnerClient } from '../../client';
 import type { PartnerOperation } from '../operation';
-import { endOfUnseen, rememberPrepared } from './approved';
+import { endOfUnseen, rememberPrepared } from './prepared';
 import { amount, currency, outTradeNo, receiverCheck, receiverId, senderName } from './fields';
 import {
 	checkReceiver,

@@ -113,12 +113,8 @@ function movement(
 		// What this run has created was checked when that was signed.
 		const overLimit = before && asked.money && client.overLimit(asked.money);
 		if (overLimit !== undefined) return { kind: 'refused', error: overLimit };
-		try {
-			checkSame(transfer, ready);
-			checkReceiver(asked, ready.data);
-		} catch (error) {
-			return { kind: 'refused', error: error as KessError };
-		}
+		checkSame(transfer, ready);
+		checkReceiver(asked, ready.data);
 		return { kind: 'ready', until: ready.until };
 	};
 	return {

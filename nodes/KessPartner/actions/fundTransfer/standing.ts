@@ -1,5 +1,5 @@
 import { KessError } from '../../../../kess/errors';
-import type { Remembered } from '../../../../kess/gateway/movement';
+import type { Remembered } from '../../../shared/money/decision';
 import type { AskedTransfer } from '../../../../kess/partner/transfer';
 import { endBefore, existing, type Look, type MoneyEnd } from '../../../shared/money/moveMoney';
 import { PaymentNotes } from '../../../shared/money/paymentNotes';

@@ -4,7 +4,7 @@ import { isPlainObject } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { listProperties, readLimit } from '../common/list';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/order';
+import { requireDone } from '../common/outcomes';
 
 /** `webpay.acquire.getbakongmembers` (docs/gateway.md §3, Bakong member). */
 export const getMany: WebPayOperation = {

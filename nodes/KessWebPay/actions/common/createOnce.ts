@@ -6,7 +6,8 @@ import type { WebPayService } from '../../../../kess/webPay/services';
 import { quoted } from '../../../../kess/gateway/redaction';
 import type { ItemCall } from '../../../shared/run/item';
 import { findDifference, type WebPayClient } from '../../client';
-import { queryOrder, refusal } from './order';
+import { queryOrder } from './order';
+import { refusal } from './outcomes';
 import type { NewOrder } from './transaction';
 
 /** An order that is there, as the gateway shows it to a query. */

@@ -1,10 +1,8 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { Outcome } from '../../../../kess/gateway/outcome';
 import type { Json } from '../../../../kess/jsonObject';
 import { requireOutTradeNo, requireWebAddress } from '../../../../kess/webPay/fields';
-import { KessError } from '../../../../kess/errors';
-import { explainRefusal } from '../../../../kess/webPay/refusal';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { Check, ItemCall } from '../../../shared/run/item';
 import type { OwnNumber } from '../../../shared/run/runNumbers';
@@ -68,37 +66,4 @@ export function addressFor(client: WebPayClient): Check<string> {
 /** Asks for an order by its number. */
 export async function queryOrder(client: WebPayClient, outTradeNo: string): Promise<Outcome<Json>> {
 	return await client.call(SERVICES.queryOrder, { out_trade_no: outTradeNo }, { outTradeNo });
-}
-
-/** The order in an answer, as an output item. */
-export function orderItem(data: Json): IDataObject {
-	return data as IDataObject;
-}
-
-/**
- * The answer's data, for an operation to which a refusal or a lost answer is simply a failure.
- *
- * @param intent what was to be done, as it continues "KESS refuses to …"
- * @param advice what to do when nobody knows whether it was done
- */
-export function requireDone(result: Outcome<Json>, intent: string, advice: string): Json {
-	switch (result.kind) {
-		case 'done':
-			return result.data;
-		case 'refused':
-			throw refusal(result, intent);
-		case 'unknown':
-			throw (
-				result.unbelieved ??
-				new KessError(`KESS gave no clear answer when asked to ${intent}: ${result.reason}`, advice)
-			);
-		case 'notSent':
-			throw result.error;
-	}
-}
-
-/** The gateway's own words, with its code. */
-export function refusal(refused: { code: string; reason: string }, intent: string): KessError {
-	const { message, hint } = explainRefusal(refused, intent);
-	return new KessError(message, hint, refused.code);
 }

@@ -1,7 +1,7 @@
 import { isPlainObject, type JsonObject } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
-import { requireDone } from './order';
+import { requireDone } from './outcomes';
 
 /**
  * `webpay.acquire.getpaymentmethods` (docs/gateway.md §3, payment method): the methods that this merchant's buyers can choose.

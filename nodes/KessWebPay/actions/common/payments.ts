@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Outcome, Refused } from '../../../../kess/gateway/outcome';
-import { type Json, textOf } from '../../../../kess/jsonObject';
+import { isNoId, type Json, textOf } from '../../../../kess/jsonObject';
 import { keepNewest } from '../../../../kess/keepNewest';
 import { tellsOfNothing, tellsOfReason } from '../../../../kess/gateway/refusalWords';
 import { type Look, type Sent, unclear } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';
-import { refusal } from './order';
+import { refusal } from './outcomes';
 
 /** For how long what KESS has booked may be missing in a look-up: only then is it asked again after a refusal. */
 export const LAG_MS = 2 * 60_000;
@@ -56,9 +56,6 @@ const given = new Map<string, string>();
 
 const KEPT_IDS = 1000;
 
-/** What stands where there is none. */
-const NO_ID = /^(?:0+|-+|null|none|n\/?a)?$/i;
-
 /**
  * What an earlier answer with the same ID was about: some answers name nothing that was sent, so that only the ID in them tells
  * a well-signed copy of an earlier one.
@@ -74,7 +71,7 @@ export function copiedFrom(
 	number: string,
 ): string | undefined {
 	const id = textOf(answer[field]);
-	if (NO_ID.test(id)) return undefined;
+	if (isNoId(id)) return undefined;
 	const key = JSON.stringify([client.merchant, field, id]);
 	const first = given.get(key) ?? number;
 	given.set(key, first);

@@ -5,7 +5,7 @@ import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
-import { requireDone } from './order';
+import { requireDone } from './outcomes';
 
 /** A bound for lists that never end. */
 const MAX_PAGES = 1000;

@@ -1,7 +1,7 @@
 import { requireKhqr } from '../../../../kess/webPay/khqr';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { orderItem, requireDone } from '../common/order';
+import { itemOf, requireDone } from '../common/outcomes';
 import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.decodeKhqr` (docs/gateway.md §3): who is paid by a KHQR code, in the gateway's words. */
@@ -19,7 +19,7 @@ export const decode: WebPayOperation = {
 		const qrcode = call.read('qrcode', requireKhqr);
 		const result = await client.call(SERVICES.decodeKhqr, { qrcode });
 		return [
-			orderItem(
+			itemOf(
 				requireDone(result, 'decode the KHQR code', 'Looking changes nothing: run the item again.'),
 			),
 		];

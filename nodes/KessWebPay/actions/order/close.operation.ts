@@ -1,12 +1,7 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import {
-	ORDER_FIELDS,
-	orderItem,
-	outTradeNoProperty,
-	readOutTradeNo,
-	requireDone,
-} from '../common/order';
+import { ORDER_FIELDS, outTradeNoProperty, readOutTradeNo } from '../common/order';
+import { itemOf, requireDone } from '../common/outcomes';
 
 /** `webpay.acquire.closeorder` (docs/gateway.md §3): nobody can pay the order any more. */
 export const close: WebPayOperation = {
@@ -27,7 +22,7 @@ export const close: WebPayOperation = {
 			{ outTradeNo },
 		);
 		return [
-			orderItem(
+			itemOf(
 				requireDone(
 					result,
 					'close the order',

@@ -12,10 +12,11 @@ import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { qrCodeField, qrCodePropertyField, readQrCode, withQrCode } from '../common/qrPicture';
-import { linkValidForProperties, readLinkLife } from './linkLife';
+import { linkValidForProperties, readLinkLife } from './timeSpan';
 import { createOnce } from '../common/createOnce';
 import { customerField, readEncryptedCustomer } from '../common/customer';
-import { ORDER_FIELDS, orderItem, orderNumber } from '../common/order';
+import { ORDER_FIELDS, orderNumber } from '../common/order';
+import { itemOf } from '../common/outcomes';
 import {
 	descriptorField,
 	expiresInField,
@@ -169,9 +170,7 @@ export const create: WebPayOperation = {
 			.read(failIfClosedField.name, (value) => value === true);
 		const item = await call.once(orderNumber(client, order.outTradeNo), async () => {
 			const made = await createOnce(call, client, SERVICES.createOrder, order);
-			const created = orderItem(
-				made.existed ? { ...made.order, already_existed: true } : made.data,
-			);
+			const created = itemOf(made.existed ? { ...made.order, already_existed: true } : made.data);
 			if (made.existed) tellIfClosed(call, created, failIfClosed === true);
 			return created;
 		});

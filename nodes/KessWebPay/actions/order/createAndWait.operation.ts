@@ -11,9 +11,9 @@ import { noteAwaited } from '../common/awaited';
 import { createOnce } from '../common/createOnce';
 import { hasEnded } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
-import { ORDER_FIELDS, orderItem } from '../common/order';
-import { linkValidForProperties } from './linkLife';
-import { limitWaitTimeProperty, readLimit, waitUntil } from './waitLimit';
+import { ORDER_FIELDS } from '../common/order';
+import { itemOf } from '../common/outcomes';
+import { limitWaitTimeProperty, linkValidForProperties, readLimit, waitUntil } from './timeSpan';
 
 /** What KESS itself is said to use (docs/gateway.md §8); it is sent, so that the time is known. */
 const DEFAULT_EXPIRES_IN = 1800;
@@ -59,7 +59,7 @@ export const createAndWait: WebPayOperation = {
 			...order,
 			fields: { ...fields, expires_in: expiresIn, notify_url: resumeAddress(context) },
 		});
-		const item = orderItem(made.existed ? { ...made.order, already_existed: true } : made.data);
+		const item = itemOf(made.existed ? { ...made.order, already_existed: true } : made.data);
 		if (!hasEnded(item.status))
 			await context.putExecutionToWait(waitUntil(Date.now(), limit, item.expired_at, expiresIn));
 		return [item];

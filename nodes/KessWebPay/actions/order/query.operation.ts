@@ -1,13 +1,7 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import {
-	ORDER_FIELDS,
-	orderItem,
-	outTradeNoProperty,
-	queryOrder,
-	readOutTradeNo,
-	requireDone,
-} from '../common/order';
+import { ORDER_FIELDS, outTradeNoProperty, queryOrder, readOutTradeNo } from '../common/order';
+import { itemOf, requireDone } from '../common/outcomes';
 
 /** `webpay.acquire.queryorder` (docs/gateway.md §12, QUERY ORDER): only the status SUCCESS means paid. */
 export const query: WebPayOperation = {
@@ -25,7 +19,7 @@ export const query: WebPayOperation = {
 		const outTradeNo = readOutTradeNo(call);
 		const result = await queryOrder(client, outTradeNo);
 		return [
-			orderItem(
+			itemOf(
 				requireDone(result, 'query the order', 'Looking changes nothing: run the item again.'),
 			),
 		];

@@ -3,13 +3,19 @@ import type { IDataObject, IDisplayOptions } from 'n8n-workflow';
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireText } from '../../../../kess/written/text';
-import { requireWebAddress } from '../../../../kess/webPay/fields';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import type { MoneyEnd } from '../../../shared/money/moveMoney';
 import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
+import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
-import { orderNumber, ownNumber, outTradeNoProperty, readOutTradeNo } from '../common/order';
+import {
+	addressFor,
+	orderNumber,
+	ownNumber,
+	outTradeNoProperty,
+	readOutTradeNo,
+} from '../common/order';
 import { currencyProperty } from '../common/transaction';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { merchantReferenceField, requireMerchantReference } from './refunds';
@@ -120,7 +126,7 @@ export const create: WebPayOperation = {
 				part === undefined && merchantReference !== undefined
 					? ownNumber(client, 'merchant reference', merchantReference)
 					: undefined,
-			read: () => readRefund(call, outTradeNo, isPartial, part ?? readReference()),
+			read: () => readRefund(call, client, outTradeNo, isPartial, part ?? readReference()),
 			told: ({ partial }) => ({
 				what: JSON.stringify([outTradeNo, partial?.decimal, partial?.currency]),
 			}),
@@ -134,12 +140,13 @@ export const create: WebPayOperation = {
 
 function readRefund(
 	call: ItemCall,
+	client: WebPayClient,
 	outTradeNo: string,
 	isPartial: boolean,
 	merchantReference: string | undefined,
 ): NewRefund {
 	const reason = call.read('reason', (value, say) => requireText(value, 255, say));
-	const callbackUrl = call.collection('additionalFields').read('callbackUrl', requireWebAddress);
+	const callbackUrl = call.collection('additionalFields').read('callbackUrl', addressFor(client));
 	const partial = isPartial ? readPart(call) : undefined;
 	if (partial !== undefined && merchantReference === undefined) {
 		throw new KessError(

@@ -3,13 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { asKessError, KessError } from '../../../../kess/errors';
 import { isPlainObject, type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { isSameMoney, type Money, moneyIn } from '../../../../kess/money';
-import { decide, hasEnded, isDone, type Remembered } from '../../../../kess/gateway/movement';
+import { decide, hasEnded, isDone, type Remembered } from '../../../shared/money/decision';
 import { quoted } from '../../../../kess/gateway/redaction';
 import { type Look, type Movement, type Sent, unclear } from '../../../shared/money/moveMoney';
 import { LONGEST_MS, type Payment, PaymentNotes } from '../../../shared/money/paymentNotes';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
-import { queryOrder, refusal } from '../common/order';
+import { queryOrder } from '../common/order';
+import { refusal } from '../common/outcomes';
 import { copiedFrom, LAG_MS, lookedInVain, refusedPayment } from '../common/payments';
 import {
 	hasRefund,

@@ -5,7 +5,7 @@ import { InvalidValueError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/order';
+import { requireDone } from '../common/outcomes';
 import {
 	matchReference,
 	merchantReferenceField,

@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { addressFor, requireDone } from '../common/order';
+import { addressFor } from '../common/order';
+import { requireDone } from '../common/outcomes';
 import { redirectUrlField } from '../common/transaction';
 
 /** `webpay.acquire.saveCard` (docs/gateway.md §3). */

@@ -11,7 +11,7 @@ import {
 } from '../../../shared/run/serviceCall';
 import { CREDENTIAL } from '../../client';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/order';
+import { requireDone } from '../common/outcomes';
 
 /** Any service by its name, for those this node has no operation for; none that is known to move money. */
 export const call: WebPayOperation = {

@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { addressFor, orderNumber, readOutTradeNo, requireDone } from '../common/order';
+import { addressFor, orderNumber, readOutTradeNo } from '../common/order';
+import { requireDone } from '../common/outcomes';
 import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
 import { intervalProperty, requireInterval } from './subscriptions';
 

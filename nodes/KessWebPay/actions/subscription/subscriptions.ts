@@ -6,7 +6,7 @@ import { InvalidValueError } from '../../../../kess/errors';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
-import { requireDone } from '../common/order';
+import { requireDone } from '../common/outcomes';
 
 const INTERVALS = ['daily', 'monthly', 'weekly'];
 

@@ -4,7 +4,8 @@ import { KessError } from '../../../../kess/errors';
 import { textOf } from '../../../../kess/jsonObject';
 import { requireEmail, requireLocalPhone, requireUserText } from '../../../../kess/webPay/users';
 import { SERVICES } from '../../../../kess/webPay/services';
-import { orderItem, ownNumber, requireDone } from '../common/order';
+import { ownNumber } from '../common/order';
+import { itemOf, requireDone } from '../common/outcomes';
 import type { WebPayOperation } from '../operation';
 
 const MAY_EXIST =
@@ -67,7 +68,7 @@ export const create: WebPayOperation = {
 		};
 		return [
 			await call.once(ownNumber(client, 'phone number', phoneNumber), async () => {
-				const user = orderItem(
+				const user = itemOf(
 					requireDone(await client.call(SERVICES.addUser, fields), 'add the user', MAY_EXIST),
 				);
 				if (textOf(user?.user_id) === '')

@@ -1,5 +1,5 @@
 import { SERVICES } from '../../../../kess/webPay/services';
-import { orderItem, requireDone } from '../common/order';
+import { itemOf, requireDone } from '../common/outcomes';
 import type { WebPayOperation } from '../operation';
 import { readUserId, requireUser, userIdProperty } from './fields';
 
@@ -17,7 +17,7 @@ export const get: WebPayOperation = {
 	async execute(call, client) {
 		const userId = readUserId(call);
 		const result = await client.call(SERVICES.userProfile, { user_id: userId });
-		const user = orderItem(
+		const user = itemOf(
 			requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'),
 		);
 		requireUser(user, userId);

@@ -8,7 +8,7 @@ import { requireFileSize } from '../../../../kess/webPay/users';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { explainInvalid } from '../../../shared/run/errors';
 import type { ItemCall } from '../../../shared/run/item';
-import { requireDone } from '../common/order';
+import { requireDone } from '../common/outcomes';
 import type { WebPayOperation } from '../operation';
 import { readUserId, requireUser, userIdProperty } from './fields';
 

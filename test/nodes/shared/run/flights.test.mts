@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Flights } from '../../../kess/gateway/flights.ts';
+import { Flights } from '../../../../nodes/shared/run/flights.ts';
 
 test('the same key runs one after the other, another key meanwhile', async () => {
 	const flights = new Flights();

@@ -4,6 +4,7 @@ import { InvalidValueError } from '../../../../kess/errors';
 import { momentWritten } from '../../../../kess/written/day';
 import { readDecimal } from '../../../../kess/written/decimal';
 import type { Say } from '../../../../kess/written/text';
+import type { ItemCall } from '../../../shared/run/item';
 
 const SECONDS = new Map([
 	['minutes', 60],
@@ -16,10 +17,30 @@ const MAX_SECONDS = 365 * 86_400;
 /** A payment in the last second of an order is told some time later. */
 const GRACE_MS = 60_000;
 
-export const unitOptions = [
+const unitOptions = [
 	{ name: 'Days', value: 'days' },
 	{ name: 'Hours', value: 'hours' },
 	{ name: 'Minutes', value: 'minutes' },
+];
+
+/** How long the payment link takes money, in sight: what has run out cannot be paid any more. */
+export const linkValidForProperties: INodeProperties[] = [
+	{
+		displayName: 'Link Valid For',
+		name: 'linkValidFor',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 30,
+		description: 'How long the buyer can pay by the link (expires_in)',
+	},
+	{
+		displayName: 'Unit',
+		name: 'linkValidUnit',
+		type: 'options',
+		options: unitOptions,
+		default: 'minutes',
+		description: 'What Link Valid For counts',
+	},
 ];
 
 export const limitWaitTimeProperty: INodeProperties = {
@@ -54,6 +75,12 @@ export const limitWaitTimeProperty: INodeProperties = {
 	],
 };
 
+/** Link Valid For in whole seconds. */
+export function readLinkLife(call: ItemCall): number {
+	const unit = call.read('linkValidUnit', (value) => value);
+	return call.read('linkValidFor', (value, say) => secondsOf(value, unit, say));
+}
+
 /**
  * The limit in whole seconds, or `undefined` when the user has set none.
  *
@@ -71,7 +98,7 @@ export function readLimit(value: unknown, say?: Say): number | undefined {
  *
  * @throws InvalidValueError when it is not between a second and a year
  */
-export function secondsOf(amount: unknown, unit: unknown, say?: Say): number {
+function secondsOf(amount: unknown, unit: unknown, say?: Say): number {
 	const one = SECONDS.get(String(unit));
 	if (one === undefined)
 		throw new InvalidValueError(

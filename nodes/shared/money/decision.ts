@@ -1,6 +1,7 @@
 /**
  * What a node may do with a number that money goes out under, as a function of what is known of it. Everything that moves
- * money goes by this, so that no operation has a rule of its own.
+ * money goes by this. Refunds of one order, of which the gateway shows only the sum, have more to ask beside it
+ * (actions/refund/movement.ts).
  */
 
 /** What the memory knows of a number. Times are milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import { decide, type Found, type Remembered } from '../../../kess/gateway/movement.ts';
+import { decide, type Found, type Remembered } from '../../../../nodes/shared/money/decision.ts';
 
 /** What the memory knows, against what a look-up says. */
 

@@ -1,0 +1,43 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { KessError } from '../../../../kess/errors';
+import type { Outcome } from '../../../../kess/gateway/outcome';
+import { isPlainObject, type Json } from '../../../../kess/jsonObject';
+import { explainRefusal } from '../../../../kess/webPay/refusal';
+
+/**
+ * The answer's data, for an operation to which a refusal or a lost answer is simply a failure.
+ *
+ * @param intent what was to be done, as it continues "KESS refuses to …"
+ * @param advice what to do when nobody knows whether it was done
+ */
+export function requireDone(result: Outcome<Json>, intent: string, advice: string): Json {
+	switch (result.kind) {
+		case 'done':
+			return result.data;
+		case 'refused':
+			throw refusal(result, intent);
+		case 'unknown':
+			throw (
+				result.unbelieved ??
+				new KessError(`KESS gave no clear answer when asked to ${intent}: ${result.reason}`, advice)
+			);
+		case 'notSent':
+			throw result.error;
+	}
+}
+
+/** The gateway's own words, with its code. */
+export function refusal(refused: { code: string; reason: string }, intent: string): KessError {
+	const { message, hint } = explainRefusal(refused, intent);
+	return new KessError(message, hint, refused.code);
+}
+
+/** What was answered, as an output item. @throws KessError for a list or a text, which n8n could not hand on */
+export function itemOf(data: Json): IDataObject {
+	if (isPlainObject(data)) return data as IDataObject;
+	throw new KessError(
+		'KESS gave no clear answer: its data is no object',
+		'Look in the merchant portal of KESS before you run the item again.',
+	);
+}
