@@ -304,6 +304,20 @@ describe('an answer is verified before it is believed', () => {
 		expect((await run({ version: 'v1', parameters: required, items: [{ no: 'INV-2' }] })).error).toBeUndefined();
 	});
 
+	test.each(['Required', ' REQUIRED '])('a rule that an expression gives as "%s" is the one it means', async (responseSignature) => {
+		const result = await run({ version: 'v1', parameters: { ...CREATE, options: { responseSignature } } });
+		expect(result.error?.message).toContain('The answer has no signature');
+	});
+
+	test.each([
+		['', 'Response Signature is empty'],
+		['none', 'Response Signature is "none", which is none of its choices'],
+	])('a rule that there is not ("%s") stands for no weaker one: nothing is sent', async (responseSignature, reason) => {
+		const result = await run({ parameters: { ...CREATE, options: { responseSignature } } });
+		expect(result.error?.message).toContain(reason);
+		expect(await sandbox.requests('webpay.acquire.createorder')).toBe(0);
+	});
+
 	test('an API secret key that is not KESS’s', async () => {
 		const result = await run({ credential: { apiSecretKey: 'another' } });
 		expect(result.error?.message).toMatch(/^KESS refuses to create the order/);
