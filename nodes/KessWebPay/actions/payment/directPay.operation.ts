@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/written/text';
 import { requireIpAddress } from '../../../../kess/webPay/fields';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -63,39 +64,32 @@ export const directPay: WebPayOperation = {
 			default: 'VISA_MASTER',
 			description: 'Kind of card (service_code). Another code can be given by expression.',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				customerField,
-				descriptorField,
-				expiresInField,
-				{
-					displayName: 'Holder Name',
-					name: 'holderName',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. SREY OUN',
-					description: 'Name on the card (holder_name)',
-				},
-				{
-					displayName: 'IP Address',
-					name: 'ipAddress',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. 203.0.113.7',
-					description: 'Address that the buyer pays from (ip_address)',
-				},
-				notifyUrlField,
-				...pageFields,
-				redirectUrlField,
-				schemaUrlField,
-				settingField,
-			],
-		},
+		additionalFields([
+			customerField,
+			descriptorField,
+			expiresInField,
+			{
+				displayName: 'Holder Name',
+				name: 'holderName',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. SREY OUN',
+				description: 'Name on the card (holder_name)',
+			},
+			{
+				displayName: 'IP Address',
+				name: 'ipAddress',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 203.0.113.7',
+				description: 'Address that the buyer pays from (ip_address)',
+			},
+			notifyUrlField,
+			...pageFields,
+			redirectUrlField,
+			schemaUrlField,
+			settingField,
+		]),
 	],
 	async execute(call, client) {
 		return [await chargeRow(call, client, (outTradeNo) => readDirectPay(call, client, outTradeNo))];
