@@ -1,13 +1,9 @@
+import type { KessError } from '../errors';
 import { adviceOn } from '../gateway/refusalCause';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './services';
 
-/** A refusal of the Partner gateway in plain words. */
-export interface PartnerExplanation {
-	/** What happened, as a sentence without its full stop. */
-	message: string;
-	/** What to do now. */
-	hint: string;
-}
+/** A refusal of the Partner gateway in plain words: `message` without its full stop, `hint` in sentences. */
+type PartnerExplanation = Pick<KessError, 'message' | 'hint'>;
 
 const UNAUTHENTICATED: PartnerExplanation = {
 	message: 'KESS does not accept the login',

@@ -1,8 +1,9 @@
+import { answerObject } from '../gateway/answerObject';
 import { isBusyStatus } from '../gateway/busy';
 import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewayWords';
 import type { Json } from '../jsonObject';
-import { excess, LIMITS } from '../limits';
-import { parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
+import { excess } from '../limits';
+import { type PhpMap, type PhpValue, toJson } from '../phpJson';
 import { verifyWebPayAnswer, type WebPaySignatureVerdict } from '../webPaySignature';
 
 /** What the gateway said, before anything in it is trusted. */
@@ -52,7 +53,7 @@ export function readWebPayAnswer(
 			reason: `the gateway redirects to another address (HTTP ${status})`,
 		};
 	}
-	const body = parseObject(text);
+	const body = answerObject(text);
 	if (typeof body === 'string') {
 		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
 		return status === 401
@@ -133,18 +134,4 @@ function findProblem(data: PhpValue | undefined): string | undefined {
 	if (!(data instanceof Map)) return 'the answer has no data';
 	const tooMuch = excess(data);
 	return tooMuch && `the answer is not one of KESS: ${tooMuch}`;
-}
-
-/** The JSON object in the text, or what is wrong with it. The text itself is never quoted: it may hold anything. */
-function parseObject(text: string): PhpMap | string {
-	if (text.trim() === '') return 'the answer is empty';
-	let value: PhpValue;
-	try {
-		value = parsePhpJson(text, LIMITS.depth);
-	} catch {
-		return /^\s*</.test(text)
-			? 'the answer is a web page instead of JSON'
-			: 'the answer is not JSON';
-	}
-	return value instanceof Map ? value : 'the answer is not a JSON object';
 }
