@@ -82,7 +82,6 @@ export class ItemCall {
 		return {
 			read: (field, check) => read(field, isFilled(field), check),
 			readAdded: (field, check) => read(field, isAdded(field), check),
-			has: isAdded,
 			readGuard: (field, check) => read(field, isAdded(field), guarding(check)),
 		};
 	}
@@ -128,8 +127,6 @@ export class ItemCall {
 }
 
 export interface CollectionReader {
-	/** Whether the field was added, empty or not. */
-	has(field: string): boolean;
 	/** The field's checked value, or `undefined` when the user left it out. */
 	read<T>(field: string, check: Check<T>): T | undefined;
 	/** The same for a field whose emptiness in one row must not pass for its absence: the check sees an empty one too. */

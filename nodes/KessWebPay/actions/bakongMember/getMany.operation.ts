@@ -4,7 +4,7 @@ import { isPlainObject } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { listProperties, readLimit } from '../common/list';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/order';
+import { requireAnswer } from '../common/order';
 
 /** `webpay.acquire.getbakongmembers` (docs/gateway.md §3, Bakong member). */
 export const getMany: WebPayOperation = {
@@ -20,11 +20,7 @@ export const getMany: WebPayOperation = {
 	async execute(call, client) {
 		const limit = readLimit(call);
 		const result = await client.call(SERVICES.getBakongMembers, {});
-		const data = requireDone(
-			result,
-			'list the Bakong members',
-			'Looking changes nothing: run the item again.',
-		);
+		const data = requireAnswer(result, 'list the Bakong members');
 		return (Array.isArray(data) ? data : [data])
 			.filter(isPlainObject)
 			.slice(0, limit) as IDataObject[];

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Outcome } from '../../../../kess/gateway/outcome';
+import type { Outcome, RefusalSaid } from '../../../../kess/gateway/outcome';
 import type { Json } from '../../../../kess/jsonObject';
 import { requireOutTradeNo, requireWebAddress } from '../../../../kess/webPay/fields';
 import { KessError } from '../../../../kess/errors';
@@ -97,8 +97,13 @@ export function requireDone(result: Outcome<Json>, intent: string, advice: strin
 	}
 }
 
+/** The same for a question, which changes nothing. */
+export function requireAnswer(result: Outcome<Json>, intent: string): Json {
+	return requireDone(result, intent, 'Looking changes nothing: run the item again.');
+}
+
 /** The gateway's own words, with its code. */
-export function refusal(refused: { code: string; reason: string }, intent: string): KessError {
+export function refusal(refused: RefusalSaid, intent: string): KessError {
 	const { message, hint } = explainRefusal(refused, intent);
 	return new KessError(message, hint, refused.code);
 }

@@ -6,7 +6,7 @@ import {
 	outTradeNoProperty,
 	queryOrder,
 	readOutTradeNo,
-	requireDone,
+	requireAnswer,
 } from '../common/order';
 
 /** `webpay.acquire.queryorder` (docs/gateway.md §12, QUERY ORDER): only the status SUCCESS means paid. */
@@ -24,10 +24,6 @@ export const query: WebPayOperation = {
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const result = await queryOrder(client, outTradeNo);
-		return [
-			orderItem(
-				requireDone(result, 'query the order', 'Looking changes nothing: run the item again.'),
-			),
-		];
+		return [orderItem(requireAnswer(result, 'query the order'))];
 	},
 };

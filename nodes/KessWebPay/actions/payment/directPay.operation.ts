@@ -9,6 +9,7 @@ import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { customerField, readEncryptedCustomer } from '../common/customer';
 import {
+	cardProperty,
 	descriptorField,
 	expiresInField,
 	notifyUrlField,
@@ -41,16 +42,7 @@ export const directPay: WebPayOperation = {
 			default: '',
 		},
 		...transactionProperties,
-		{
-			displayName: 'Encrypted Card',
-			name: 'card',
-			type: 'string',
-			typeOptions: { password: true },
-			required: true,
-			default: '',
-			description:
-				'Card data as ciphertext in hexadecimal: number, securityCode and expiry (month, year) as JSON, encrypted with the RSA public key of KESS (PKCS#1 v1.5)',
-		},
+		cardProperty,
 		{
 			displayName: 'Payment Method',
 			name: 'serviceCode',
