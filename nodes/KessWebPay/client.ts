@@ -1,4 +1,4 @@
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import type { Outcome } from '../../kess/gateway/outcome';
 import { NOTHING_TO_MASK, type Redaction } from '../../kess/gateway/redaction';
@@ -27,6 +27,11 @@ export const CREDENTIAL = 'kessWebPayApi';
 
 /** Whether an answer without a signature is believed: `auto` follows what each gateway version promises. */
 export type SignatureRule = 'auto' | 'required' | 'ifPresent';
+
+/** As the user has chosen it among the options of a node. */
+export function signatureRule({ responseSignature }: IDataObject): SignatureRule {
+	return (responseSignature as SignatureRule | undefined) ?? 'auto';
+}
 
 export interface WebPayClientOptions {
 	/** Milliseconds for one request. */

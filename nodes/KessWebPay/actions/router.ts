@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listOperations } from '../../shared/run/listOperations';
 import { runOperation } from '../../shared/run/runOperation';
-import { CREDENTIAL, type SignatureRule, WebPayClient } from '../client';
+import { CREDENTIAL, signatureRule, WebPayClient } from '../client';
 import { bakongMember } from './bakongMember';
 import { asOffered } from './operation';
 import { khqr } from './khqr';
@@ -41,9 +41,11 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		operations,
 		CREDENTIAL,
 		DEFAULT_BATCH_SIZE,
-		(credentials, { timeout, options, problem }) => {
-			const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
-			return WebPayClient.with(context, credentials, { timeout, signature, problem });
-		},
+		(credentials, { timeout, options, problem }) =>
+			WebPayClient.with(context, credentials, {
+				timeout,
+				signature: signatureRule(options),
+				problem,
+			}),
 	);
 }

@@ -8,7 +8,7 @@ import { KessError } from '../../../kess/errors';
 import type { JsonObject } from '../../../kess/jsonObject';
 import { quoted } from '../../../kess/gateway/redaction';
 import { fetchPaymentMethods } from '../actions/common/paymentMethods';
-import { type SignatureRule, WebPayClient } from '../client';
+import { signatureRule, WebPayClient } from '../client';
 
 /** Milliseconds that somebody in front of the panel waits for a list. */
 const TIMEOUT_MS = 10_000;
@@ -19,11 +19,10 @@ export async function getPaymentMethods(
 	this: ILoadOptionsFunctions,
 ): Promise<INodePropertyOptions[]> {
 	try {
-		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;
-		const signature = (options?.responseSignature as SignatureRule | undefined) ?? 'auto';
+		const options = (this.getCurrentNodeParameter('options') ?? {}) as IDataObject;
 		const client = await WebPayClient.open(this, {
 			timeout: TIMEOUT_MS,
-			signature,
+			signature: signatureRule(options),
 			patience: PATIENCE_MS,
 		});
 		const methods = client.redaction.data((await fetchPaymentMethods(client)) as JsonObject[]);

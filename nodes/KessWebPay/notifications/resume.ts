@@ -14,7 +14,7 @@ import { type Awaited, awaitedBy } from '../actions/common/awaited';
 import { ORDER_FIELDS, orderItem, queryOrder, requireDone } from '../actions/common/order';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
-import { findDifference, type SignatureRule, WebPayClient } from '../client';
+import { findDifference, signatureRule, WebPayClient } from '../client';
 
 /** Answers of the gateway with which an execution went on. */
 const resumed = new WeakSet<object>();
@@ -88,10 +88,9 @@ export async function resumeAfterPayment(
 async function lookUp(context: IWebhookFunctions, awaited: Awaited): Promise<IDataObject> {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const timeout = Math.min(Number(options.timeout) || NOTIFIED.timeout, NOTIFIED.timeout);
-	const signature = (options.responseSignature as SignatureRule | undefined) ?? 'auto';
 	const client = await WebPayClient.open(context, {
 		timeout,
-		signature,
+		signature: signatureRule(options),
 		patience: NOTIFIED.patience,
 	});
 	const data = requireDone(

@@ -9,7 +9,7 @@ import { explainInvalid, toRunError } from '../../shared/run/errors';
 import { asChosen } from '../../shared/run/simplify';
 import { listOrders } from '../actions/common/listOrders';
 import { EVENT_FIELDS, queryOrder, refusal, requireDone } from '../actions/common/order';
-import { type SignatureRule, WebPayClient } from '../client';
+import { type SignatureRule, signatureRule, WebPayClient } from '../client';
 import { keep, markOf, type Memory, Notes, recall } from './memory';
 
 /** Milliseconds for one request. */
@@ -103,7 +103,7 @@ export async function pollOrders(context: IPollFunctions): Promise<INodeExecutio
 }
 
 function readSettings(context: IPollFunctions): Settings {
-	const options = context.getNodeParameter('options', {}) as { responseSignature?: SignatureRule };
+	const signature = signatureRule(context.getNodeParameter('options', {}) as IDataObject);
 	const read = <T>(name: string, label: string, check: (value: unknown) => T): T => {
 		try {
 			return check(context.getNodeParameter(name));
@@ -114,7 +114,7 @@ function readSettings(context: IPollFunctions): Settings {
 	return {
 		choices: read('statuses', 'Trigger On', requireChoices),
 		daysBack: read('daysBack', 'Days Back', requireDays),
-		signature: options.responseSignature ?? 'auto',
+		signature,
 	};
 }
 
