@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-import { answerObject } from '../gateway/answerObject';
+import { answerObject, unreadable } from '../gateway/answerObject';
 import { isBusyStatus } from '../gateway/busy';
 import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewayWords';
 import type { JsonObject } from '../jsonObject';
@@ -50,27 +50,17 @@ export function readPartnerAnswer(
 	kessPublicKey: KeyObject | string,
 ): PartnerAnswer {
 	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
-	if (status >= 300 && status < 400) {
-		return {
-			kind: 'unreadable',
-			reason: `the gateway redirects to another address (HTTP ${status})`,
-		};
-	}
+	if (status >= 300 && status < 400)
+		return unreadable(`the gateway redirects to another address (HTTP ${status})`);
 	const body = signableObject(text);
 	if (typeof body === 'string') {
 		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
 		if (status === 401) return { kind: 'unauthenticated', reason, isOwnWords: false };
-		return status >= 500
-			? { kind: 'failed', code: String(status), reason }
-			: { kind: 'unreadable', reason };
+		return status >= 500 ? { kind: 'failed', code: String(status), reason } : unreadable(reason);
 	}
 	const signature = checkSignature(body, text, kessPublicKey);
-	if (status === PROXY_LOGIN && signature !== 'valid') {
-		return {
-			kind: 'unreadable',
-			reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})`,
-		};
-	}
+	if (status === PROXY_LOGIN && signature !== 'valid')
+		return unreadable(`the answer is none of KESS${strangerOf(status)} (HTTP ${status})`);
 	const isQuoted = signature === 'valid' || (signature === 'missing' && SAID_UNSIGNED.has(status));
 	const reason = isQuoted ? wordsOf(body) : undefined;
 	const code = readCode(body, signature);
@@ -95,15 +85,11 @@ export function readPartnerAnswer(
 		const data = body.get('data');
 		return data instanceof Map
 			? { kind: 'success', data: toJson(data) as JsonObject }
-			: { kind: 'unreadable', reason: `the answer has no data (HTTP ${status})` };
+			: unreadable(`the answer has no data (HTTP ${status})`);
 	}
 	const failed = body.get('success') === false || body.get('success') === 'false';
-	if (!failed || code === undefined) {
-		return {
-			kind: 'unreadable',
-			reason: `the answer is neither a success nor a refusal (HTTP ${status})`,
-		};
-	}
+	if (!failed || code === undefined)
+		return unreadable(`the answer is neither a success nor a refusal (HTTP ${status})`);
 	return {
 		kind: code === 'SYSTEMERROR' ? 'failed' : 'refused',
 		code,

@@ -1,4 +1,4 @@
-import { answerObject } from '../gateway/answerObject';
+import { answerObject, unreadable } from '../gateway/answerObject';
 import { isBusyStatus } from '../gateway/busy';
 import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewayWords';
 import type { Json } from '../jsonObject';
@@ -47,24 +47,17 @@ export function readWebPayAnswer(
 	{ apiSecretKey, signType }: { apiSecretKey: string; signType: string },
 ): WebPayAnswer {
 	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
-	if (status >= 300 && status < 400) {
-		return {
-			kind: 'unreadable',
-			reason: `the gateway redirects to another address (HTTP ${status})`,
-		};
-	}
+	if (status >= 300 && status < 400)
+		return unreadable(`the gateway redirects to another address (HTTP ${status})`);
 	const body = answerObject(text);
 	if (typeof body === 'string') {
 		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
 		return status === 401
 			? { kind: 'unauthenticated', code: String(status), reason, isOwnWords: false }
-			: { kind: 'unreadable', reason };
+			: unreadable(reason);
 	}
 	if (status === PROXY_LOGIN)
-		return {
-			kind: 'unreadable',
-			reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})`,
-		};
+		return unreadable(`the answer is none of KESS${strangerOf(status)} (HTTP ${status})`);
 	const success = body.get('success');
 	const succeeded = status >= 200 && status < 300 && (success === true || success === 'true');
 	if (succeeded) {
@@ -76,7 +69,7 @@ export function readWebPayAnswer(
 					data: toJson(data ?? null),
 					signature: verifyWebPayAnswer(body, apiSecretKey, signType),
 				}
-			: { kind: 'unreadable', reason: `${problem} (HTTP ${status})` };
+			: unreadable(`${problem} (HTTP ${status})`);
 	}
 	const code = firstTextOf(body, CODE_FIELDS) ?? String(status);
 	if (BUSY_CODES.has(code)) return { kind: 'busy', code };
