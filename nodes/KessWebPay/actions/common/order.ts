@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Outcome, RefusalSaid } from '../../../../kess/gateway/outcome';
-import type { Json } from '../../../../kess/jsonObject';
+import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { requireOutTradeNo, requireWebAddress } from '../../../../kess/webPay/fields';
 import { KessError } from '../../../../kess/errors';
 import { explainRefusal } from '../../../../kess/webPay/refusal';
@@ -100,6 +100,11 @@ export function requireDone(result: Outcome<Json>, intent: string, advice: strin
 /** The same for a question, which changes nothing. */
 export function requireAnswer(result: Outcome<Json>, intent: string): Json {
 	return requireDone(result, intent, 'Looking changes nothing: run the item again.');
+}
+
+/** What an answer lists; it may be one thing alone. */
+export function listedIn(data: Json): JsonObject[] {
+	return (Array.isArray(data) ? data : [data]).filter(isPlainObject);
 }
 
 /** The gateway's own words, with its code. */

@@ -1,7 +1,7 @@
-import { isPlainObject, type JsonObject } from '../../../../kess/jsonObject';
+import type { JsonObject } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
-import { requireAnswer } from './order';
+import { listedIn, requireAnswer } from './order';
 
 /**
  * `webpay.acquire.getpaymentmethods` (docs/gateway.md §3, payment method): the methods that this merchant's buyers can choose.
@@ -10,6 +10,5 @@ import { requireAnswer } from './order';
  */
 export async function fetchPaymentMethods(client: WebPayClient): Promise<JsonObject[]> {
 	const result = await client.call(SERVICES.getPaymentMethods, {});
-	const data = requireAnswer(result, 'list the payment methods');
-	return (Array.isArray(data) ? data : [data]).filter(isPlainObject);
+	return listedIn(requireAnswer(result, 'list the payment methods'));
 }

@@ -1,11 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isPlainObject } from '../../../../kess/jsonObject';
 import { InvalidValueError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { requireAnswer } from '../common/order';
+import { listedIn, requireAnswer } from '../common/order';
 import { matchReference, merchantReferenceField, requireMerchantReference } from './refunds';
 
 /** The values of Look Up By, and the parameters with what to look for. */
@@ -69,8 +68,7 @@ export const query: WebPayOperation = {
 			merchant_reference: reference,
 			transaction_id: transactionId,
 		});
-		const data = requireAnswer(result, 'query the refund');
-		const refunds = (Array.isArray(data) ? data : [data]).filter(isPlainObject);
+		const refunds = listedIn(requireAnswer(result, 'query the refund'));
 		if (reference !== undefined) refunds.forEach((refund) => matchReference(refund, reference));
 		return refunds as IDataObject[];
 	},
