@@ -21,6 +21,7 @@ import {
 } from '../kess/partner/login';
 import { signedPartnerBody } from '../kess/partner/request';
 import { amountsOf } from '../kess/partner/services';
+import { baseUrlProperty, loginProperties } from './shared/connection';
 import { paymentProperties } from './shared/payments';
 import { requireWithinLimits } from '../kess/gateway/paymentLimits';
 import { Redaction } from '../kess/gateway/redaction';
@@ -62,15 +63,7 @@ export class KessPartnerApi implements ICredentialType {
 			],
 			default: 'sandbox',
 		},
-		{
-			displayName: 'Base URL',
-			name: 'baseUrl',
-			type: 'string',
-			default: 'http://127.0.0.1:4010',
-			placeholder: 'e.g. http://127.0.0.1:4010',
-			description: 'Address of the gateway, without a path',
-			displayOptions: { show: { environment: ['custom'] } },
-		},
+		baseUrlProperty,
 		{
 			displayName: 'Partner ID',
 			name: 'partnerId',
@@ -148,20 +141,7 @@ export class KessPartnerApi implements ICredentialType {
 			'prepare transfers and look them up',
 			'It is checked when a transfer is created. A confirmation without Expected Amount does not say how much it moves, so a transfer that was created without this limit can still be confirmed.',
 		),
-		{
-			displayName: 'Access Token',
-			name: 'accessToken',
-			type: 'hidden',
-			typeOptions: { expirable: true, password: true },
-			default: '',
-		},
-		{
-			// Beside the token, so that every worker knows when to renew it: some time before its end.
-			displayName: 'Access Renew At',
-			name: 'accessRenewAt',
-			type: 'hidden',
-			default: '',
-		},
+		...loginProperties,
 	];
 
 	/** Logs in to the gateway. Keys that cannot be used cost no login. */

@@ -27,6 +27,7 @@ import {
 	webPayTokens,
 } from '../kess/webPay/login';
 import { signedWebPayBody } from '../kess/webPay/request';
+import { baseUrlProperty, loginProperties } from './shared/connection';
 import { paymentProperties } from './shared/payments';
 
 export class KessWebPayApi implements ICredentialType {
@@ -63,15 +64,7 @@ export class KessWebPayApi implements ICredentialType {
 			],
 			default: 'sandbox',
 		},
-		{
-			displayName: 'Base URL',
-			name: 'baseUrl',
-			type: 'string',
-			default: 'http://127.0.0.1:4010',
-			placeholder: 'e.g. http://127.0.0.1:4010',
-			description: 'Address of the gateway, without a path',
-			displayOptions: { show: { environment: ['custom'] } },
-		},
+		baseUrlProperty,
 		{
 			displayName: 'Gateway Version',
 			name: 'gatewayVersion',
@@ -170,20 +163,7 @@ export class KessWebPayApi implements ICredentialType {
 			'create orders and links and look things up',
 			'It holds for KHQR > Pay, Quick Pay, Direct Pay and partial refunds. A full refund and a subscription do not say how much they move, so they have no limit.',
 		),
-		{
-			displayName: 'Access Token',
-			name: 'accessToken',
-			type: 'hidden',
-			typeOptions: { expirable: true, password: true },
-			default: '',
-		},
-		{
-			// Beside the token, so that every worker knows when to renew it: some time before its end.
-			displayName: 'Access Renew At',
-			name: 'accessRenewAt',
-			type: 'hidden',
-			default: '',
-		},
+		...loginProperties,
 	];
 
 	/**

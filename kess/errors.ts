@@ -5,16 +5,13 @@
 export class KessError extends Error {
 	override name = 'KessError';
 
-	/** The gateway's own code, when the gateway refused. */
-	readonly code: string | undefined;
-
 	constructor(
 		message: string,
 		readonly hint: string,
-		code?: string,
+		/** The gateway's own code, when the gateway refused. */
+		readonly code?: string,
 	) {
 		super(message);
-		this.code = code;
 	}
 }
 

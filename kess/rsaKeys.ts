@@ -193,7 +193,7 @@ function readHeader(
 
 function openPrivate(der: Buffer, form: KeyForm): KeyObject {
 	const type = form === 'pkcs1-private' ? 'pkcs1' : 'pkcs8';
-	return attempt(() => createPrivateKey({ key: der, format: 'der', type })) ?? fail(unreadable());
+	return attempt(() => createPrivateKey({ key: der, format: 'der', type }));
 }
 
 function decrypt({ der, legacyPem }: Block, passphrase: string | undefined): KeyObject {
@@ -232,19 +232,19 @@ function outdated(legacyPem: string | undefined): RsaKeyError {
 }
 
 function openPublic(der: Buffer, form: KeyForm): KeyObject {
-	const open = (): KeyObject =>
+	return attempt(() =>
 		form === 'certificate'
 			? new X509Certificate(der).publicKey
-			: createPublicKey({ key: der, format: 'der', type: form === 'spki' ? 'spki' : 'pkcs1' });
-	return attempt(open) ?? fail(unreadable());
+			: createPublicKey({ key: der, format: 'der', type: form === 'spki' ? 'spki' : 'pkcs1' }),
+	);
 }
 
 /** What OpenSSL says about a key it cannot read helps nobody, and may quote it. */
-function attempt(open: () => KeyObject): KeyObject | undefined {
+function attempt(open: () => KeyObject): KeyObject {
 	try {
 		return open();
 	} catch {
-		return undefined;
+		throw unreadable();
 	}
 }
 
@@ -272,8 +272,4 @@ function unreadable(): RsaKeyError {
 		'The key cannot be read',
 		`It is no RSA key, or a part of it is missing or changed. ${PASTE_WHOLE}`,
 	);
-}
-
-function fail(error: RsaKeyError): never {
-	throw error;
 }

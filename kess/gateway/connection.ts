@@ -215,10 +215,12 @@ function isNumeric(host: string): boolean {
 	return host.includes(':') || /^[\d.]+$/.test(host);
 }
 
+const TIMED_OUT: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT']);
+
 /** Why no usable answer came to a request that may have arrived. */
 export function lossReason(error: unknown): string {
 	if (error instanceof AnswerTooLargeError) return error.message;
-	const timedOut = codes(error).some((code) => code === 'ECONNABORTED' || code === 'ETIMEDOUT');
+	const timedOut = causes(error).some((cause) => TIMED_OUT.has(codeOf(cause)));
 	return timedOut
 		? 'no answer came in time'
 		: 'the connection broke before the answer was complete';
@@ -228,10 +230,6 @@ export function lossReason(error: unknown): string {
 function mayHaveBeenSent(cause: Error): boolean {
 	const { syscall } = cause as { syscall?: unknown };
 	return /^E(HOST|NET)UNREACH$/.test(codeOf(cause)) && syscall !== 'connect';
-}
-
-function codes(error: unknown): string[] {
-	return causes(error).map(codeOf);
 }
 
 function codeOf(cause: Error): string {

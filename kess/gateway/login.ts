@@ -22,20 +22,21 @@ export interface LoginAnswer {
 	body: unknown;
 }
 
-/** Options of n8n's HTTP helper. */
-export interface LoginOptions {
-	method: 'POST';
-	url: string;
-	headers?: Record<string, string>;
-	body: Record<string, string>;
-	json: true;
-	encoding: 'stream';
-	returnFullResponse: true;
-	ignoreHttpStatusErrors: true;
-	disableFollowRedirect: true;
-	timeout: number;
-	abortSignal: AbortSignal;
-}
+/** A login as n8n's HTTP helper sends it. */
+const optionsOf = ({ origin, path, headers, body }: Login, abortSignal: AbortSignal) =>
+	({
+		method: 'POST',
+		url: `${origin}${path}`,
+		headers,
+		body,
+		json: true,
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout: TIMEOUT_MS,
+		abortSignal,
+	}) as const;
 
 /**
  * Sends a login once. An HTTP status that refuses is an answer like any other: n8n would log in again if it saw a 401.
@@ -45,25 +46,17 @@ export interface LoginOptions {
  *   error, which holds the request and with it the password
  */
 export async function requestLogin(
-	send: (options: LoginOptions) => Promise<unknown>,
-	{ origin, path, headers, body }: Login,
+	send: (options: ReturnType<typeof optionsOf>) => Promise<unknown>,
+	login: Login,
 ): Promise<LoginAnswer> {
 	let answer: LoginAnswer | TimeUpError;
 	try {
 		answer = await Exchange.within(TIMEOUT_MS, async ({ signal }) => {
-			const response = (await send({
-				method: 'POST',
-				url: `${origin}${path}`,
-				headers,
-				body,
-				json: true,
-				encoding: 'stream',
-				returnFullResponse: true,
-				ignoreHttpStatusErrors: true,
-				disableFollowRedirect: true,
-				timeout: TIMEOUT_MS,
-				abortSignal: signal,
-			})) as { statusCode: number; headers: Record<string, unknown>; body: AnswerStream };
+			const response = (await send(optionsOf(login, signal))) as {
+				statusCode: number;
+				headers: Record<string, unknown>;
+				body: AnswerStream;
+			};
 			const text = Buffer.from(await readAnswerBytes(response.body, signal)).toString();
 			return {
 				statusCode: response.statusCode,
@@ -72,9 +65,9 @@ export async function requestLogin(
 			};
 		});
 	} catch (error) {
-		throw loginFailure(error, origin);
+		throw loginFailure(error, login.origin);
 	}
-	if (answer instanceof TimeUpError) throw loginFailure(answer, origin);
+	if (answer instanceof TimeUpError) throw loginFailure(answer, login.origin);
 	if (!isBusyStatus(answer.statusCode)) return answer;
 	const retryAfter = answer.headers['retry-after'];
 	throw new LoginBusyError(answer.statusCode, retryAfter, busyWait(retryAfter, 0));

@@ -1,18 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 
+import { answerObject, unreadable } from '../gateway/answerObject';
 import { isBusyStatus } from '../gateway/busy';
 import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewayWords';
 import type { JsonObject } from '../jsonObject';
 import { excess, LIMITS } from '../limits';
 import { PARTNER_CODES } from './codes';
-import {
-	canonicalForms,
-	canonicalJson,
-	parsePhpJson,
-	type PhpMap,
-	type PhpValue,
-	toJson,
-} from '../phpJson';
+import { canonicalForms, canonicalJson, type PhpMap, toJson } from '../phpJson';
 import { verifyRsa2 } from '../rsa2Signature';
 
 /** What the gateway said. Only `success` and `refused` are certain: KESS has signed them. */
@@ -56,27 +50,17 @@ export function readPartnerAnswer(
 	kessPublicKey: KeyObject | string,
 ): PartnerAnswer {
 	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
-	if (status >= 300 && status < 400) {
-		return {
-			kind: 'unreadable',
-			reason: `the gateway redirects to another address (HTTP ${status})`,
-		};
-	}
-	const body = parseObject(text);
+	if (status >= 300 && status < 400)
+		return unreadable(`the gateway redirects to another address (HTTP ${status})`);
+	const body = signableObject(text);
 	if (typeof body === 'string') {
 		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
 		if (status === 401) return { kind: 'unauthenticated', reason, isOwnWords: false };
-		return status >= 500
-			? { kind: 'failed', code: String(status), reason }
-			: { kind: 'unreadable', reason };
+		return status >= 500 ? { kind: 'failed', code: String(status), reason } : unreadable(reason);
 	}
 	const signature = checkSignature(body, text, kessPublicKey);
-	if (status === PROXY_LOGIN && signature !== 'valid') {
-		return {
-			kind: 'unreadable',
-			reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})`,
-		};
-	}
+	if (status === PROXY_LOGIN && signature !== 'valid')
+		return unreadable(`the answer is none of KESS${strangerOf(status)} (HTTP ${status})`);
 	const isQuoted = signature === 'valid' || (signature === 'missing' && SAID_UNSIGNED.has(status));
 	const reason = isQuoted ? wordsOf(body) : undefined;
 	const code = readCode(body, signature);
@@ -101,15 +85,11 @@ export function readPartnerAnswer(
 		const data = body.get('data');
 		return data instanceof Map
 			? { kind: 'success', data: toJson(data) as JsonObject }
-			: { kind: 'unreadable', reason: `the answer has no data (HTTP ${status})` };
+			: unreadable(`the answer has no data (HTTP ${status})`);
 	}
 	const failed = body.get('success') === false || body.get('success') === 'false';
-	if (!failed || code === undefined) {
-		return {
-			kind: 'unreadable',
-			reason: `the answer is neither a success nor a refusal (HTTP ${status})`,
-		};
-	}
+	if (!failed || code === undefined)
+		return unreadable(`the answer is neither a success nor a refusal (HTTP ${status})`);
 	return {
 		kind: code === 'SYSTEMERROR' ? 'failed' : 'refused',
 		code,
@@ -117,24 +97,11 @@ export function readPartnerAnswer(
 	};
 }
 
-/** The JSON object in the text, or what is wrong with it. The text itself is never quoted: it may hold anything. */
-function parseObject(text: string): PhpMap | string {
-	if (text.trim() === '') return 'the answer is empty';
-	const value = parse(text);
-	if (value instanceof Map) {
-		const tooMuch = excess(value);
-		return tooMuch === undefined ? value : `the answer is not one of KESS: ${tooMuch}`;
-	}
-	if (value !== undefined) return 'the answer is not a JSON object';
-	return /^\s*</.test(text) ? 'the answer is a web page instead of JSON' : 'the answer is not JSON';
-}
-
-function parse(text: string): PhpValue | undefined {
-	try {
-		return parsePhpJson(text, LIMITS.depth);
-	} catch {
-		return undefined;
-	}
+/** The object of an answer, or what is wrong with it, also where it has more fields than are sorted. */
+function signableObject(text: string): PhpMap | string {
+	const body = answerObject(text);
+	const tooMuch = body instanceof Map ? excess(body) : undefined;
+	return tooMuch === undefined ? body : `the answer is not one of KESS: ${tooMuch}`;
 }
 
 function checkSignature(body: PhpMap, text: string, kessPublicKey: KeyObject | string): Signature {

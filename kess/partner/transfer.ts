@@ -50,19 +50,15 @@ export function matchTransfer(
 	return undefined;
 }
 
-/** What cannot be compared in an answer about a transfer, because it is not there or written as no number is. */
-export interface Comparable {
-	/** Without what cannot be compared. */
-	asked: AskedTransfer;
-	/** Its names. */
-	missing: string[];
-}
-
-/** What of a transfer can be compared with an answer at all. */
+/**
+ * What of a transfer can be compared with an answer at all.
+ *
+ * @returns `asked` without what cannot be compared, because it is not there or written as no number is, and its names as `missing`
+ */
 export function comparable(
 	{ money, receiverId, ...asked }: AskedTransfer,
 	data: Record<string, unknown>,
-): Comparable {
+): { asked: AskedTransfer; missing: string[] } {
 	const isMoney = isReadable(data.amount) && isThere(data.currency);
 	const isReceiver = isThere(data.receiver_id);
 	return {

@@ -75,13 +75,7 @@ export function readWebPayAccount(fields: Record<string, unknown>): WebPayAccoun
 }
 
 /** The value of the Authorization header on gateway v1 (docs/gateway.md §12, headers). */
-export function basicAuthorization({
-	username,
-	password,
-}: {
-	username: string;
-	password: string;
-}): string {
+export function basicAuthorization({ username, password }: WebPayLogin): string {
 	return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 

@@ -1,8 +1,9 @@
+import { answerObject, unreadable } from '../gateway/answerObject';
 import { isBusyStatus } from '../gateway/busy';
 import { firstTextOf, PROXY_LOGIN, strangerOf, wordsOf } from '../gateway/gatewayWords';
 import type { Json } from '../jsonObject';
-import { excess, LIMITS } from '../limits';
-import { parsePhpJson, type PhpMap, type PhpValue, toJson } from '../phpJson';
+import { excess } from '../limits';
+import { type PhpMap, type PhpValue, toJson } from '../phpJson';
 import { verifyWebPayAnswer, type WebPaySignatureVerdict } from '../webPaySignature';
 
 /** What the gateway said, before anything in it is trusted. */
@@ -46,24 +47,17 @@ export function readWebPayAnswer(
 	{ apiSecretKey, signType }: { apiSecretKey: string; signType: string },
 ): WebPayAnswer {
 	if (isBusyStatus(status)) return { kind: 'busy', code: String(status) };
-	if (status >= 300 && status < 400) {
-		return {
-			kind: 'unreadable',
-			reason: `the gateway redirects to another address (HTTP ${status})`,
-		};
-	}
-	const body = parseObject(text);
+	if (status >= 300 && status < 400)
+		return unreadable(`the gateway redirects to another address (HTTP ${status})`);
+	const body = answerObject(text);
 	if (typeof body === 'string') {
 		const reason = `${body}${strangerOf(status)} (HTTP ${status})`;
 		return status === 401
 			? { kind: 'unauthenticated', code: String(status), reason, isOwnWords: false }
-			: { kind: 'unreadable', reason };
+			: unreadable(reason);
 	}
 	if (status === PROXY_LOGIN)
-		return {
-			kind: 'unreadable',
-			reason: `the answer is none of KESS${strangerOf(status)} (HTTP ${status})`,
-		};
+		return unreadable(`the answer is none of KESS${strangerOf(status)} (HTTP ${status})`);
 	const success = body.get('success');
 	const succeeded = status >= 200 && status < 300 && (success === true || success === 'true');
 	if (succeeded) {
@@ -75,7 +69,7 @@ export function readWebPayAnswer(
 					data: toJson(data ?? null),
 					signature: verifyWebPayAnswer(body, apiSecretKey, signType),
 				}
-			: { kind: 'unreadable', reason: `${problem} (HTTP ${status})` };
+			: unreadable(`${problem} (HTTP ${status})`);
 	}
 	const code = firstTextOf(body, CODE_FIELDS) ?? String(status);
 	if (BUSY_CODES.has(code)) return { kind: 'busy', code };
@@ -133,18 +127,4 @@ function findProblem(data: PhpValue | undefined): string | undefined {
 	if (!(data instanceof Map)) return 'the answer has no data';
 	const tooMuch = excess(data);
 	return tooMuch && `the answer is not one of KESS: ${tooMuch}`;
-}
-
-/** The JSON object in the text, or what is wrong with it. The text itself is never quoted: it may hold anything. */
-function parseObject(text: string): PhpMap | string {
-	if (text.trim() === '') return 'the answer is empty';
-	let value: PhpValue;
-	try {
-		value = parsePhpJson(text, LIMITS.depth);
-	} catch {
-		return /^\s*</.test(text)
-			? 'the answer is a web page instead of JSON'
-			: 'the answer is not JSON';
-	}
-	return value instanceof Map ? value : 'the answer is not a JSON object';
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { type Json, type JsonObject, textOf } from '../jsonObject';
+import { isPlainObject, type JsonObject, textOf } from '../jsonObject';
 import { goesOn, hasRefund, isGivenBack, isPaid, saysFailed } from './orderStates';
 
 /** What has happened, in plain words. */
@@ -228,9 +228,7 @@ function refundTold(told: JsonObject): string[] {
 
 function refundsOf(order: JsonObject): JsonObject[] {
 	const list = order.refund_histories;
-	const isObject = (entry: Json): entry is JsonObject =>
-		typeof entry === 'object' && entry !== null && !Array.isArray(entry);
-	return Array.isArray(list) ? list.filter(isObject) : [];
+	return Array.isArray(list) ? list.filter(isPlainObject) : [];
 }
 
 /** Not a plain joining, because a number may contain what would join. */

@@ -10,17 +10,16 @@ const INVALID_USER = {
 	message: 'KESS refuses the user',
 	hint: 'Check Username and Password in the KESS WebPay credential. They are those of the API user, not of the merchant portal.',
 };
-const BY_CODE = new Map([
-	[
-		'invalid_client',
-		{
+const BY_CODE = new Map(
+	Object.entries({
+		invalid_client: {
 			message: 'KESS does not know this client',
 			hint: 'Check Client ID and Client Secret in the KESS WebPay credential, and that they belong to the chosen environment.',
 		},
-	],
-	['invalid_grant', INVALID_USER],
-	['invalid_credentials', INVALID_USER],
-]);
+		invalid_grant: INVALID_USER,
+		invalid_credentials: INVALID_USER,
+	}),
+);
 
 const ANY_REFUSAL = {
 	message: 'KESS refuses the login',

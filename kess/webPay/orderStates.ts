@@ -1,3 +1,12 @@
+/** States of an order of which something has been given back, or is about to be. */
+const REFUNDED: ReadonlySet<unknown> = new Set([
+	'PARTIAL_REFUNDED',
+	'PENDING_PARTIAL_REFUND',
+	'PENDING_REFUNDED',
+	'REFUNDED',
+	'REJECT_REFUNDED',
+]);
+
 /**
  * States after which nobody pays an order any more (docs/gateway.md §3, States). FAILED is not among them, because another
  * attempt may follow, nor is any word that is not known. Only SUCCESS means paid.
@@ -6,22 +15,9 @@ const ENDED: ReadonlySet<unknown> = new Set([
 	'SUCCESS',
 	'CLOSED',
 	'EXPIRED',
-	'PARTIAL_REFUNDED',
-	'PENDING_PARTIAL_REFUND',
-	'PENDING_REFUNDED',
-	'REFUNDED',
-	'REJECT_REFUNDED',
+	...REFUNDED,
 	'REVERSAL',
 	'VOID',
-]);
-
-/** States of an order of which something has been given back, or is about to be. */
-const REFUNDED: ReadonlySet<unknown> = new Set([
-	'PARTIAL_REFUNDED',
-	'PENDING_PARTIAL_REFUND',
-	'PENDING_REFUNDED',
-	'REFUNDED',
-	'REJECT_REFUNDED',
 ]);
 
 /** Whether the order itself says that there is a refund of it. */

@@ -1,11 +1,10 @@
+import type { KessError } from '../errors';
+import type { RefusalSaid } from '../gateway/outcome';
 import { adviceOn, causeOf } from '../gateway/refusalCause';
 import type { GatewayVersion } from './services';
 
 /** A refusal in plain words: `message` without its full stop, `hint` in sentences. */
-export interface WebPayExplanation {
-	message: string;
-	hint: string;
-}
+type WebPayExplanation = Pick<KessError, 'message' | 'hint'>;
 
 /** What to do about a signature that KESS refuses. */
 export const CHECK_SIGNATURE =
@@ -19,7 +18,7 @@ export const CHECK_SIGNATURE =
  */
 export function explainUnauthenticated(
 	version: GatewayVersion,
-	{ code, reason, isOwnWords }: { code: string; reason: string; isOwnWords: boolean },
+	{ code, reason, isOwnWords }: RefusalSaid & { isOwnWords: boolean },
 ): WebPayExplanation {
 	const check =
 		version === 'v1'
@@ -44,16 +43,13 @@ export function explainUnauthenticated(
  *
  * @param intent what was to be done, as it continues "KESS refuses to …"
  */
-export function explainRefusal(
-	{ code, reason }: { code: string; reason: string },
-	intent: string,
-): WebPayExplanation {
+export function explainRefusal(said: RefusalSaid, intent: string): WebPayExplanation {
 	const other =
-		causeOf({ code, reason }) === 'signature'
+		causeOf(said) === 'signature'
 			? CHECK_SIGNATURE
 			: 'The text after the colon is the answer of KESS. Correct what it names and run the item again.';
 	return {
-		message: `KESS refuses to ${intent}: ${reason} (${code})`,
-		hint: adviceOn({ code, reason }) ?? other,
+		message: `KESS refuses to ${intent}: ${said.reason} (${said.code})`,
+		hint: adviceOn(said) ?? other,
 	};
 }

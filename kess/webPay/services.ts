@@ -49,25 +49,14 @@ const V2 = ['v2'] as const;
 const row = (
 	name: string,
 	does: WebPayService['does'],
-	{
-		versions = V2,
-		isDecisive = true,
-		seller = versions,
-		nameOnV1,
-		path,
-		operation,
-		amount,
-	}: Partial<WebPayService> = {},
+	{ versions = V2, isDecisive = true, seller = versions, ...rest }: Partial<WebPayService> = {},
 ): WebPayService => ({
+	...rest,
 	name: `webpay.acquire.${name}`,
-	nameOnV1,
-	path,
-	versions,
 	does,
+	versions,
 	isDecisive,
 	seller,
-	operation,
-	amount,
 });
 
 /** What an order costs, and what its charge moves. */

@@ -6,6 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { nodeOptions } from '../shared/run/collections';
 import { agentNotice } from '../shared/run/agents';
 import { batchingOption, timeoutOption } from '../shared/run/options';
 import { DEFAULT_BATCH_SIZE, operations, run } from './actions/router';
@@ -34,25 +35,18 @@ export class KessPartner implements INodeType {
 		properties: [
 			agentNotice,
 			...operations.properties,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [
-					batchingOption(DEFAULT_BATCH_SIZE),
-					{
-						displayName: 'Stop at Unknown',
-						name: 'stopAtUnknown',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to start no further transfer once the outcome of one is unknown. Otherwise it leaves with the status "unknown" and the others go on.',
-					},
-					timeoutOption,
-				],
-			},
+			nodeOptions([
+				batchingOption(DEFAULT_BATCH_SIZE),
+				{
+					displayName: 'Stop at Unknown',
+					name: 'stopAtUnknown',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to start no further transfer once the outcome of one is unknown. Otherwise it leaves with the status "unknown" and the others go on.',
+				},
+				timeoutOption,
+			]),
 		],
 	};
 

@@ -70,28 +70,21 @@ export class PartnerClient {
 		credentials: ICredentialDataDecryptedObject,
 	): Line | KessError {
 		try {
-			return PartnerClient.lineTo(context, credentials, readPartnerAccount(credentials));
+			const account = readPartnerAccount(credentials);
+			const session = new GatewaySession(context, credentials, {
+				credentialType: CREDENTIAL,
+				origin: account.origin,
+				tokens: {
+					store: partnerTokens,
+					keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)),
+				},
+				patience: PATIENCE_MS,
+				values: (accessTokens) => partnerCredentialValues(account, accessTokens),
+			});
+			return { session, account, keys: openPartnerKeys(account) };
 		} catch (error) {
 			return asKessError(explainInvalid(error, 'The Base URL of the credential'));
 		}
-	}
-
-	private static lineTo(
-		context: IExecuteFunctions,
-		credentials: ICredentialDataDecryptedObject,
-		account: PartnerAccount,
-	): Line {
-		const session = new GatewaySession(context, credentials, {
-			credentialType: CREDENTIAL,
-			origin: account.origin,
-			tokens: {
-				store: partnerTokens,
-				keyOf: (fields) => partnerLoginKey(readPartnerAccount(fields)),
-			},
-			patience: PATIENCE_MS,
-			values: (accessTokens) => partnerCredentialValues(account, accessTokens),
-		});
-		return { session, account, keys: openPartnerKeys(account) };
 	}
 
 	/** Why nothing can be sent with the credential. */

@@ -8,6 +8,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { nodeOptions } from '../shared/run/collections';
 import { agentNotice } from '../shared/run/agents';
 import { batchingOption, timeoutOption } from '../shared/run/options';
 import { DEFAULT_BATCH_SIZE, operations, run } from './actions/router';
@@ -37,14 +38,7 @@ export class KessWebPay implements INodeType {
 		properties: [
 			agentNotice,
 			...operations.properties,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [batchingOption(DEFAULT_BATCH_SIZE), responseSignatureOption, timeoutOption],
-			},
+			nodeOptions([batchingOption(DEFAULT_BATCH_SIZE), responseSignatureOption, timeoutOption]),
 		],
 	};
 

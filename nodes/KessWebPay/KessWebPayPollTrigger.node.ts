@@ -6,6 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { nodeOptions } from '../shared/run/collections';
 import { simplifyProperty } from '../shared/run/simplify';
 import { testWebPayCredential } from './methods/testCredential';
 import { pollOrders } from './polling/poll';
@@ -72,14 +73,7 @@ export class KessWebPayPollTrigger implements INodeType {
 					'How many days before today, in Phnom Penh, the orders are looked at. An order that was made before that and is paid now is not found, so choose as many days as your payment links are valid. A subscription is renewed long after its order was made: for that use the KESS WebPay Trigger, or Subscription > Get Transactions on a schedule.',
 			},
 			simplifyProperty,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [responseSignatureOption],
-			},
+			nodeOptions([responseSignatureOption]),
 		],
 	};
 

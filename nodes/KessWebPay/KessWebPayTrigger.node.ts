@@ -8,6 +8,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { nodeOptions } from '../shared/run/collections';
 import { simplifyProperty } from '../shared/run/simplify';
 import { testWebPayCredential } from './methods/testCredential';
 import { responseSignatureOption } from './responseSignature';
@@ -108,13 +109,8 @@ export class KessWebPayTrigger implements INodeType {
 			},
 			simplifyProperty,
 			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
+				...nodeOptions([responseSignatureOption]),
 				displayOptions: { show: { confirmWithGateway: [true] } },
-				default: {},
-				options: [responseSignatureOption],
 			},
 		],
 	};

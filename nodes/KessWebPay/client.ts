@@ -16,7 +16,7 @@ import type { RequestFile } from '../../kess/gateway/multipart';
 import { gatewayPath, nameOn, sellerField, type WebPayService } from '../../kess/webPay/services';
 import { webPayLoginKey, webPayTokens } from '../../kess/webPay/login';
 import { explainUnauthenticated } from '../../kess/webPay/refusal';
-import { type Json, type JsonObject, textOf } from '../../kess/jsonObject';
+import { isPlainObject, type Json, type JsonObject, textOf } from '../../kess/jsonObject';
 import type { WebPaySignatureVerdict } from '../../kess/webPaySignature';
 import { asKessError, KessError } from '../../kess/errors';
 import { explainInvalid } from '../shared/run/errors';
@@ -94,29 +94,21 @@ export class WebPayClient {
 		patience: number,
 	): Line | KessError {
 		try {
-			return WebPayClient.lineTo(context, credentials, readWebPayAccount(credentials), patience);
+			const account = readWebPayAccount(credentials);
+			const session = new GatewaySession(context, credentials, {
+				credentialType: CREDENTIAL,
+				origin: account.origin,
+				tokens:
+					account.version === 'v2'
+						? { store: webPayTokens, keyOf: (fields) => webPayLoginKey(readWebPayAccount(fields)) }
+						: undefined,
+				patience,
+				values: (accessTokens) => webPayCredentialValues(account, accessTokens),
+			});
+			return { session, account };
 		} catch (error) {
 			return asKessError(explainInvalid(error, 'The Base URL of the credential'));
 		}
-	}
-
-	private static lineTo(
-		context: GatewayContext,
-		credentials: ICredentialDataDecryptedObject,
-		account: WebPayAccount,
-		patience: number,
-	): Line {
-		const session = new GatewaySession(context, credentials, {
-			credentialType: CREDENTIAL,
-			origin: account.origin,
-			tokens:
-				account.version === 'v2'
-					? { store: webPayTokens, keyOf: (fields) => webPayLoginKey(readWebPayAccount(fields)) }
-					: undefined,
-			patience,
-			values: (accessTokens) => webPayCredentialValues(account, accessTokens),
-		});
-		return { session, account };
 	}
 
 	/** Why nothing can be sent with the credential. */
@@ -299,8 +291,7 @@ export function findDifference(
 	data: Json,
 	{ outTradeNo, money, mayOmit = false }: Asked,
 ): KessError | undefined {
-	const order: JsonObject =
-		data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
+	const order: JsonObject = isPlainObject(data) ? data : {};
 	const omitted = mayOmit && (order.out_trade_no ?? undefined) === undefined;
 	if (outTradeNo !== undefined && !omitted && textOf(order.out_trade_no) !== outTradeNo) {
 		return new KessError(

@@ -103,23 +103,19 @@ export class RestClient {
 
 	/** Makes the owner account when this n8n has none yet, and logs in. */
 	async signIn(owner: Owner): Promise<void> {
-		const settings = (await this.call('GET', '/rest/settings')) as {
-			userManagement: { showSetupOnFirstLoad: boolean };
-		};
-		if (settings.userManagement.showSetupOnFirstLoad) {
-			await this.call('POST', '/rest/owner/setup', owner);
-		}
+		const { userManagement } = await this.call<{ userManagement: { showSetupOnFirstLoad: boolean } }>('GET', '/rest/settings');
+		if (userManagement.showSetupOnFirstLoad) await this.call('POST', '/rest/owner/setup', owner);
 		await this.call('POST', '/rest/login', { emailOrLdapLoginId: owner.email, password: owner.password });
 	}
 
 	/** @returns the stored credentials without their secrets */
 	async listCredentials(): Promise<Array<{ id: string; name: string; type: string }>> {
-		return (await this.call('GET', '/rest/credentials')) as Array<{ id: string; name: string; type: string }>;
+		return await this.call('GET', '/rest/credentials');
 	}
 
 	/** @returns the new credential's id */
 	async createCredential({ name, type, data }: Credential): Promise<string> {
-		return ((await this.call('POST', '/rest/credentials', { name, type, data })) as { id: string }).id;
+		return (await this.call<{ id: string }>('POST', '/rest/credentials', { name, type, data })).id;
 	}
 
 	async updateCredential({ id, name, type, data }: Credential & { id: string }): Promise<void> {
@@ -128,23 +124,21 @@ export class RestClient {
 
 	/** What the editor does on saving: n8n calls the credential type's test request. */
 	async testCredential({ id, name, type, data }: Credential): Promise<CredentialTest> {
-		const credentials = { id: id ?? '', name, type, data };
-		return (await this.call('POST', '/rest/credentials/test', { credentials })) as CredentialTest;
+		return await this.call('POST', '/rest/credentials/test', { credentials: { id: id ?? '', name, type, data } });
 	}
 
 	/** @returns id, name and state of every workflow */
 	async listWorkflows(): Promise<Array<{ id: string; name: string; active: boolean }>> {
-		return (await this.call('GET', '/rest/workflows')) as Array<{ id: string; name: string; active: boolean }>;
+		return await this.call('GET', '/rest/workflows');
 	}
 
 	/** @returns the workflow as stored, with the id and version that n8n gave it */
 	async createWorkflow(workflow: Workflow): Promise<Workflow & { id: string; versionId: string }> {
-		const body = { settings: {}, ...workflow, active: false };
-		return (await this.call('POST', '/rest/workflows', body)) as Workflow & { id: string; versionId: string };
+		return await this.call('POST', '/rest/workflows', { settings: {}, ...workflow, active: false });
 	}
 
 	async getWorkflow(id: string): Promise<Workflow & { id: string; versionId: string }> {
-		return (await this.call('GET', `/rest/workflows/${id}`)) as Workflow & { id: string; versionId: string };
+		return await this.call('GET', `/rest/workflows/${id}`);
 	}
 
 	/** Makes the workflow's triggers listen. A webhook may still answer 404 for a moment after this. */
@@ -167,24 +161,19 @@ export class RestClient {
 		const workflow = await this.getWorkflow(id);
 		const name = trigger ?? workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger')?.name;
 		if (!name) throw new Error(`The workflow "${workflow.name}" has no manual trigger`);
-		const started = (await this.call('POST', `/rest/workflows/${id}/run`, {
-			workflowData: workflow,
-			triggerToStartFrom: { name },
-		})) as { executionId?: string };
+		const body = { workflowData: workflow, triggerToStartFrom: { name } };
+		const started = await this.call<{ executionId?: string }>('POST', `/rest/workflows/${id}/run`, body);
 		if (!started.executionId) throw new Error(`n8n did not start "${workflow.name}": ${JSON.stringify(started)}`);
 		return started.executionId;
 	}
 
 	async listExecutions(workflowId: string): Promise<Array<{ id: string; status: string; mode: string }>> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const found = (await this.call('GET', `/rest/executions?filter=${filter}`)) as {
-			results: Array<{ id: string; status: string; mode: string }>;
-		};
-		return found.results;
+		return (await this.call<{ results: Array<{ id: string; status: string; mode: string }> }>('GET', `/rest/executions?filter=${filter}`)).results;
 	}
 
 	async getExecution(id: string): Promise<Execution> {
-		const stored = (await this.call('GET', `/rest/executions/${id}`)) as { data: string };
+		const stored = await this.call<{ data: string }>('GET', `/rest/executions/${id}`);
 		// Until the execution pauses or ends there is nothing to decode.
 		const data = stored.data === '[]' ? { resultData: { runData: {} } } : decodeFlatted(stored.data);
 		return { ...stored, data } as Execution;
@@ -224,7 +213,7 @@ export class RestClient {
 	 * @returns what stands in `data` of n8n's answer
 	 * @throws RestError
 	 */
-	async call(method: string, path: string, body?: unknown): Promise<unknown> {
+	async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
 		const response = await fetch(`${this.url}${path}`, {
 			method,
 			headers: {
@@ -240,7 +229,7 @@ export class RestClient {
 		}
 		const text = await response.text();
 		if (!response.ok) throw new RestError(method, path, response.status, text);
-		return (JSON.parse(text) as { data?: unknown }).data;
+		return (JSON.parse(text) as { data: Answer }).data;
 	}
 }
 

@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../../kess/errors.ts';
 import { isSameMoney, moneyIn, parseCurrency, parseMoney } from '../../kess/money.ts';
+import { notesOf } from '../support/notes.mts';
 
 describe('parseMoney', () => {
 	test.each([
@@ -98,15 +99,14 @@ describe('parseMoney', () => {
 });
 
 test('only what is read otherwise than it looks is said', () => {
-	const notesOn = (value: unknown) => {
-		const notes: string[] = [];
-		try {
-			parseMoney(value, 'USD', (note) => notes.push(note));
-		} catch {
-			notes.push('refused');
-		}
-		return notes;
-	};
+	const notesOn = (value: unknown) =>
+		notesOf((say) => {
+			try {
+				parseMoney(value, 'USD', say);
+			} catch {
+				say('refused');
+			}
+		});
 	expect(notesOn('+10.50')).toEqual(['is read as 10.50.']);
 	expect(notesOn(0.1 + 0.2)).toEqual(['was computed as 0.30000000000000004, and is taken as 0.3.']);
 	for (const value of [NaN, Infinity]) expect(notesOn(value)).toEqual(['refused']);

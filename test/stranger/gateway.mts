@@ -58,7 +58,6 @@ export class Gateway {
 	lagMs = 0;
 	/** Whether a number may be used again. */
 	takesAgain = true;
-	hidesOpen = true;
 	expireIn: unknown = 300;
 	/** Instead of what is honest, for one service: (body, honest) => answer. `honest` carries it out. */
 	on: Record<string, (body: Body, honest: () => Answer, nth: number) => Answer | Promise<Answer>> = {};
@@ -83,7 +82,7 @@ export class Gateway {
 	}
 
 	reset(): void {
-		Object.assign(this, { ledger: [], pre: new Map(), orders: new Map(), lagMs: 0, takesAgain: true, hidesOpen: true, expireIn: 300, on: {}, counts: {} });
+		Object.assign(this, { ledger: [], pre: new Map(), orders: new Map(), lagMs: 0, takesAgain: true, expireIn: 300, on: {}, counts: {} });
 	}
 
 	paid(number: string, kind?: Booking['kind']): Booking[] {

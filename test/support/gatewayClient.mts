@@ -22,10 +22,6 @@ export class GatewayClient extends ControlClient {
 		return http.get(this.url + path);
 	}
 
-	async delete(path: string): Promise<AxiosResponse> {
-		return http.delete(this.url + path);
-	}
-
 	login(fields: Body = {}): Promise<AxiosResponse> {
 		const { username, password, clientId, clientSecret } = webPayAccount;
 		return this.post('/oauth/token', { grant_type: 'password', client_id: clientId, client_secret: clientSecret, username, password, ...fields });

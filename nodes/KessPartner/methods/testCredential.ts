@@ -1,10 +1,3 @@
-import type {
-	ICredentialTestFunctions,
-	ICredentialsDecrypted,
-	ICredentialDataDecryptedObject,
-	INodeCredentialTestResult,
-} from 'n8n-workflow';
-
 import { busyReason } from '../../../kess/gateway/busy';
 import { parseOrText } from '../../../kess/gateway/login';
 import { type PartnerAnswer, readPartnerAnswer } from '../../../kess/partner/answer';
@@ -20,7 +13,7 @@ import { Redaction } from '../../../kess/gateway/redaction';
 import { adviceOn, causeOf } from '../../../kess/gateway/refusalCause';
 import { signedPartnerBody } from '../../../kess/partner/request';
 import { signRsa2 } from '../../../kess/rsa2Signature';
-import { type Post, testCredential } from '../../shared/gateway/testCredential';
+import { credentialTest, type Post } from '../../shared/gateway/testCredential';
 
 /** A reference that nobody has: asking for it creates nothing and pays nobody. */
 const NO_TRANSFER = 'n8n-credential-test';
@@ -35,17 +28,11 @@ const LOOKED_UP = new Set(['NOTEXIST', 'EXPIRED', 'USED']);
  * The gateway's words for a wrong signature are not published. So, when the question is refused, it is asked once more
  * with a signature that is wrong for certain: the same answer to both means that ours is wrong too.
  */
-export async function testPartnerCredential(
-	this: ICredentialTestFunctions,
-	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
-): Promise<INodeCredentialTestResult> {
-	return await testCredential(this, credential, {
-		read: readPartnerAccount,
-		findObstacle,
-		success:
-			'Connected. KESS accepts the login and your signature, and its own signature is valid.',
-	});
-}
+export const testPartnerCredential = credentialTest({
+	read: readPartnerAccount,
+	findObstacle,
+	success: 'Connected. KESS accepts the login and your signature, and its own signature is valid.',
+});
 
 /** What keeps the credential from working, or `undefined` when nothing does. */
 async function findObstacle(account: PartnerAccount, post: Post): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidValueError } from '../../../kess/errors';
 import type { JsonObject } from '../../../kess/jsonObject';
 import { normaliseWebPayFields } from '../../../kess/webPay/request';
+import { additionalFields } from '../../shared/run/collections';
 import { readParameters } from '../../shared/run/serviceCall';
 
 const COLLECTION = 'additionalFields';
@@ -18,22 +19,13 @@ const extraFieldsField: INodeProperties = {
 		'Fields of the gateway that have no parameter here, as a JSON object, by their gateway names. Never enter passwords or card numbers here.',
 };
 
-const emptyCollection: INodeProperties = {
-	displayName: 'Additional Fields',
-	name: COLLECTION,
-	type: 'collection',
-	placeholder: 'Add Field',
-	default: {},
-	options: [],
-};
-
 /** What the client adds by itself, and what must not stand in a workflow. */
 const NEVER = new Set(['card', 'seller_code', 'seller_id', 'service']);
 
 /** The parameters of an operation, with Extra Fields among its Additional Fields. */
 export function withExtraFields(properties: INodeProperties[]): INodeProperties[] {
 	const hasCollection = properties.some(({ name }) => name === COLLECTION);
-	return (hasCollection ? properties : [...properties, emptyCollection]).map((property) => {
+	return (hasCollection ? properties : [...properties, additionalFields([])]).map((property) => {
 		if (property.name !== COLLECTION) return property;
 		const options = [...((property.options ?? []) as INodeProperties[]), extraFieldsField];
 		return {

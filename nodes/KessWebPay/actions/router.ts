@@ -42,9 +42,11 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		operations,
 		CREDENTIAL,
 		DEFAULT_BATCH_SIZE,
-		(credentials, { timeout, options, problem }) => {
-			const signature = readSignatureRule(options);
-			return WebPayClient.with(context, credentials, { timeout, signature, problem });
-		},
+		(credentials, { timeout, options, problem }) =>
+			WebPayClient.with(context, credentials, {
+				timeout,
+				signature: readSignatureRule(options),
+				problem,
+			}),
 	);
 }

@@ -20,11 +20,10 @@ export async function getPaymentMethods(
 	this: ILoadOptionsFunctions,
 ): Promise<INodePropertyOptions[]> {
 	try {
-		const options = this.getCurrentNodeParameter('options') as IDataObject | undefined;
-		const signature = readSignatureRule(options);
+		const options = (this.getCurrentNodeParameter('options') ?? {}) as IDataObject;
 		const client = await WebPayClient.open(this, {
 			timeout: TIMEOUT_MS,
-			signature,
+			signature: readSignatureRule(options),
 			patience: PATIENCE_MS,
 		});
 		const methods = client.redaction.data((await fetchPaymentMethods(client)) as JsonObject[]);

@@ -1,10 +1,3 @@
-import type {
-	ICredentialTestFunctions,
-	ICredentialsDecrypted,
-	ICredentialDataDecryptedObject,
-	INodeCredentialTestResult,
-} from 'n8n-workflow';
-
 import { inSentences } from '../../../kess/errors';
 import { busyReason } from '../../../kess/gateway/busy';
 import { parseOrText } from '../../../kess/gateway/login';
@@ -21,7 +14,7 @@ import { gatewayPath, LOGIN_PATH, nameOn, SERVICES } from '../../../kess/webPay/
 import { CHECK_SIGNATURE, explainUnauthenticated } from '../../../kess/webPay/refusal';
 import { readWebPayLogin, webPayLoginBody } from '../../../kess/webPay/login';
 import { signedWebPayBody } from '../../../kess/webPay/request';
-import { type Post, testCredential } from '../../shared/gateway/testCredential';
+import { credentialTest, type Post } from '../../shared/gateway/testCredential';
 
 /** An order number that nobody has: asking for it creates nothing. */
 const NO_ORDER = 'n8n-credential-test';
@@ -32,16 +25,11 @@ const NO_ORDER = 'n8n-credential-test';
  * The gateways' words for "no such order" and "wrong signature" are not published. So, when the question is refused, it
  * is asked once more with a signature that is wrong for certain: the same answer to both means that ours is wrong too.
  */
-export async function testWebPayCredential(
-	this: ICredentialTestFunctions,
-	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
-): Promise<INodeCredentialTestResult> {
-	return await testCredential(this, credential, {
-		read: readWebPayAccount,
-		findObstacle,
-		success: 'Connected. KESS accepts the login and the signature.',
-	});
-}
+export const testWebPayCredential = credentialTest({
+	read: readWebPayAccount,
+	findObstacle,
+	success: 'Connected. KESS accepts the login and the signature.',
+});
 
 async function findObstacle(account: WebPayAccount, post: Post): Promise<string | undefined> {
 	const accessToken = account.version === 'v2' ? await logIn(account, post) : '';

@@ -33,23 +33,13 @@ export class SharedQuestions {
 		if (waiting !== undefined) return (await waiting) as T;
 		const last = this.asked.get(key);
 		if (last === undefined) return await this.put(key, question);
-		const turn = this.turnAfter(last).then(async () => {
+		const turn = Promise.allSettled([last.answered]).then(async () => {
+			await sleep(Math.max(0, last.at + this.interval - Date.now()));
 			this.waiting.delete(key);
 			return await this.put(key, question);
 		});
 		this.waiting.set(key, turn);
 		return await turn;
-	}
-
-	private async turnAfter({
-		at,
-		answered,
-	}: {
-		at: number;
-		answered: Promise<unknown>;
-	}): Promise<void> {
-		await Promise.allSettled([answered]);
-		await sleep(Math.max(0, at + this.interval - Date.now()));
 	}
 
 	private async put<T>(key: string, question: () => Promise<T>): Promise<T> {

@@ -47,6 +47,10 @@ interface Told {
 
 const IGNORE: Decision = { kind: 'ignore' };
 
+function refuse(status: number, reason: string): Decision & { kind: 'refuse' } {
+	return { kind: 'refuse', status, reason };
+}
+
 /** Verified notifications on which this process is deciding, by what they say of which order. */
 const undecided = new Map<string, Promise<Decision>>();
 
@@ -98,25 +102,19 @@ async function decide(context: IWebhookFunctions): Promise<Decision> {
 			await context.getCredentials('kessWebPayApi'),
 		);
 		const told = readWebPayNotification(read.call, apiSecretKey, signType);
-		if (told.kind === 'refused') return { kind: 'refuse', status: 401, reason: told.reason };
+		if (told.kind === 'refused') return refuse(401, told.reason);
 		const isCard = isAboutCard(told.fields);
 		if (!isCard && orderNumberIn(told.fields) === '')
-			return { kind: 'refuse', status: 400, reason: 'it is well signed, but names no order' };
+			return refuse(400, 'it is well signed, but names no order');
 		const confirms = !isCard && context.getNodeParameter('confirmWithGateway', true) !== false;
-		if (!confirms && told.isAmbiguous) {
-			return {
-				kind: 'refuse',
-				status: 401,
-				reason: 'its signature fits other fields too, so only the gateway could tell',
-			};
-		}
+		if (!confirms && told.isAmbiguous)
+			return refuse(401, 'its signature fits other fields too, so only the gateway could tell');
 		const find = isCard ? findCard : confirms ? confirm : believe;
 		// Somebody who tries out a workflow wants the same notification to work again.
 		if (context.getMode() === 'manual') return choose(context, await find(context, told, () => []));
 		return await decideOnce(context, told, find);
 	} catch (error) {
-		const reason = messageOf(error);
-		return { kind: 'refuse', status: 503, reason: `it cannot be checked now: ${reason}` };
+		return refuse(503, `it cannot be checked now: ${messageOf(error)}`);
 	}
 }
 
@@ -186,31 +184,15 @@ const confirm: Find = async (context, { fields, isAmbiguous }, known) => {
 	const result = await lookAgain(ask, lags);
 	switch (result.kind) {
 		case 'unknown':
-			return {
-				kind: 'refuse',
-				status: 503,
-				reason: `the gateway gave no clear answer about the order: ${result.reason}`,
-			};
+			return refuse(503, `the gateway gave no clear answer about the order: ${result.reason}`);
 		case 'notSent':
-			return {
-				kind: 'refuse',
-				status: 503,
-				reason: `it cannot be checked now: ${result.error.message}`,
-			};
+			return refuse(503, `it cannot be checked now: ${result.error.message}`);
 		case 'refused':
-			return {
-				kind: 'refuse',
-				status: 404,
-				reason: `the gateway does not show the order: ${result.reason} (${result.code})`,
-			};
+			return refuse(404, `the gateway does not show the order: ${result.reason} (${result.code})`);
 		case 'done': {
 			const order = client.redaction.data(result.data as JsonObject);
 			if (lags(result))
-				return {
-					kind: 'refuse',
-					status: 503,
-					reason: 'the gateway does not show yet what it tells of the order',
-				};
+				return refuse(503, 'the gateway does not show yet what it tells of the order');
 			const event = orderEvent(told, order, known);
 			// The gateway goes on showing the first charge of a subscription with its order.
 			const isCharge = event.name === 'renewed' && told.status === 'SUCCESS';
@@ -232,7 +214,7 @@ const believe: Find = async (_context, { fields }, known) => {
 	const missing = ['status', amount, 'currency'].find((field) => textOf(fields[field]) === '');
 	return missing === undefined
 		? { kind: 'found', event: orderEvent(fields, undefined, known), order: fields }
-		: { kind: 'refuse', status: 400, reason: `it is well signed, but has no ${missing}` };
+		: refuse(400, `it is well signed, but has no ${missing}`);
 };
 
 /** A card cannot be asked for. */

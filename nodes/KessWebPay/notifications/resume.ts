@@ -90,10 +90,9 @@ export async function resumeAfterPayment(
 async function lookUp(context: IWebhookFunctions, awaited: Awaited): Promise<IDataObject> {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const timeout = Math.min(Number(options.timeout) || NOTIFIED.timeout, NOTIFIED.timeout);
-	const signature = readSignatureRule(options);
 	const client = await WebPayClient.open(context, {
 		timeout,
-		signature,
+		signature: readSignatureRule(options),
 		patience: NOTIFIED.patience,
 	});
 	const data = requireDone(

@@ -105,6 +105,7 @@ export async function pollOrders(context: IPollFunctions): Promise<INodeExecutio
 }
 
 function readSettings(context: IPollFunctions): Settings {
+	const signature = readSignatureRule(context.getNodeParameter('options', {}) as IDataObject);
 	const read = <T>(name: string, label: string, check: (value: unknown) => T): T => {
 		try {
 			return check(context.getNodeParameter(name));
@@ -115,7 +116,7 @@ function readSettings(context: IPollFunctions): Settings {
 	return {
 		choices: read('statuses', 'Trigger On', requireChoices),
 		daysBack: read('daysBack', 'Days Back', requireDays),
-		signature: readSignatureRule(context.getNodeParameter('options', {}) as IDataObject),
+		signature,
 	};
 }
 

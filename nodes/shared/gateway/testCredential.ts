@@ -1,6 +1,7 @@
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialsDecrypted,
+	ICredentialTestFunction,
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
@@ -44,8 +45,16 @@ interface TestRules<Account> {
 	success: string;
 }
 
-/** Runs a credential test; whatever goes wrong becomes a message without a secret in it. */
-export async function testCredential<Account extends { origin: string }>(
+/** The test of a credential, as n8n calls it; whatever goes wrong becomes a message without a secret in it. */
+export function credentialTest<Account extends { origin: string }>(
+	rules: TestRules<Account>,
+): ICredentialTestFunction {
+	return async function (credential) {
+		return await testCredential(this, credential, rules);
+	};
+}
+
+async function testCredential<Account extends { origin: string }>(
 	{ helpers }: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 	{ read, findObstacle, success }: TestRules<Account>,

@@ -88,21 +88,15 @@ export class SessionToken {
 	private async takeStored(old: string, pause: number): Promise<void> {
 		const { store, keyOf } = this.rules;
 		store.reject(keyOf(this.credentials), old, this.credentials.accessRenewAt);
-		const found =
-			(await this.readStored(old)) ??
-			(pause > 0 ? await this.readStoredAfter(old, pause) : undefined);
+		let found = await this.readStored(old);
+		if (found === undefined && pause > 0) {
+			await sleep(pause * (1 + Math.random()));
+			found = await this.readStored(old);
+		}
 		if (found === undefined || this.value !== old) return;
 		this.credentials.accessRenewAt = found.accessRenewAt ?? '';
 		this.value = String(found.accessToken);
 		this.source = 'store';
-	}
-
-	private async readStoredAfter(
-		old: string,
-		pause: number,
-	): Promise<ICredentialDataDecryptedObject | undefined> {
-		await sleep(pause * (1 + Math.random()));
-		return await this.readStored(old);
 	}
 
 	/** The stored credential when it has another token that is good, and has not been changed otherwise. */

@@ -77,7 +77,7 @@ export class ItemCall {
 				findProperty(options ?? [], field),
 				`${name}.${field}`,
 				fields[field],
-				isThere ? check : absent,
+				isThere ? check : () => undefined,
 			);
 		return {
 			read: (field, check) => read(field, isFilled(field), check),
@@ -152,10 +152,6 @@ function guarding<T>(check: Check<T>): Check<T> {
 			'Nothing was sent. Enter what is expected; if it comes from an expression, check that this row has the column. To check nothing on purpose, remove the field.',
 		);
 	};
-}
-
-function absent(): undefined {
-	return undefined;
 }
 
 function findProperty(properties: INodeProperties[], name: string): INodeProperties | undefined {

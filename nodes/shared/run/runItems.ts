@@ -118,15 +118,12 @@ export async function runItems(
 
 	if (stopped)
 		throw firstFailure(outcomes, stoppedBy?.itemIndex, (itemIndex) => work.nameOf(itemIndex));
-	if (hasErrorBranch(context)) return forErrorBranch(outcomes);
+	if (context.getNode().onError === 'continueErrorOutput' && !isTool(context))
+		return forErrorBranch(outcomes);
 	return outcomes.flatMap((outcome, item) => {
 		if (outcome === undefined) return [];
 		return 'output' in outcome ? outcome.output : [failedItem(context, outcome.failure, item)];
 	});
-}
-
-function hasErrorBranch(context: IExecuteFunctions): boolean {
-	return context.getNode().onError === 'continueErrorOutput' && !isTool(context);
 }
 
 /**

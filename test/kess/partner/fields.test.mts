@@ -8,6 +8,7 @@ import {
 	requireSenderName,
 	requireTransferReference,
 } from '../../../kess/partner/fields.ts';
+import { notesOf } from '../../support/notes.mts';
 
 describe.each([requireTransferReference, requirePreTransferId, requirePartnerTransactionId])('%p', (require) => {
 	test('takes up to 64 characters', () => {
@@ -24,11 +25,7 @@ describe.each([requireTransferReference, requirePreTransferId, requirePartnerTra
 	});
 });
 
-const notesOn = (value: unknown) => {
-	const notes: string[] = [];
-	requireReceiverId(value, (note) => notes.push(note));
-	return notes;
-};
+const notesOn = (value: unknown) => notesOf((say) => requireReceiverId(value, say));
 
 describe('receiver', () => {
 	test.each(['012345678', '+85512345678', '85512345678', '12345678', 'KESS00123', 'user_12', '12E45', '10023', '007', 'CU2107-0123456789', 'sok.dara@kess', 'Dara'])(

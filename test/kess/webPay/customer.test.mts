@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import forge from 'node-forge';
 
 import { encryptCustomer, readCustomer } from '../../../kess/webPay/customer.ts';
+import { notesOf } from '../../support/notes.mts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -26,8 +27,7 @@ test.each([
 	[{ phoneNumber: '012345678 / 098765432' }, { phone_number: '012345678 / 098765432' }, ['has a phone_number that does not look like one phone number, and is sent as it is.']],
 	[{ phoneNumber: '012345678', email: '<a@b.example>' }, { phone_number: '012345678' }, ['has a email that is sent as a@b.example.']],
 ])('%j is repaired, and that is said', (written, sent, said) => {
-	const notes: string[] = [];
-	expect(readCustomer({ ...INPUT, phoneCode: '', ...written }, (note) => notes.push(note))).toMatchObject({ email: 'a@b.example', ...sent });
+	const notes = notesOf((say) => expect(readCustomer({ ...INPUT, phoneCode: '', ...written }, say)).toMatchObject({ email: 'a@b.example', ...sent }));
 	expect(notes).toEqual(said);
 });
 

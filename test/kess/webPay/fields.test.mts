@@ -8,6 +8,7 @@ import {
 	requireTitle,
 	requireWebAddress,
 } from '../../../kess/webPay/fields.ts';
+import { notesOf } from '../../support/notes.mts';
 
 describe('order number', () => {
 	test('takes up to 64 characters', () => {
@@ -23,9 +24,7 @@ describe('order number', () => {
 	test.each([['INV-1001', false], ['x'.repeat(33), true], ['INV 1001', true], ['វិក្កយបត្រ', true]])(
 		'%s: advice %p',
 		(outTradeNo, advised) => {
-			const notes: string[] = [];
-			requireOutTradeNo(outTradeNo, (note) => notes.push(note));
-			expect(notes.length > 0).toBe(advised);
+			expect(notesOf((say) => requireOutTradeNo(outTradeNo, say)).length > 0).toBe(advised);
 		},
 	);
 });
@@ -82,22 +81,16 @@ describe('readDetail', () => {
 		[[{ ...line, price: '200', qty: '10', discount: '' }], '5', true],
 		[[{ ...line, price: '10', qty: '2', discount: '0.01' }], '20', true],
 	])('%j in an order over %s: a sum that differs is said (%s)', (lines, total, differs) => {
-		const notes: string[] = [];
-		readDetail(lines, parseMoney(total, 'USD'), (note) => notes.push(note));
-		expect(notes).toEqual(differs ? ['comes to another sum than the order. The buyer pays the Total Amount.'] : []);
+		expect(notesOf((say) => readDetail(lines, parseMoney(total, 'USD'), say))).toEqual(differs ? ['comes to another sum than the order. The buyer pays the Total Amount.'] : []);
 	});
 
 	test('a line that was read otherwise than it looks says so', () => {
-		const notes: string[] = [];
-		readDetail([{ ...line, price: '៥', qty: '1', discount: '' }], parseMoney('5', 'USD'), (note) => notes.push(note));
-		expect(notes).toEqual(['has a product line 1 whose price is read as 5.']);
+		expect(notesOf((say) => readDetail([{ ...line, price: '៥', qty: '1', discount: '' }], parseMoney('5', 'USD'), say))).toEqual(['has a product line 1 whose price is read as 5.']);
 		expect(() => readDetail([{ ...line, price: '1.500' }], TOTAL)).toThrow('whose price is "1.500", which may mean 1.50 or 1500 USD');
 	});
 
 	test('a name whose letters were lost is said', () => {
-		const notes: string[] = [];
-		readDetail([{ ...line, name: '?????', price: '5', qty: '1', discount: '' }], parseMoney('5', 'USD'), (note) => notes.push(note));
-		expect(notes).toEqual([expect.stringContaining('UTF-8')]);
+		expect(notesOf((say) => readDetail([{ ...line, name: '?????', price: '5', qty: '1', discount: '' }], parseMoney('5', 'USD'), say))).toEqual([expect.stringContaining('UTF-8')]);
 	});
 });
 
@@ -110,9 +103,7 @@ test.each([
 	...['http://[::1]/x', 'http://[::ffff:127.0.0.1]/x', 'http://[fd00::1]/x', 'http://host.docker.internal/x'].map((url) => [url, true] as const),
 	...['https://shop.example/x', 'https://100.128.0.1/x', 'https://172.32.0.1/x', 'https://[2001:db8::1]/x'].map((url) => [url, false] as const),
 ])('%s: that KESS cannot reach it is said (%s)', (url, isSaid) => {
-	const notes: string[] = [];
-	requireWebAddress(url, (note) => notes.push(note));
-	expect(notes.some((note) => note.includes('KESS cannot reach'))).toBe(isSaid);
+	expect(notesOf((say) => requireWebAddress(url, say)).some((note) => note.includes('KESS cannot reach'))).toBe(isSaid);
 });
 
 test.each(['shop.example', 'ftp://shop.example', 'javascript:alert(1)', 'https:n8n.example/x', 'https:\\\\n8n.example', 'https:///x'])('%s is no web address', (url) => {
@@ -140,8 +131,7 @@ test.each(['https://shop.example/r?to=https://b.example/y', 'https://shop.exampl
 });
 
 test.each([requireWebAddress, requireAppAddress])('what nobody sees leaves an address, and that is said: %p', (require) => {
-	const notes: string[] = [];
-	expect(require('https://n8n.example/webhook/ke\u200bss', (note) => notes.push(note))).toBe('https://n8n.example/webhook/kess');
+	const notes = notesOf((say) => expect(require('https://n8n.example/webhook/ke\u200bss', say)).toBe('https://n8n.example/webhook/kess'));
 	expect(notes).toEqual(['had a zero-width space in it, which nobody sees: it was taken out.']);
 });
 
@@ -151,8 +141,7 @@ test('an app has an address with a scheme of its own', () => {
 });
 
 test('the address of n8n for trying out is said, also to a sandbox beside it', () => {
-	const notes: string[] = [];
-	requireWebAddress('http://127.0.0.1:5678/webhook-test/kess', (note) => notes.push(note), true);
+	const notes = notesOf((say) => requireWebAddress('http://127.0.0.1:5678/webhook-test/kess', say, true));
 	expect(notes).toEqual([expect.stringMatching(/^is an address of n8n for trying out/)]);
 });
 

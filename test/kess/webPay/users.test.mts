@@ -1,4 +1,5 @@
 import { requireEmail, requireFileSize, requireLocalPhone } from '../../../kess/webPay/users.ts';
+import { notesOf } from '../../support/notes.mts';
 
 test.each([
 	['012345678', '012345678'],
@@ -33,8 +34,7 @@ test('an address has something before and behind its @', () => {
 });
 
 test.each(['mailto:sok@shop.example', '<sok@shop.example>', 'sok\u200b@shop.example', 'MAILTO:sok@shop.example'])('%j means one address, and that is said', (value) => {
-	const notes: string[] = [];
-	expect(requireEmail(value, (note) => notes.push(note))).toBe('sok@shop.example');
+	const notes = notesOf((say) => expect(requireEmail(value, say)).toBe('sok@shop.example'));
 	expect(notes).toEqual(['is sent as sok@shop.example.']);
 });
 

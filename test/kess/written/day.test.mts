@@ -1,4 +1,5 @@
 import { dayInPhnomPenh, daysBefore, requireDay, requireLastDay } from '../../../kess/written/day.ts';
+import { notesOf } from '../../support/notes.mts';
 
 test.each<[unknown, string]>([
 	['2026-11-21', '2026-11-21'],
@@ -29,9 +30,7 @@ test.each([
 	['46347', 'is 46347, the number that a spreadsheet has for a day, and is read as 2026-11-21.'],
 	['2026-11-20T17:00:00.000Z', 'is 2026-11-20T17:00:00.000Z, which is the 2026-11-21 in Phnom Penh.'],
 ])('%p is another day than it seems to name, and that is said', (value, note) => {
-	const notes: string[] = [];
-	requireDay(value, (said) => notes.push(said));
-	expect(notes).toEqual([note]);
+	expect(notesOf((say) => requireDay(value, say))).toEqual([note]);
 });
 
 test.each<[unknown]>([[''], [null], [undefined], ['2026-02-29'], ['2026-02-30T00:00:00Z'], ['2026-13-01'], ['21/11/2026'], ['2026-11'], [20261121], [7], [new Date('x')], ['2026-11-21; DROP']])(

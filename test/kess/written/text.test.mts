@@ -1,4 +1,5 @@
 import { isBlank, requireText, trimDeep, trimText } from '../../../kess/written/text.ts';
+import { notesOf } from '../../support/notes.mts';
 
 test('trimText strips what the gateway strips, and nothing inside', () => {
 	expect(trimText('\u200B\uFEFF \t ស្រី\u200Bអូន \0\n')).toBe('ស្រី\u200Bអូន');
@@ -73,9 +74,7 @@ describe('requireText', () => {
 	});
 
 	test.each([['?????', true], ['កាហ្វេ \uFFFD', true], ['Caf\uFFFD', true], ['ទឹក ????', true], ['????', true], ['áž€áž¶áž áŸ’', true], ['CafÃ©', true], ['SÃO João', false], ['garáž', false], ['Where is it???', false], ['ok?', false]])('%p: letters that were lost are said (%s)', (value, isSaid) => {
-		const notes: string[] = [];
-		requireText(value, 64, (note) => notes.push(note));
-		expect(notes.some((note) => note.includes('UTF-8'))).toBe(isSaid);
+		expect(notesOf((say) => requireText(value, 64, say)).some((note) => note.includes('UTF-8'))).toBe(isSaid);
 	});
 });
 

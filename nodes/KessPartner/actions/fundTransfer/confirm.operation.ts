@@ -4,6 +4,7 @@ import { InvalidValueError } from '../../../../kess/errors';
 import { requirePreTransferId } from '../../../../kess/partner/fields';
 import { SERVICES } from '../../../../kess/partner/services';
 import { isBlank } from '../../../../kess/written/text';
+import { additionalFields } from '../../../shared/run/collections';
 import { LONGEST_MS } from '../../../shared/money/paymentNotes';
 import type { MoneyEnd } from '../../../shared/money/moveMoney';
 import { payRow, readRow } from '../../../shared/money/payRow';
@@ -53,25 +54,18 @@ export const confirm: PartnerOperation = {
 		},
 		preTransferId,
 		partnerTransactionId,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				...approvedFields,
-				{
-					displayName: 'Expires At',
-					name: 'expiresAt',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. {{ $json.expires_at }}',
-					description:
-						'What Create returned as expires_at. Without it n8n goes by what this workflow remembers of Create; where it does not know, the transfer is taken to live for a day.',
-				},
-			],
-		},
+		additionalFields([
+			...approvedFields,
+			{
+				displayName: 'Expires At',
+				name: 'expiresAt',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. {{ $json.expires_at }}',
+				description:
+					'What Create returned as expires_at. Without it n8n goes by what this workflow remembers of Create; where it does not know, the transfer is taken to live for a day.',
+			},
+		]),
 	],
 	async execute(call, { client, options }) {
 		const number = readTransferNumber(call);

@@ -271,10 +271,7 @@ export function spent(reason: string | undefined): KessError {
 }
 
 /** The gateway's refusal in words for the user. */
-export function refusal(
-	{ code, reason }: { code: string; reason: string },
-	service: string,
-): KessError {
+export function refusal({ code, reason }: RefusalSaid, service: string): KessError {
 	const { message, hint } = explainPartnerCode(code, service, reason);
 	return new KessError(message, hint, code);
 }

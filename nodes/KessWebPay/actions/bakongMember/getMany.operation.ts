@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isPlainObject } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { listProperties, readLimit } from '../common/list';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/outcomes';
+import { listedIn, requireAnswer } from '../common/outcomes';
 
 /** `webpay.acquire.getbakongmembers` (docs/gateway.md §3, Bakong member). */
 export const getMany: WebPayOperation = {
@@ -20,13 +19,7 @@ export const getMany: WebPayOperation = {
 	async execute(call, client) {
 		const limit = readLimit(call);
 		const result = await client.call(SERVICES.getBakongMembers, {});
-		const data = requireDone(
-			result,
-			'list the Bakong members',
-			'Looking changes nothing: run the item again.',
-		);
-		return (Array.isArray(data) ? data : [data])
-			.filter(isPlainObject)
-			.slice(0, limit) as IDataObject[];
+		const members = listedIn(requireAnswer(result, 'list the Bakong members'));
+		return members.slice(0, limit) as IDataObject[];
 	},
 };

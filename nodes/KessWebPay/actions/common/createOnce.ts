@@ -114,12 +114,8 @@ async function findExisting(
 			'The order may exist. Run the item again with the same order number: if it exists, its payment link is returned.',
 		);
 	}
-	return requireSameMoney(order, found.data);
-}
-
-/** @throws KessError when the order under this number is over another amount */
-function requireSameMoney({ money }: NewOrder, found: Json): ExistingOrder {
-	const existing = found as ExistingOrder;
+	const { money } = order;
+	const existing = found.data as ExistingOrder;
 	if (isSameMoney(money, existing.total_amount, existing.currency)) return existing;
 	throw new KessError(
 		`An order with this number exists already, over ${quoted(existing.total_amount)} ${quoted(existing.currency)} instead of ${money.decimal} ${money.currency}`,

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
-import type { Outcome } from '../../../../kess/gateway/outcome';
-import { isPlainObject, type Json } from '../../../../kess/jsonObject';
+import type { Outcome, RefusalSaid } from '../../../../kess/gateway/outcome';
+import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { explainRefusal } from '../../../../kess/webPay/refusal';
 
 /**
@@ -27,8 +27,18 @@ export function requireDone(result: Outcome<Json>, intent: string, advice: strin
 	}
 }
 
+/** The same for a question, which changes nothing. */
+export function requireAnswer(result: Outcome<Json>, intent: string): Json {
+	return requireDone(result, intent, 'Looking changes nothing: run the item again.');
+}
+
+/** What an answer lists; it may be one thing alone. */
+export function listedIn(data: Json): JsonObject[] {
+	return (Array.isArray(data) ? data : [data]).filter(isPlainObject);
+}
+
 /** The gateway's own words, with its code. */
-export function refusal(refused: { code: string; reason: string }, intent: string): KessError {
+export function refusal(refused: RefusalSaid, intent: string): KessError {
 	const { message, hint } = explainRefusal(refused, intent);
 	return new KessError(message, hint, refused.code);
 }

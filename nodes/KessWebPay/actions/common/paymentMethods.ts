@@ -1,7 +1,7 @@
-import { isPlainObject, type JsonObject } from '../../../../kess/jsonObject';
+import type { JsonObject } from '../../../../kess/jsonObject';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
-import { requireDone } from './outcomes';
+import { listedIn, requireAnswer } from './outcomes';
 
 /**
  * `webpay.acquire.getpaymentmethods` (docs/gateway.md §3, payment method): the methods that this merchant's buyers can choose.
@@ -10,10 +10,5 @@ import { requireDone } from './outcomes';
  */
 export async function fetchPaymentMethods(client: WebPayClient): Promise<JsonObject[]> {
 	const result = await client.call(SERVICES.getPaymentMethods, {});
-	const data = requireDone(
-		result,
-		'list the payment methods',
-		'Looking changes nothing: run the item again.',
-	);
-	return (Array.isArray(data) ? data : [data]).filter(isPlainObject);
+	return listedIn(requireAnswer(result, 'list the payment methods'));
 }

@@ -53,6 +53,17 @@ export const transactionProperties: INodeProperties[] = [
 	currencyProperty,
 ];
 
+export const cardProperty: INodeProperties = {
+	displayName: 'Encrypted Card',
+	name: 'card',
+	type: 'string',
+	typeOptions: { password: true },
+	required: true,
+	default: '',
+	description:
+		'Card data as ciphertext in hexadecimal: number, securityCode and expiry (month, year) as JSON, encrypted with the RSA public key of KESS (PKCS#1 v1.5)',
+};
+
 export const expiresInField: INodeProperties = {
 	displayName: 'Expires In (Seconds)',
 	name: 'expiresIn',

@@ -3,6 +3,7 @@ import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import { payRow } from '../../../shared/money/payRow';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayOperation } from '../operation';
@@ -60,22 +61,15 @@ export const pay: WebPayOperation = {
 			placeholder: 'e.g. 10023',
 			description: 'KESS user ID of the one who pays (sender_id)',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				{
-					displayName: 'Remark',
-					name: 'remark',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. Lunch',
-				},
-			],
-		},
+		additionalFields([
+			{
+				displayName: 'Remark',
+				name: 'remark',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Lunch',
+			},
+		]),
 	],
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);

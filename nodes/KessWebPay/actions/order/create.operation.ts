@@ -8,6 +8,7 @@ import { requireText } from '../../../../kess/written/text';
 import { type DetailInput, readDetail } from '../../../../kess/webPay/fields';
 import { hasEnded, isPaid } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -53,113 +54,106 @@ export const create: WebPayOperation = {
 	properties: [
 		...transactionProperties,
 		...linkValidForProperties,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				customerField,
-				descriptorField,
-				{
-					displayName: 'Product Lines',
-					name: 'detail',
-					type: 'fixedCollection',
-					typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Product' },
-					placeholder: 'Add Product',
-					default: {},
-					description:
-						'What is bought, line by line, as the buyer sees it (detail). A line with all fields empty is left out.',
-					options: [
-						{
-							displayName: 'Product',
-							name: 'items',
-							values: [
-								{
-									displayName: 'Name',
-									name: 'name',
-									type: 'string',
-									default: '',
-									placeholder: 'e.g. Iced coffee',
-								},
-								{
-									displayName: 'Product ID',
-									name: 'no',
-									type: 'string',
-									default: '',
-									placeholder: 'e.g. 03232',
-								},
-								{
-									displayName: 'Quantity',
-									name: 'qty',
-									type: 'string',
-									default: '',
-									placeholder: 'e.g. 2',
-								},
-								{
-									displayName: 'Unit Discount',
-									name: 'discount',
-									type: 'string',
-									default: '',
-									placeholder: 'e.g. 0.05',
-									description: 'May be left empty',
-								},
-								{
-									displayName: 'Unit Price',
-									name: 'price',
-									type: 'string',
-									default: '',
-									placeholder: 'e.g. 2.50',
-								},
-							],
-						},
-					],
-				},
-				{
-					displayName: 'Product Lines (JSON)',
-					name: 'detailJson',
-					type: 'json',
-					default: '',
-					placeholder: 'e.g. {{ $json.lines }}',
-					description:
-						'What is bought as a list, for example from an expression: each line with no, name, price, qty and, if there is one, discount (detail). In place of Product Lines.',
-				},
-				expiresInField,
-				failIfClosedField,
-				{
-					displayName: 'Login Type',
-					name: 'loginType',
-					type: 'options',
-					options: [
-						{
-							name: 'Anonymous',
-							value: 'ANONYMOUS',
-							description: 'The buyer pays without logging in at KESS',
-						},
-						{
-							name: 'Facebook',
-							value: 'FACEBOOK',
-							description: 'The buyer logs in with Facebook',
-						},
-						{
-							name: 'General',
-							value: 'GENERAL',
-							description: 'The buyer logs in or registers with a phone number',
-						},
-					],
-					default: 'ANONYMOUS',
-					description: 'How the buyer logs in at KESS (login_type)',
-				},
-				notifyUrlField,
-				qrCodePropertyField,
-				qrCodeField,
-				...pageFields,
-				redirectUrlField,
-				schemaUrlField,
-				settingField,
-			],
-		},
+		additionalFields([
+			customerField,
+			descriptorField,
+			{
+				displayName: 'Product Lines',
+				name: 'detail',
+				type: 'fixedCollection',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Product' },
+				placeholder: 'Add Product',
+				default: {},
+				description:
+					'What is bought, line by line, as the buyer sees it (detail). A line with all fields empty is left out.',
+				options: [
+					{
+						displayName: 'Product',
+						name: 'items',
+						values: [
+							{
+								displayName: 'Name',
+								name: 'name',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. Iced coffee',
+							},
+							{
+								displayName: 'Product ID',
+								name: 'no',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. 03232',
+							},
+							{
+								displayName: 'Quantity',
+								name: 'qty',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. 2',
+							},
+							{
+								displayName: 'Unit Discount',
+								name: 'discount',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. 0.05',
+								description: 'May be left empty',
+							},
+							{
+								displayName: 'Unit Price',
+								name: 'price',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. 2.50',
+							},
+						],
+					},
+				],
+			},
+			{
+				displayName: 'Product Lines (JSON)',
+				name: 'detailJson',
+				type: 'json',
+				default: '',
+				placeholder: 'e.g. {{ $json.lines }}',
+				description:
+					'What is bought as a list, for example from an expression: each line with no, name, price, qty and, if there is one, discount (detail). In place of Product Lines.',
+			},
+			expiresInField,
+			failIfClosedField,
+			{
+				displayName: 'Login Type',
+				name: 'loginType',
+				type: 'options',
+				options: [
+					{
+						name: 'Anonymous',
+						value: 'ANONYMOUS',
+						description: 'The buyer pays without logging in at KESS',
+					},
+					{
+						name: 'Facebook',
+						value: 'FACEBOOK',
+						description: 'The buyer logs in with Facebook',
+					},
+					{
+						name: 'General',
+						value: 'GENERAL',
+						description: 'The buyer logs in or registers with a phone number',
+					},
+				],
+				default: 'ANONYMOUS',
+				description: 'How the buyer logs in at KESS (login_type)',
+			},
+			notifyUrlField,
+			qrCodePropertyField,
+			qrCodeField,
+			...pageFields,
+			redirectUrlField,
+			schemaUrlField,
+			settingField,
+		]),
 	],
 	simplified: ORDER_FIELDS,
 	async execute(call, client) {

@@ -3,11 +3,13 @@ import type { JsonObject } from '../../../../kess/jsonObject';
 import { requireText } from '../../../../kess/written/text';
 import { requireIpAddress } from '../../../../kess/webPay/fields';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { customerField, readEncryptedCustomer } from '../common/customer';
 import {
+	cardProperty,
 	descriptorField,
 	expiresInField,
 	notifyUrlField,
@@ -40,16 +42,7 @@ export const directPay: WebPayOperation = {
 			default: '',
 		},
 		...transactionProperties,
-		{
-			displayName: 'Encrypted Card',
-			name: 'card',
-			type: 'string',
-			typeOptions: { password: true },
-			required: true,
-			default: '',
-			description:
-				'Card data as ciphertext in hexadecimal: number, securityCode and expiry (month, year) as JSON, encrypted with the RSA public key of KESS (PKCS#1 v1.5)',
-		},
+		cardProperty,
 		{
 			displayName: 'Payment Method',
 			name: 'serviceCode',
@@ -63,39 +56,32 @@ export const directPay: WebPayOperation = {
 			default: 'VISA_MASTER',
 			description: 'Kind of card (service_code). Another code can be given by expression.',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				customerField,
-				descriptorField,
-				expiresInField,
-				{
-					displayName: 'Holder Name',
-					name: 'holderName',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. SREY OUN',
-					description: 'Name on the card (holder_name)',
-				},
-				{
-					displayName: 'IP Address',
-					name: 'ipAddress',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. 203.0.113.7',
-					description: 'Address that the buyer pays from (ip_address)',
-				},
-				notifyUrlField,
-				...pageFields,
-				redirectUrlField,
-				schemaUrlField,
-				settingField,
-			],
-		},
+		additionalFields([
+			customerField,
+			descriptorField,
+			expiresInField,
+			{
+				displayName: 'Holder Name',
+				name: 'holderName',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. SREY OUN',
+				description: 'Name on the card (holder_name)',
+			},
+			{
+				displayName: 'IP Address',
+				name: 'ipAddress',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 203.0.113.7',
+				description: 'Address that the buyer pays from (ip_address)',
+			},
+			notifyUrlField,
+			...pageFields,
+			redirectUrlField,
+			schemaUrlField,
+			settingField,
+		]),
 	],
 	async execute(call, client) {
 		return [await chargeRow(call, client, (outTradeNo) => readDirectPay(call, client, outTradeNo))];

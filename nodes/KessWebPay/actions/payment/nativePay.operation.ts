@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../../kess/jsonObject';
 import { mayAskFor } from '../../../../kess/webPay/khqr';
 import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -44,36 +45,29 @@ export const nativePay: WebPayOperation = {
 			description:
 				'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				descriptorField,
-				expiresInField,
-				{
-					displayName: 'Is iOS Device',
-					name: 'isIosDevice',
-					type: 'boolean',
-					default: false,
-					description: 'Whether the buyer pays on an iPhone or iPad. Needed for Only Deeplink.',
-				},
-				notifyUrlField,
-				{
-					displayName: 'Only Deeplink',
-					name: 'onlyDeeplink',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to ask only for the link that opens the app, without a QR text',
-				},
-				qrCodePropertyField,
-				qrCodeField,
-				redirectUrlField,
-				schemaUrlField,
-			],
-		},
+		additionalFields([
+			descriptorField,
+			expiresInField,
+			{
+				displayName: 'Is iOS Device',
+				name: 'isIosDevice',
+				type: 'boolean',
+				default: false,
+				description: 'Whether the buyer pays on an iPhone or iPad. Needed for Only Deeplink.',
+			},
+			notifyUrlField,
+			{
+				displayName: 'Only Deeplink',
+				name: 'onlyDeeplink',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to ask only for the link that opens the app, without a QR text',
+			},
+			qrCodePropertyField,
+			qrCodeField,
+			redirectUrlField,
+			schemaUrlField,
+		]),
 	],
 	async execute(call, client) {
 		const order = readNativePay(call, client);

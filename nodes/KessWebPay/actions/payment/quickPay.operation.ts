@@ -1,6 +1,7 @@
 import { requireReference } from '../../../../kess/written/reference';
 import { requireText } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
@@ -49,14 +50,7 @@ export const quickPay: WebPayOperation = {
 			default: 'WECHAT',
 			description: 'App of the buyer (service_code). Another code can be given by expression.',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [expiresInField, notifyUrlField, redirectUrlField, schemaUrlField],
-		},
+		additionalFields([expiresInField, notifyUrlField, redirectUrlField, schemaUrlField]),
 	],
 	simplified: ORDER_FIELDS,
 	async execute(call, client) {

@@ -3,6 +3,7 @@ import type { IDataObject, IDisplayOptions } from 'n8n-workflow';
 import { InvalidValueError, KessError } from '../../../../kess/errors';
 import { type Money, parseCurrency, parseMoney } from '../../../../kess/money';
 import { requireText } from '../../../../kess/written/text';
+import { additionalFields } from '../../../shared/run/collections';
 import { moneyItem } from '../../../shared/money/moneyItem';
 import type { MoneyEnd } from '../../../shared/money/moveMoney';
 import { payRow } from '../../../shared/money/payRow';
@@ -85,13 +86,7 @@ export const create: WebPayOperation = {
 			description: 'Why the money goes back (reason). At most 255 characters.',
 		},
 		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			// A partial refund needs it, so it is in sight from the beginning.
-			default: { [merchantReferenceField.name]: '' },
-			options: [
+			...additionalFields([
 				{
 					displayName: 'Callback URL',
 					name: 'callbackUrl',
@@ -106,7 +101,9 @@ export const create: WebPayOperation = {
 					description:
 						'Your own number for this refund, used only once (merchant_reference). Needed for a partial refund: it keeps the refund from being made twice when the item runs again.',
 				},
-			],
+			]),
+			// A partial refund needs it, so it is in sight from the beginning.
+			default: { [merchantReferenceField.name]: '' },
 		},
 	],
 	async execute(call, client) {

@@ -1,17 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isPlainObject, type Json } from '../../../../kess/jsonObject';
 import { InvalidValueError } from '../../../../kess/errors';
 import { requireReference } from '../../../../kess/written/reference';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { requireDone } from '../common/outcomes';
-import {
-	matchReference,
-	merchantReferenceField,
-	queryRefund,
-	requireMerchantReference,
-} from './refunds';
+import { listedIn, requireAnswer } from '../common/outcomes';
+import { matchReference, merchantReferenceField, requireMerchantReference } from './refunds';
 
 /** The values of Look Up By, and the parameters with what to look for. */
 const REFERENCE = 'merchantReference';
@@ -70,16 +64,11 @@ export const query: WebPayOperation = {
 			: call.read(TRANSACTION, (value, say) => requireReference(value, 64, say));
 		call.reference =
 			reference === undefined ? `transaction ${transactionId}` : `refund ${reference}`;
-		const result = await queryRefund(client, {
+		const result = await client.call(SERVICES.queryRefund, {
 			merchant_reference: reference,
 			transaction_id: transactionId,
 		});
-		const data: Json = requireDone(
-			result,
-			'query the refund',
-			'Looking changes nothing: run the item again.',
-		);
-		const refunds = (Array.isArray(data) ? data : [data]).filter(isPlainObject);
+		const refunds = listedIn(requireAnswer(result, 'query the refund'));
 		if (reference !== undefined) refunds.forEach((refund) => matchReference(refund, reference));
 		return refunds as IDataObject[];
 	},

@@ -27,13 +27,10 @@ export function requireMerchantReference(value: unknown, say?: Say): string {
 }
 
 /** What an answer says about a refund; what it does not say is `undefined`. */
-export interface RefundFacts {
-	outTradeNo: Json | undefined;
-	merchantReference: Json | undefined;
-	amount: Json | undefined;
-	currency: Json | undefined;
-	status: Json | undefined;
-}
+type RefundFacts = Record<
+	'outTradeNo' | 'merchantReference' | 'amount' | 'currency' | 'status',
+	Json | undefined
+>;
 
 /**
  * Reads a refund from an answer, which is the refund itself or its order with all refunds in `refund_histories`
@@ -84,7 +81,7 @@ export function tellsOfRefund(data: JsonObject): boolean {
 
 /** Looks for the refund with the merchant's reference. */
 export async function findRefund(client: WebPayClient, reference: string): Promise<Look> {
-	const result = await queryRefund(client, { merchant_reference: reference });
+	const result = await client.call(SERVICES.queryRefund, { merchant_reference: reference });
 	if (result.kind !== 'done') return lookedInVain(result, 'look up the refund');
 	const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(
 		(entry): entry is JsonObject => isPlainObject(entry) && Object.keys(entry).length > 0,
@@ -118,10 +115,6 @@ export async function findRefund(client: WebPayClient, reference: string): Promi
 	if (saysFailed(status)) return { found: 'failed', reason };
 	if (!isPending(status) && !saysDone(status)) return { found: 'open', reason };
 	return { found: 'this', data: refund as IDataObject, isUnderWay: isPending(status) };
-}
-
-export async function queryRefund(client: WebPayClient, fields: JsonObject) {
-	return await client.call(SERVICES.queryRefund, fields);
 }
 
 /** @throws KessError when the answer names another reference than the one asked for */

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { addressFor } from '../common/order';
 import { requireDone } from '../common/outcomes';
@@ -26,16 +27,9 @@ export const createLink: WebPayOperation = {
 			placeholder: 'e.g. https://n8n.shop.example/webhook/card',
 			description: 'Address that KESS calls when the card has been saved',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				{ ...redirectUrlField, description: 'Where the buyer is sent after entering the card' },
-			],
-		},
+		additionalFields([
+			{ ...redirectUrlField, description: 'Where the buyer is sent after entering the card' },
+		]),
 	],
 	async execute(call, client) {
 		const fields = {

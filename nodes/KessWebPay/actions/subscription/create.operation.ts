@@ -16,6 +16,7 @@ import type { WebPayClient } from '../../client';
 import type { WebPayOperation } from '../operation';
 import { ownNumber } from '../common/order';
 import { copiedFrom, LAG_MS, refusedPayment } from '../common/payments';
+import { cardProperty } from '../common/transaction';
 import { intervalProperty, requireInterval } from './subscriptions';
 
 /** `webpay.acquire.subscription` (docs/gateway.md §3): charges an order to a card, now and in every period to come. */
@@ -54,16 +55,7 @@ export const create: WebPayOperation = {
 			placeholder: 'e.g. SREY OUN',
 			description: 'Name on the card',
 		},
-		{
-			displayName: 'Encrypted Card',
-			name: 'card',
-			type: 'string',
-			typeOptions: { password: true },
-			required: true,
-			default: '',
-			description:
-				'Card data as ciphertext in hexadecimal: number, securityCode and expiry (month, year) as JSON, encrypted with the RSA public key of KESS (PKCS#1 v1.5)',
-		},
+		cardProperty,
 		intervalProperty,
 	],
 	async execute(call, client) {

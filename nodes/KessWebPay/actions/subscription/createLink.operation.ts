@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
+import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { addressFor, orderNumber, readOutTradeNo } from '../common/order';
 import { requireDone } from '../common/outcomes';
@@ -26,14 +27,7 @@ export const createLink: WebPayOperation = {
 			required: true,
 			description: 'Address that KESS calls when the buyer has paid',
 		},
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [redirectUrlField],
-		},
+		additionalFields([redirectUrlField]),
 	],
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);

@@ -2,6 +2,7 @@ import { requireDay, requireLastDay } from '../../../../kess/written/day';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { endDateField, startDateField } from '../common/dateRange';
 import { listProperties, readLimit } from '../common/list';
+import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { readPages } from '../common/readPages';
 
@@ -14,17 +15,7 @@ export const getMany: WebPayOperation = {
 		action: 'Get many subscriptions',
 		description: 'List your subscriptions with their status',
 	},
-	properties: [
-		...listProperties,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [endDateField, startDateField],
-		},
-	],
+	properties: [...listProperties, additionalFields([endDateField, startDateField])],
 	async execute(call, client) {
 		const limit = readLimit(call);
 		const additional = call.collection('additionalFields');

@@ -3,6 +3,7 @@ import { requireOutTradeNo } from '../../../../kess/webPay/fields';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { endDateField, startDateField } from '../common/dateRange';
 import { listProperties, readLimit } from '../common/list';
+import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { readPages } from '../common/readPages';
 import { requireSubscriptionCode } from './subscriptions';
@@ -18,32 +19,25 @@ export const getTransactions: WebPayOperation = {
 	},
 	properties: [
 		...listProperties,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				endDateField,
-				{
-					displayName: 'Order Number',
-					name: 'outTradeNo',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. INV-1001',
-					description: 'Only charges that belong to this order (out_trade_no)',
-				},
-				startDateField,
-				{
-					displayName: 'Subscription Code',
-					name: 'subscriptionCode',
-					type: 'string',
-					default: '',
-					description: 'Only charges of this subscription (subscription_code)',
-				},
-			],
-		},
+		additionalFields([
+			endDateField,
+			{
+				displayName: 'Order Number',
+				name: 'outTradeNo',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. INV-1001',
+				description: 'Only charges that belong to this order (out_trade_no)',
+			},
+			startDateField,
+			{
+				displayName: 'Subscription Code',
+				name: 'subscriptionCode',
+				type: 'string',
+				default: '',
+				description: 'Only charges of this subscription (subscription_code)',
+			},
+		]),
 	],
 	async execute(call, client) {
 		const limit = readLimit(call);

@@ -1,5 +1,5 @@
 import { SERVICES } from '../../../../kess/webPay/services';
-import { itemOf, requireDone } from '../common/outcomes';
+import { itemOf, requireAnswer } from '../common/outcomes';
 import type { WebPayOperation } from '../operation';
 import { readUserId, requireUser, userIdProperty } from './fields';
 
@@ -17,9 +17,7 @@ export const get: WebPayOperation = {
 	async execute(call, client) {
 		const userId = readUserId(call);
 		const result = await client.call(SERVICES.userProfile, { user_id: userId });
-		const user = itemOf(
-			requireDone(result, 'show the user', 'Looking changes nothing: run the item again.'),
-		);
+		const user = itemOf(requireAnswer(result, 'show the user'));
 		requireUser(user, userId);
 		return [user];
 	},
