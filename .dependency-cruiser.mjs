@@ -39,6 +39,7 @@ export default {
 		never('client-below', 'A client knows no operation.', '^nodes/[^/]+/client\\.ts$', '^nodes/[^/]+/(actions|methods|notifications|polling)/'),
 		never('operations-below', 'An operation knows neither the node nor what n8n calls beside it.', '^nodes/[^/]+/actions/', '^nodes/[^/]+/(methods|notifications|polling)/|\\.node\\.ts$'),
 		apart('operations-apart', 'What two resources need lies in common.', 'nodes/KessWebPay/actions', { besides: ['common'] }),
+		apart('partner-operations-apart', 'What two resources need lies below both.', 'nodes/KessPartner/actions'),
 		never('common-below', 'What resources have in common knows none of them.', '^nodes/KessWebPay/actions/common/', '^nodes/KessWebPay/actions/(?!common/)[^/]+/'),
 		never('sandbox-alone', 'The gateway that answers shares no line with what it checks.', '^sandbox/', '^(kess|nodes|credentials|test|bench)/'),
 		never('tests-on-top', 'Nothing that runs needs a test.', '^(kess|nodes|credentials|sandbox)/', '^(test|bench)/'),

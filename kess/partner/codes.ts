@@ -1,4 +1,5 @@
-import type { KessError } from '../errors';
+import { KessError } from '../errors';
+import type { RefusalSaid } from '../gateway/outcome';
 import { adviceOn } from '../gateway/refusalCause';
 import { CONFIRM_TRANSFER, CREATE_TRANSFER, QUERY_TRANSFER } from './services';
 
@@ -138,4 +139,10 @@ export function explainPartnerCode(
 		message: words === '' ? known.message : `${known.message}: ${words}`,
 		hint: cause ?? known.hint,
 	};
+}
+
+/** The same as an error, with the code. */
+export function refusal({ code, reason }: RefusalSaid, service: string): KessError {
+	const { message, hint } = explainPartnerCode(code, service, reason);
+	return new KessError(message, hint, code);
 }

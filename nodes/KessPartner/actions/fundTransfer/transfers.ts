@@ -5,7 +5,7 @@ import { type JsonObject, textOf } from '../../../../kess/jsonObject';
 import { orThrow, type Outcome, type RefusalSaid } from '../../../../kess/gateway/outcome';
 import { tellsOfUse } from '../../../../kess/gateway/refusalWords';
 import { quoted } from '../../../../kess/gateway/redaction';
-import { explainPartnerCode } from '../../../../kess/partner/codes';
+import { refusal } from '../../../../kess/partner/codes';
 import { isOtherPerson } from '../../../../kess/partner/receiverName';
 import {
 	CONFIRM_TRANSFER,
@@ -268,12 +268,6 @@ export function spent(reason: string | undefined): KessError {
 		`This transfer number stands for another payment${reason === undefined ? '' : `: ${reason}`}`,
 		'This run has paid nothing. Use a new transfer number for a new payment. If it is meant to be the same payment, correct amount and receiver.',
 	);
-}
-
-/** The gateway's refusal in words for the user. */
-export function refusal({ code, reason }: RefusalSaid, service: string): KessError {
-	const { message, hint } = explainPartnerCode(code, service, reason);
-	return new KessError(message, hint, code);
 }
 
 /** The answer to a question that changes nothing. @throws KessError when it cannot be had */

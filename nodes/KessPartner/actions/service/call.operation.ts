@@ -1,5 +1,6 @@
 import { KessError } from '../../../../kess/errors';
 import { orThrow } from '../../../../kess/gateway/outcome';
+import { refusal } from '../../../../kess/partner/codes';
 import { payingServiceNamed, serviceNamed } from '../../../../kess/partner/services';
 import { findMayNotPay } from '../../../shared/run/agents';
 import {
@@ -9,7 +10,6 @@ import {
 	serviceProperty,
 } from '../../../shared/run/serviceCall';
 import { CREDENTIAL } from '../../client';
-import { refusal } from '../fundTransfer/transfers';
 import type { PartnerOperation } from '../operation';
 
 /** Any service by its name, for those this node has no operation for; none that is known to move money. */
