@@ -163,7 +163,7 @@ interface Kind {
 }
 
 async function start(options: N8nOptions, kind: Kind): Promise<RunningN8n> {
-	const port = await freePort(options.port);
+	const port = await freePort(options.port ?? 0);
 	if (options.port && port !== options.port) throw new Error(`Port ${options.port} is in use`);
 	const url = `http://127.0.0.1:${port}`;
 	const { node, script } = n8nProgram();

@@ -3,10 +3,14 @@ import { createServer } from 'node:net';
 /**
  * A port of 127.0.0.1 that is free at the moment.
  *
- * @param preferred taken when it is free; 0 or left out: any
+ * @param preferred the first of these that is free is taken; 0, or when none is: any
  */
-export async function freePort(preferred = 0): Promise<number> {
-	return (await tryPort(preferred)) ?? (await tryPort(0)) ?? Promise.reject(new Error('No free port on 127.0.0.1'));
+export async function freePort(...preferred: number[]): Promise<number> {
+	for (const wanted of [...preferred, 0]) {
+		const port = await tryPort(wanted);
+		if (port !== undefined) return port;
+	}
+	throw new Error('No free port on 127.0.0.1');
 }
 
 async function tryPort(port: number): Promise<number | undefined> {

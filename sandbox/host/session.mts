@@ -44,9 +44,11 @@ export async function runSession({ folder, once, signal }: SessionOptions): Prom
 	await mkdir(filesFolder, { recursive: true });
 	await mkdir(userFolder, { recursive: true });
 
+	const before = await lastDelivery(folder);
 	const n8nPort = await freePort(N8N_PORT);
 	const sandbox = await startSandbox({
-		port: await freePort(SANDBOX_PORT),
+		// Beside another one it has the address again that its credentials and links name.
+		port: await freePort(SANDBOX_PORT, ...(before.sandboxPort === undefined ? [] : [before.sandboxPort])),
 		keysFolder: join(folder, 'keys'),
 		n8nUrl: `http://127.0.0.1:${n8nPort}`,
 	});
@@ -66,7 +68,7 @@ export async function runSession({ folder, once, signal }: SessionOptions): Prom
 		};
 		await keepEditorCacheAway(userFolder);
 		await step('Installing the nodes in n8n', async () => await installNodes(userFolder));
-		await deliver(folder, options, content);
+		await deliver(folder, before, options, content, sandbox);
 		n8n = await step('Starting n8n', async () => await startN8n(options));
 
 		const client = new RestClient(n8n.url);
@@ -88,8 +90,9 @@ interface Content {
 	workflows: Array<Workflow & { id: string }>;
 }
 
-/** What the last session put into n8n and the files folder, as digests. */
+/** What the last session put into n8n and the files folder, as digests, and where its gateway was. */
 interface Delivered {
+	sandboxPort?: number;
 	credentials?: string;
 	workflows?: string;
 	spreadsheets?: Record<string, string>;
@@ -99,10 +102,15 @@ interface Delivered {
  * Puts the project's spreadsheets, credentials and workflows in place. An import takes n8n some seconds and replaces
  * what was changed in the editor, so it is left out for what has not changed in the project since the last session.
  */
-async function deliver(folder: string, options: N8nOptions, content: Content): Promise<void> {
-	const record = join(folder, 'delivered.json');
-	const before = existsSync(record) ? (JSON.parse(await readFile(record, 'utf8')) as Delivered) : {};
+async function deliver(
+	folder: string,
+	before: Delivered,
+	options: N8nOptions,
+	content: Content,
+	sandbox: Sandbox,
+): Promise<void> {
 	const now: Delivered = {
+		sandboxPort: Number(new URL(sandbox.url).port),
 		credentials: digest(JSON.stringify(content.credentials)),
 		workflows: digest(JSON.stringify(content.workflows)),
 		spreadsheets: await copySpreadsheets(options.filesFolder, before.spreadsheets ?? {}),
@@ -114,7 +122,13 @@ async function deliver(folder: string, options: N8nOptions, content: Content): P
 			if (workflows) await importWorkflows(options, content.workflows);
 		});
 	}
-	await writeFile(record, JSON.stringify(now));
+	await writeFile(recordIn(folder), JSON.stringify(now));
+}
+
+const recordIn = (folder: string) => join(folder, 'delivered.json');
+
+async function lastDelivery(folder: string): Promise<Delivered> {
+	return existsSync(recordIn(folder)) ? (JSON.parse(await readFile(recordIn(folder), 'utf8')) as Delivered) : {};
 }
 
 /** What was deleted in the editor, or lost with n8n's database, comes back. */
