@@ -14,11 +14,6 @@ export function textOf(value: unknown): string {
 	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }
 
-/** Whether an ID in an answer is none: what stands for one where there is none. */
-export function isNoId(id: string): boolean {
-	return /^(?:0+|-+|null|none|n\/?a)?$/i.test(id);
-}
-
 /**
  * A JSON object, given as one or as its text.
  *

@@ -43,6 +43,11 @@ export class Exchange {
 		if (this.signal.aborted) throw new TimeUpError(this.left);
 		this.left = true;
 	}
+
+	/** To be called when what went out has been refused before anybody looked at it: it counts as if it had not. */
+	refused(): void {
+		this.left = false;
+	}
 }
 
 /** The time of an exchange is up. */
@@ -53,7 +58,7 @@ export class TimeUpError extends Error {
 	readonly code = 'ETIMEDOUT';
 
 	constructor(
-		/** Whether a request has gone out: if not, it never will. */
+		/** Whether a request has gone out that was not refused: if not, none ever will. */
 		readonly hasLeft: boolean,
 	) {
 		super('No answer came in time');

@@ -53,6 +53,8 @@ export interface ReadAnswer {
 	kind: string;
 	code?: string;
 	reason?: string;
+	/** Whether the gateway says it, and not something on the way. */
+	isOwnWords?: boolean;
 }
 
 /**

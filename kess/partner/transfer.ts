@@ -1,4 +1,4 @@
-import { isNoId, textOf } from '../jsonObject';
+import { textOf } from '../jsonObject';
 import { isReadable, isSameMoney, type Money } from '../money';
 import { cambodianNumber, plainPhone } from '../written/phone';
 import { serviceNamed } from './services';
@@ -76,8 +76,11 @@ export function comparable(
 
 /** Whether the transfer has reached its receiver: KESS says SUCCESS and names the transfer (docs/gateway.md §13, fund_transfer_id). */
 export function isPaid(data: Record<string, unknown>): boolean {
-	return resultOf(data) === 'SUCCESS' && !isNoId(textOf(data.fund_transfer_id));
+	return resultOf(data) === 'SUCCESS' && !NO_ID.test(textOf(data.fund_transfer_id));
 }
+
+/** What surely is no ID of a transfer: KESS has signed SUCCESS, so that it is better to take too few for none. */
+const NO_ID = /^(0+|null)?$/i;
 
 /** Whether KESS says of a transfer that is not paid that somebody has confirmed it: one that is prepared only waits. Its words for either are not published. */
 export function isUnderWay(data: Record<string, unknown>): boolean {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { partnerAccount, webPayAccount } from '../../sandbox/accounts.mts';
 import { until } from '../support/gatewayClient.mts';
 import { type Credentials, type NodeRun, runNode } from '../../sandbox/host/engine.mts';
 import { KessSandbox } from '../support/kessSandbox.mts';
+import { startStubGateway } from '../support/stubGateway.mts';
 import { withStore } from '../support/withStore.mts';
 import type { WorkerJob, WorkerResult } from '../support/workerProcess.mts';
 
@@ -85,10 +87,15 @@ const GATEWAYS: Array<[string, Gateway]> = [
 describe.each(GATEWAYS)('%s, twenty rows at a time', (_name, gateway) => {
 	const service = gateway.parameters.service ?? gateway.service;
 
-	const run = async (rows: number, credentials: Credentials): Promise<NodeRun> =>
+	const run = async (
+		rows: number,
+		credentials: Credentials,
+		{ batchSize = 20, timeout = 30_000, onError }: { batchSize?: number; timeout?: number; onError?: 'continueRegularOutput' } = {},
+	): Promise<NodeRun> =>
 		await runNode({
 			node: gateway.node(),
-			parameters: { ...gateway.parameters, options: { batching: { batch: { batchSize: 20 } } } },
+			parameters: { ...gateway.parameters, options: { batching: { batch: { batchSize } }, timeout } },
+			settings: { onError },
 			items: Array.from({ length: rows }, (_, index) => ({ no: `R-${index}` })),
 			credentialTypes: [gateway.credentialType()],
 			credentials,
@@ -154,6 +161,23 @@ describe.each(GATEWAYS)('%s, twenty rows at a time', (_name, gateway) => {
 		expect(await sandbox.requests(gateway.login)).toBe(3);
 	});
 
+	test('a gateway that goes on refusing every token is asked less', async () => {
+		await sandbox.fault('expired-token', { service, times: 1000 });
+		const { items } = await run(4, await gateway.credentials(), { batchSize: 1, onError: 'continueRegularOutput' });
+		expect(items.map(({ json }) => String(json.error))).toEqual(Array(4).fill(expect.stringContaining('KESS refuses the login')));
+		// Three for the first, and two for each of the others.
+		expect(await sandbox.requests(service)).toBe(3 + 3 * 2);
+		expect(await sandbox.requests(gateway.login)).toBe(3 + 3);
+	});
+
+	test('why a token is refused is told where the time is up in the next login', async () => {
+		await sandbox.fault('expired-token', { service, times: 1000 });
+		await sandbox.fault('slow', { service: gateway.login, delayMs: 1500, times: 1000 });
+		const { error } = await run(1, await gateway.credentials(), { timeout: 2500 });
+		expect(error?.message).toContain('KESS refuses the login: ');
+		expect(error?.message).not.toContain('time');
+	});
+
 	test('a gateway that refuses every token is not asked for one again and again', async () => {
 		await sandbox.fault('expired-token', { service, times: 1000 });
 		const { error } = await run(100, await gateway.credentials());
@@ -161,6 +185,29 @@ describe.each(GATEWAYS)('%s, twenty rows at a time', (_name, gateway) => {
 		expect(await sandbox.requests(gateway.login)).toBeLessThanOrEqual(3);
 		expect(await sandbox.requests(service)).toBeLessThanOrEqual(3 * 20);
 	});
+});
+
+test('a token that was refused long ago is kept out of an error like the last one', async () => {
+	const given: string[] = [];
+	const stub = await startStubGateway((name) => {
+		if (name !== 'oauth') return { status: 401, body: { success: false, error_des: `revoked: ${given[0]}`, status_code: 401 } };
+		given.push(randomBytes(24).toString('hex'));
+		return { status: 200, body: { access_token: given.at(-1), expires_in: 1800 } };
+	});
+	try {
+		const { items } = await runNode({
+			node: new KessWebPay(),
+			parameters: { resource: 'order', operation: 'query', outTradeNo: '={{ $json.no }}', options: { batching: { batch: { batchSize: 1 } } } },
+			items: Array.from({ length: 8 }, (_, index) => ({ no: `R-${index}` })),
+			credentialTypes: [new KessWebPayApi()],
+			credentials: sandbox.webPayCredential('v2', { baseUrl: stub.url }),
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(items.map(({ json }) => String(json.error))).toEqual(Array(8).fill(expect.stringContaining('KESS refuses the login: revoked: ***')));
+		expect(given.length).toBeGreaterThan(5);
+	} finally {
+		stub.stop();
+	}
 });
 
 test('two workers with one stored credential, at a gateway that keeps one token alive, do not knock each other out for ever', async () => {

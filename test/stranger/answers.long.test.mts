@@ -366,3 +366,30 @@ test('Pay Out: a number that another workflow has just used is refused with "out
 	expect(gateway.paid('WAGE-1').length).toBe(1);
 	expect(said.says).not.toEqual(['REFUSED']);
 });
+
+describe('pay out: KESS has signed that it carries it out, and shows nothing of it afterwards', () => {
+	const confirmed = (change: Body) => (_b: Body, honest: () => Answer): Answer => ok({ ...(honest() as { status: number; body: Body }).body.data, ...change });
+
+	test.each<[string, Body]>([
+		['SUCCESS with the ID 0', { fund_transfer_id: '0' }],
+		['SUCCESS without an ID', { fund_transfer_id: null }],
+		['PROCESSING', { result_code: 'PROCESSING', fund_transfer_id: null }],
+	])('%s: never sent again, whatever the time', async (_, change) => {
+		gateway.on['confirm.fundtransfer'] = confirmed(change);
+		gateway.on['query.fundtransfer'] = () => no(400, 'NOTEXIST', 'Wrong pre transfer ID, or invalid string.');
+		const first = await payOut();
+		forward(3 * HOUR);
+		const second = await payOut();
+		forward(40 * DAY);
+		const third = await payOut();
+		expect([first.says, second.says, third.says, gateway.ledger.length]).toEqual([['unknown'], ['unknown'], ['unknown'], 1]);
+		expect(third.text).toContain('Ask KESS whether it was done: KESS has taken it on, and shows nothing of it');
+		delete gateway.on['query.fundtransfer'];
+		expect([(await payOut()).says, gateway.ledger.length]).toEqual([['paid'], 1]);
+	});
+
+	test.each(['N/A', '-', 'none'])('SUCCESS with the ID "%s" is paid', async (fund_transfer_id) => {
+		gateway.on['confirm.fundtransfer'] = confirmed({ fund_transfer_id });
+		expect([(await payOut()).says, gateway.ledger.length]).toEqual([['paid'], 1]);
+	});
+});

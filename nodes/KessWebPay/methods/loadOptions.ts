@@ -2,6 +2,7 @@ import {
 	type IDataObject,
 	type ILoadOptionsFunctions,
 	type INodePropertyOptions,
+	isExpression,
 } from 'n8n-workflow';
 
 import { KessError } from '../../../kess/errors';
@@ -21,9 +22,12 @@ export async function getPaymentMethods(
 ): Promise<INodePropertyOptions[]> {
 	try {
 		const options = (this.getCurrentNodeParameter('options') ?? {}) as IDataObject;
+		// Before a run nobody knows what an expression gives.
+		const { responseSignature } = options;
+		const rule = isExpression(responseSignature) ? {} : { responseSignature };
 		const client = await WebPayClient.open(this, {
 			timeout: TIMEOUT_MS,
-			signature: readSignatureRule(options),
+			signature: readSignatureRule(rule),
 			patience: PATIENCE_MS,
 		});
 		const methods = client.redaction.data((await fetchPaymentMethods(client)) as JsonObject[]);

@@ -29,8 +29,8 @@ import type { GatewayContext } from './context';
 import { GatewayPace } from './pace';
 import { SessionToken, type TokenRules } from './token';
 
-/** So many of them, because each has to be looked for in all that leaves. */
-const KEPT_TOKENS = 4;
+/** So many of them, because each has to be looked for in all that leaves; at a gateway that refuses them each request needs some. */
+const KEPT_TOKENS = 32;
 
 /**
  * How many other tokens a request may try: one from the store may be refused too, then that of its own login, because another
@@ -38,7 +38,10 @@ const KEPT_TOKENS = 4;
  */
 const RENEWALS = 4;
 
-/** One more than is needed, because two workers that log in together may store their tokens in another order. */
+/**
+ * One more than is needed, because two workers that log in together may store their tokens in another order. Not where the
+ * last request was refused in spite of it, nor where it is not the gateway itself that refuses.
+ */
 const LOGINS = 2;
 
 /** How long a request of an execution waits for a busy gateway, in all, in milliseconds. */
@@ -103,6 +106,8 @@ export class GatewaySession {
 	/** The last tokens that this session has sent: a gateway may repeat an earlier one. */
 	private readonly tokens = new Set<string>();
 	private redacts: Redaction;
+	/** Whether the gateway has refused the last request with every token that there was. */
+	private refusesAll = false;
 
 	constructor(
 		private readonly context: GatewayContext,
@@ -193,28 +198,28 @@ export class GatewaySession {
 	private async exchange<Answer extends ReadAnswer>(
 		request: GatewayRequest<Answer>,
 	): Promise<Answered<Answer> | Unknown | NotSent | Busy> {
+		let refused: Answered<Answer> | undefined;
 		const outcome = await Exchange.within(request.timeout, async (exchange) => {
 			await this.token?.renewInTime();
 			let sent = await this.send(request, exchange);
 			let logins = 0;
-			for (let renewals = 0; renewals < RENEWALS; renewals++) {
-				if (
-					this.token === undefined ||
-					sent.kind !== 'answered' ||
-					sent.answer.kind !== 'unauthenticated'
-				)
-					break;
-				if (request.does === 'pays') break;
-				const source = await this.token.replace(sent.token, logins, LOGINS);
+			for (let renewals = 0; renewals < RENEWALS && isRefusedLogin(sent); renewals++) {
+				if (this.token === undefined || request.does === 'pays') break;
+				refused = sent;
+				exchange.refused();
+				const isSure = sent.answer.isOwnWords !== false && !this.refusesAll;
+				const source = await this.token.replace(sent.token, logins, isSure ? LOGINS : 1);
 				if (source === undefined) break;
 				if (source === 'login') logins++;
 				sent = await this.send(request, exchange);
 			}
+			if (sent.kind === 'answered') this.refusesAll = isRefusedLogin(sent);
 			return sent;
 		});
 		if (!(outcome instanceof TimeUpError)) return outcome;
 		if (outcome.hasLeft) return { kind: 'unknown', reason: lossReason(outcome) };
 		this.token?.giveUpLogin();
+		if (refused !== undefined) return refused;
 		const reason = 'the login did not end in time';
 		// A look may follow something that was sent: no error may say then that nothing was.
 		if (request.does === 'reads') return { kind: 'unknown', reason };
@@ -295,6 +300,12 @@ export class GatewaySession {
 		keepNewest(this.tokens, KEPT_TOKENS);
 		this.redacts = new Redaction(this.rules.values([...this.tokens]));
 	}
+}
+
+function isRefusedLogin<Answer extends ReadAnswer>(
+	sent: Answered<Answer> | Unknown | NotSent | Busy,
+): sent is Answered<Answer> {
+	return sent.kind === 'answered' && sent.answer.kind === 'unauthenticated';
 }
 
 /**

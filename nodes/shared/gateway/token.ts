@@ -57,7 +57,8 @@ export class SessionToken {
 	async replace(old: string, logins: number, most: number): Promise<'login' | 'store' | undefined> {
 		// Its own login is refused too, so another worker's has followed, which a busy machine stores later.
 		const pause = logins === 0 ? STORED_WITHIN_MS : SURELY_STORED_WITHIN_MS;
-		return await this.replaceWithin(old, pause, logins < most);
+		const isStored = this.credentials[KEPT_HERE] !== true;
+		return await this.replaceWithin(old, isStored ? pause : 0, logins < most);
 	}
 
 	/** Nobody of this execution waits for the login that is under way any more. */

@@ -58,7 +58,8 @@ export type Sent =
 	| { kind: 'refused'; error: KessError; isProof: boolean }
 	/** KESS has begun it, and somebody else has to end it: this run has nothing more to do. */
 	| { kind: 'pending'; data: IDataObject }
-	| { kind: 'unknown'; reason: string }
+	/** `isTakenOn` when the gateway itself has said that it carries it out, or has: then no time proves that it has not. */
+	| { kind: 'unknown'; reason: string; isTakenOn?: boolean }
 	| NotSent;
 
 /** Something that moves money: only how it is sent, looked up and recognised. */
@@ -193,14 +194,21 @@ export function endBefore(
 		case 'unknown':
 			return {
 				...unknown(whyUnknown(remembered, look), endOfWait(remembered, found), look),
-				...('isLost' in remembered &&
-					remembered.isLost === true && {
-						because: 'n8n was stopped while it read what it remembers of it',
-					}),
+				...becauseOf(remembered, found),
 			};
 		case 'send':
 			return undefined;
 	}
+}
+
+/** Why no later run finds out for sure, where that is so. */
+function becauseOf(remembered: Remembered, found: Found | undefined): { because?: string } {
+	if (remembered.state !== 'sent') return {};
+	if (remembered.isLost === true)
+		return { because: 'n8n was stopped while it read what it remembers of it' };
+	return remembered.isTakenOn === true && found === 'none'
+		? { because: 'KESS has taken it on, and shows nothing of it' }
+		: {};
 }
 
 /** From when on a run finds out, as far as that is known. */
@@ -279,6 +287,8 @@ async function send(
 		await notes.pend();
 		return { end: 'pending', data: sent.data };
 	}
+	const isTakenOn = sent.kind === 'unknown' && sent.isTakenOn === true;
+	if (isTakenOn) await notes.pend();
 	const isProof = sent.kind === 'refused' && sent.isProof;
 	const look = await lookUpAfter(movement, isProof ? LOOKS_AFTER_REFUSAL : LOOK_PAUSES_MS.length);
 	const found = look === undefined ? undefined : foundFor(remembered, look);
@@ -299,7 +309,7 @@ async function send(
 		sent.kind === 'refused'
 			? `the answer is a refusal that proves nothing: ${sent.error.message}`
 			: sent.reason,
-		endOfQuarter(prepared.until),
+		isTakenOn ? undefined : endOfQuarter(prepared.until),
 		look,
 	);
 }

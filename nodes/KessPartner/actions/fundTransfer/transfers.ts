@@ -198,7 +198,11 @@ export async function confirm(
 	if (other !== undefined)
 		return { kind: 'unknown', reason: `the answer is about another transfer (${other})` };
 	if (!isPaid(data))
-		return { kind: 'unknown', reason: `KESS has not finished the transfer (${standing(data)})` };
+		return {
+			kind: 'unknown',
+			reason: `KESS has not finished the transfer (${standing(data)})`,
+			isTakenOn: isUnderWay(data),
+		};
 	const difference = matchTransfer(asked, data, CONFIRM_TRANSFER);
 	const warning =
 		difference === undefined ? receiverNote(asked, data) : `KESS has paid it, but ${difference}`;

@@ -5,6 +5,9 @@ import type { Outcome, RefusalSaid } from '../../../../kess/gateway/outcome';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { explainRefusal } from '../../../../kess/webPay/refusal';
 
+/** After a question without a clear answer. */
+const READ_AGAIN = 'Looking changes nothing: run the item again.';
+
 /**
  * The answer's data, for an operation to which a refusal or a lost answer is simply a failure.
  *
@@ -29,7 +32,7 @@ export function requireDone(result: Outcome<Json>, intent: string, advice: strin
 
 /** The same for a question, which changes nothing. */
 export function requireAnswer(result: Outcome<Json>, intent: string): Json {
-	return requireDone(result, intent, 'Looking changes nothing: run the item again.');
+	return requireDone(result, intent, READ_AGAIN);
 }
 
 /** What an answer lists; it may be one thing alone. */
@@ -43,11 +46,13 @@ export function refusal(refused: RefusalSaid, intent: string): KessError {
 	return new KessError(message, hint, refused.code);
 }
 
-/** What was answered, as an output item. @throws KessError for a list or a text, which n8n could not hand on */
-export function itemOf(data: Json): IDataObject {
+/**
+ * What was answered, as an output item.
+ *
+ * @param advice what to do where it is none; left out after a question, which changes nothing
+ * @throws KessError for a list or a text, which n8n could not hand on
+ */
+export function itemOf(data: Json, advice = READ_AGAIN): IDataObject {
 	if (isPlainObject(data)) return data as IDataObject;
-	throw new KessError(
-		'KESS gave no clear answer: its data is no object',
-		'Look in the merchant portal of KESS before you run the item again.',
-	);
+	throw new KessError('KESS gave no clear answer: its data is no object', advice);
 }

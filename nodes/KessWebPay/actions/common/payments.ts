@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Outcome, Refused } from '../../../../kess/gateway/outcome';
-import { isNoId, type Json, textOf } from '../../../../kess/jsonObject';
+import { type Json, textOf } from '../../../../kess/jsonObject';
 import { keepNewest } from '../../../../kess/keepNewest';
 import { tellsOfNothing, tellsOfReason } from '../../../../kess/gateway/refusalWords';
 import { type Look, type Sent, unclear } from '../../../shared/money/moveMoney';
@@ -56,6 +56,9 @@ const given = new Map<string, string>();
 
 const KEPT_IDS = 1000;
 
+/** What stands where there is none: an answer without one tells nothing, so that it is better to take too many for none. */
+const NO_ID = /^(?:0+|-+|null|none|n\/?a)?$/i;
+
 /**
  * What an earlier answer with the same ID was about: some answers name nothing that was sent, so that only the ID in them tells
  * a well-signed copy of an earlier one.
@@ -71,7 +74,7 @@ export function copiedFrom(
 	number: string,
 ): string | undefined {
 	const id = textOf(answer[field]);
-	if (isNoId(id)) return undefined;
+	if (NO_ID.test(id)) return undefined;
 	const key = JSON.stringify([client.merchant, field, id]);
 	const first = given.get(key) ?? number;
 	given.set(key, first);

@@ -21,14 +21,8 @@ export const close: WebPayOperation = {
 			{ out_trade_no: outTradeNo },
 			{ outTradeNo },
 		);
-		return [
-			itemOf(
-				requireDone(
-					result,
-					'close the order',
-					'Query the order: its status says whether it is closed. Closing it again does no harm.',
-				),
-			),
-		];
+		const advice =
+			'Query the order: its status says whether it is closed. Closing it again does no harm.';
+		return [itemOf(requireDone(result, 'close the order', advice), advice)];
 	},
 };

@@ -1,10 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { SERVICES } from '../../../../kess/webPay/services';
 import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { addressFor } from '../common/order';
-import { requireDone } from '../common/outcomes';
+import { itemOf, requireDone } from '../common/outcomes';
 import { redirectUrlField } from '../common/transaction';
 
 /** `webpay.acquire.saveCard` (docs/gateway.md §3). */
@@ -38,6 +36,6 @@ export const createLink: WebPayOperation = {
 		};
 		const result = await client.call(SERVICES.saveCard, fields);
 		const advice = 'Run the item again: a link that nobody opens does no harm.';
-		return [requireDone(result, 'make a link for saving a card', advice) as IDataObject];
+		return [itemOf(requireDone(result, 'make a link for saving a card', advice), advice)];
 	},
 };

@@ -1,11 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { parseCurrency, parseMoney } from '../../../../kess/money';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { addressFor, orderNumber, readOutTradeNo } from '../common/order';
-import { requireDone } from '../common/outcomes';
+import { itemOf, requireDone } from '../common/outcomes';
 import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
 import { intervalProperty, requireInterval } from './subscriptions';
 
@@ -44,11 +42,9 @@ export const createLink: WebPayOperation = {
 		const asked = { outTradeNo, money, mayOmit: true };
 		const item = await call.once(orderNumber(client, outTradeNo), async () => {
 			const result = await client.call(SERVICES.generateSubscriptionLink, fields, asked);
-			return requireDone(
-				result,
-				'make a subscription link',
-				'A link may have been made, and nobody has it, so nobody can pay with it. Run the item again; if KESS says that the order number is used, take a new one.',
-			) as IDataObject;
+			const advice =
+				'A link may have been made, and nobody has it, so nobody can pay with it. Run the item again; if KESS says that the order number is used, take a new one.';
+			return itemOf(requireDone(result, 'make a subscription link', advice), advice);
 		});
 		return [item];
 	},

@@ -70,8 +70,9 @@ export const create: WebPayOperation = {
 			await call.once(ownNumber(client, 'phone number', phoneNumber), async () => {
 				const user = itemOf(
 					requireDone(await client.call(SERVICES.addUser, fields), 'add the user', MAY_EXIST),
+					MAY_EXIST,
 				);
-				if (textOf(user?.user_id) === '')
+				if (textOf(user.user_id) === '')
 					throw new KessError('The answer of KESS names no user', MAY_EXIST);
 				return user;
 			}),
