@@ -11,10 +11,8 @@ export type SignatureRule = (typeof RULES)[number];
  * What a node's options say of it. @throws NotSentError for what an expression gives and is no rule: it must not stand for
  * a weaker one
  */
-export function readSignatureRule(
-	options: { responseSignature?: unknown } | undefined,
-): SignatureRule {
-	return readChoice(options?.responseSignature, RULES, 'Response Signature');
+export function readSignatureRule(options: { responseSignature?: unknown }): SignatureRule {
+	return readChoice(options.responseSignature, RULES, 'Response Signature');
 }
 
 /** The Response Signature option. */

@@ -48,7 +48,7 @@ export async function runSession({ folder, once, signal }: SessionOptions): Prom
 	const n8nPort = await freePort(N8N_PORT);
 	const sandbox = await startSandbox({
 		// Beside another one it has the address again that its credentials and links name.
-		port: await freePort(SANDBOX_PORT, ...(before.sandboxPort === undefined ? [] : [before.sandboxPort])),
+		port: await freePort(SANDBOX_PORT, before.sandboxPort ?? 0),
 		keysFolder: join(folder, 'keys'),
 		n8nUrl: `http://127.0.0.1:${n8nPort}`,
 	});

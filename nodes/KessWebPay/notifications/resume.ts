@@ -12,7 +12,7 @@ import { hasEnded } from '../../../kess/webPay/orderStates';
 import { asChosen } from '../../shared/run/simplify';
 import { type Awaited, awaitedBy } from '../actions/common/awaited';
 import { ORDER_FIELDS, queryOrder } from '../actions/common/order';
-import { itemOf, requireDone } from '../actions/common/outcomes';
+import { requireDone } from '../actions/common/outcomes';
 import { readCall } from './call';
 import { lookAgain, NOTIFIED, questions } from './questions';
 import { findDifference, WebPayClient } from '../client';
@@ -102,7 +102,7 @@ async function lookUp(context: IWebhookFunctions, awaited: Awaited): Promise<IDa
 	);
 	const unbelieved = findDifference(data, awaited);
 	if (unbelieved !== undefined) throw unbelieved;
-	return itemOf(client.redaction.data(data));
+	return client.redaction.data(data) as IDataObject;
 }
 
 /** @param httpStatus 503 asks for the same notification again; 400 says that it is none */

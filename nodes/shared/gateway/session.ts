@@ -34,7 +34,7 @@ const KEPT_TOKENS = 32;
 
 /**
  * How many other tokens a request may try: one from the store may be refused too, then that of its own login, because another
- * worker's has followed, and then that worker's is in the store.
+ * worker's has followed, and then that worker's is in the store, or that of one more login is taken.
  */
 const RENEWALS = 4;
 

@@ -51,14 +51,14 @@ export class SessionToken {
 	 * when this request may log in, that of a login, which n8n does before the next request. All requests look and log in
 	 * together.
 	 *
-	 * @param logins how often this request has been sent with the token of a login; @param most how often it may be
+	 * @param logins how often this request has been sent with the token of a login
+	 * @param most how often it may be
 	 * @returns where the new token comes from; `undefined` when there is none
 	 */
 	async replace(old: string, logins: number, most: number): Promise<'login' | 'store' | undefined> {
 		// Its own login is refused too, so another worker's has followed, which a busy machine stores later.
 		const pause = logins === 0 ? STORED_WITHIN_MS : SURELY_STORED_WITHIN_MS;
-		const isStored = this.credentials[KEPT_HERE] !== true;
-		return await this.replaceWithin(old, isStored ? pause : 0, logins < most);
+		return await this.replaceWithin(old, pause, logins < most);
 	}
 
 	/** Nobody of this execution waits for the login that is under way any more. */
@@ -89,6 +89,8 @@ export class SessionToken {
 	private async takeStored(old: string, pause: number): Promise<void> {
 		const { store, keyOf } = this.rules;
 		store.reject(keyOf(this.credentials), old, this.credentials.accessRenewAt);
+		// Its login belongs to one item alone, and is in no store.
+		if (this.credentials[KEPT_HERE] === true) return;
 		let found = await this.readStored(old);
 		if (found === undefined && pause > 0) {
 			await sleep(pause * (1 + Math.random()));
@@ -103,7 +105,6 @@ export class SessionToken {
 	/** The stored credential when it has another token that is good, and has not been changed otherwise. */
 	private async readStored(old: string): Promise<ICredentialDataDecryptedObject | undefined> {
 		const { keyOf } = this.rules;
-		if (this.credentials[KEPT_HERE] === true) return undefined;
 		try {
 			const stored = await this.context.getCredentials(this.credentialType);
 			const isNew = stored.accessToken !== old && this.isUsable(stored);

@@ -5,8 +5,8 @@ import type { Outcome, RefusalSaid } from '../../../../kess/gateway/outcome';
 import { isPlainObject, type Json, type JsonObject } from '../../../../kess/jsonObject';
 import { explainRefusal } from '../../../../kess/webPay/refusal';
 
-/** After a question without a clear answer. */
-const READ_AGAIN = 'Looking changes nothing: run the item again.';
+/** The advice after a question, which changes nothing. */
+export const READ_AGAIN = 'Looking changes nothing: run the item again.';
 
 /**
  * The answer's data, for an operation to which a refusal or a lost answer is simply a failure.
@@ -46,13 +46,9 @@ export function refusal(refused: RefusalSaid, intent: string): KessError {
 	return new KessError(message, hint, refused.code);
 }
 
-/**
- * What was answered, as an output item.
- *
- * @param advice what to do where it is none; left out after a question, which changes nothing
- * @throws KessError for a list or a text, which n8n could not hand on
- */
-export function itemOf(data: Json, advice = READ_AGAIN): IDataObject {
+/** As `requireDone`, for one output item. @throws KessError also for a list or a text, which n8n could not hand on */
+export function requireItem(result: Outcome<Json>, intent: string, advice: string): IDataObject {
+	const data = requireDone(result, intent, advice);
 	if (isPlainObject(data)) return data as IDataObject;
 	throw new KessError('KESS gave no clear answer: its data is no object', advice);
 }

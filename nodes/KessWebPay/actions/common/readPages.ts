@@ -5,15 +5,13 @@ import { KessError } from '../../../../kess/errors';
 import { quoted } from '../../../../kess/gateway/redaction';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { WebPayClient } from '../../client';
-import { requireDone } from './outcomes';
+import { READ_AGAIN, requireDone } from './outcomes';
 
 /** A bound for lists that never end. */
 const MAX_PAGES = 1000;
 
 /** How often a list is read that changes meanwhile. */
 const READINGS = 3;
-
-const READ_AGAIN = 'Looking changes nothing: run the item again.';
 
 /** A list that the gateway gives out page by page. */
 export interface PagedList {

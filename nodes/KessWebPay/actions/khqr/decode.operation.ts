@@ -1,7 +1,7 @@
 import { requireKhqr } from '../../../../kess/webPay/khqr';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
-import { itemOf, requireAnswer } from '../common/outcomes';
+import { READ_AGAIN, requireItem } from '../common/outcomes';
 import { qrcodeProperty } from './fields';
 
 /** `webpay.acquire.decodeKhqr` (docs/gateway.md §3): who is paid by a KHQR code, in the gateway's words. */
@@ -18,6 +18,6 @@ export const decode: WebPayOperation = {
 	async execute(call, client) {
 		const qrcode = call.read('qrcode', requireKhqr);
 		const result = await client.call(SERVICES.decodeKhqr, { qrcode });
-		return [itemOf(requireAnswer(result, 'decode the KHQR code'))];
+		return [requireItem(result, 'decode the KHQR code', READ_AGAIN)];
 	},
 };

@@ -1,7 +1,7 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { ORDER_FIELDS, outTradeNoProperty, readOutTradeNo } from '../common/order';
-import { itemOf, requireDone } from '../common/outcomes';
+import { requireItem } from '../common/outcomes';
 
 /** `webpay.acquire.closeorder` (docs/gateway.md §3): nobody can pay the order any more. */
 export const close: WebPayOperation = {
@@ -23,6 +23,6 @@ export const close: WebPayOperation = {
 		);
 		const advice =
 			'Query the order: its status says whether it is closed. Closing it again does no harm.';
-		return [itemOf(requireDone(result, 'close the order', advice), advice)];
+		return [requireItem(result, 'close the order', advice)];
 	},
 };

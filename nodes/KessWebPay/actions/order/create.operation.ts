@@ -17,7 +17,6 @@ import { linkValidForProperties, readLinkLife } from './timeSpan';
 import { createOnce } from '../common/createOnce';
 import { customerField, readEncryptedCustomer } from '../common/customer';
 import { ORDER_FIELDS, orderNumber } from '../common/order';
-import { itemOf } from '../common/outcomes';
 import {
 	descriptorField,
 	expiresInField,
@@ -164,7 +163,9 @@ export const create: WebPayOperation = {
 			.read(failIfClosedField.name, (value) => value === true);
 		const item = await call.once(orderNumber(client, order.outTradeNo), async () => {
 			const made = await createOnce(call, client, SERVICES.createOrder, order);
-			const created = itemOf(made.existed ? { ...made.order, already_existed: true } : made.data);
+			const created = (
+				made.existed ? { ...made.order, already_existed: true } : made.data
+			) as IDataObject;
 			if (made.existed) tellIfClosed(call, created, failIfClosed === true);
 			return created;
 		});

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { KessError } from '../../../../kess/errors';
 import { requireOneAccount } from '../../../shared/gateway/accounts';
@@ -12,7 +12,6 @@ import { createOnce } from '../common/createOnce';
 import { hasEnded } from '../../../../kess/webPay/orderStates';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { ORDER_FIELDS } from '../common/order';
-import { itemOf } from '../common/outcomes';
 import { limitWaitTimeProperty, linkValidForProperties, readLimit, waitUntil } from './timeSpan';
 
 /** What KESS itself is said to use (docs/gateway.md §8); it is sent, so that the time is known. */
@@ -59,7 +58,9 @@ export const createAndWait: WebPayOperation = {
 			...order,
 			fields: { ...fields, expires_in: expiresIn, notify_url: resumeAddress(context) },
 		});
-		const item = itemOf(made.existed ? { ...made.order, already_existed: true } : made.data);
+		const item = (
+			made.existed ? { ...made.order, already_existed: true } : made.data
+		) as IDataObject;
 		if (!hasEnded(item.status))
 			await context.putExecutionToWait(waitUntil(Date.now(), limit, item.expired_at, expiresIn));
 		return [item];

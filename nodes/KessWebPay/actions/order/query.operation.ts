@@ -1,7 +1,7 @@
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { WebPayOperation } from '../operation';
 import { ORDER_FIELDS, outTradeNoProperty, queryOrder, readOutTradeNo } from '../common/order';
-import { itemOf, requireAnswer } from '../common/outcomes';
+import { READ_AGAIN, requireItem } from '../common/outcomes';
 
 /** `webpay.acquire.queryorder` (docs/gateway.md §12, QUERY ORDER): only the status SUCCESS means paid. */
 export const query: WebPayOperation = {
@@ -18,6 +18,6 @@ export const query: WebPayOperation = {
 	async execute(call, client) {
 		const outTradeNo = readOutTradeNo(call);
 		const result = await queryOrder(client, outTradeNo);
-		return [itemOf(requireAnswer(result, 'query the order'))];
+		return [requireItem(result, 'query the order', READ_AGAIN)];
 	},
 };

@@ -9,6 +9,7 @@ import type { Say } from '../../../../kess/written/text';
 import { SERVICES } from '../../../../kess/webPay/services';
 import type { Look } from '../../../shared/money/moveMoney';
 import type { WebPayClient } from '../../client';
+import { listedIn } from '../common/outcomes';
 import { lookedInVain } from '../common/payments';
 
 /** Not published; as long as an order number. */
@@ -83,9 +84,7 @@ export function tellsOfRefund(data: JsonObject): boolean {
 export async function findRefund(client: WebPayClient, reference: string): Promise<Look> {
 	const result = await client.call(SERVICES.queryRefund, { merchant_reference: reference });
 	if (result.kind !== 'done') return lookedInVain(result, 'look up the refund');
-	const entries = (Array.isArray(result.data) ? result.data : [result.data]).filter(
-		(entry): entry is JsonObject => isPlainObject(entry) && Object.keys(entry).length > 0,
-	);
+	const entries = listedIn(result.data).filter((entry) => Object.keys(entry).length > 0);
 	const refund =
 		entries.find(
 			(entry) => textOf(refundFacts(entry, reference).merchantReference) === reference,

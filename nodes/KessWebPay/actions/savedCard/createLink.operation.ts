@@ -2,7 +2,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { addressFor } from '../common/order';
-import { itemOf, requireDone } from '../common/outcomes';
+import { requireItem } from '../common/outcomes';
 import { redirectUrlField } from '../common/transaction';
 
 /** `webpay.acquire.saveCard` (docs/gateway.md §3). */
@@ -36,6 +36,6 @@ export const createLink: WebPayOperation = {
 		};
 		const result = await client.call(SERVICES.saveCard, fields);
 		const advice = 'Run the item again: a link that nobody opens does no harm.';
-		return [itemOf(requireDone(result, 'make a link for saving a card', advice), advice)];
+		return [requireItem(result, 'make a link for saving a card', advice)];
 	},
 };

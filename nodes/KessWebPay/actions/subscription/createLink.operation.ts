@@ -3,7 +3,7 @@ import { SERVICES } from '../../../../kess/webPay/services';
 import { additionalFields } from '../../../shared/run/collections';
 import type { WebPayOperation } from '../operation';
 import { addressFor, orderNumber, readOutTradeNo } from '../common/order';
-import { itemOf, requireDone } from '../common/outcomes';
+import { requireItem } from '../common/outcomes';
 import { notifyUrlField, redirectUrlField, transactionProperties } from '../common/transaction';
 import { intervalProperty, requireInterval } from './subscriptions';
 
@@ -44,7 +44,7 @@ export const createLink: WebPayOperation = {
 			const result = await client.call(SERVICES.generateSubscriptionLink, fields, asked);
 			const advice =
 				'A link may have been made, and nobody has it, so nobody can pay with it. Run the item again; if KESS says that the order number is used, take a new one.';
-			return itemOf(requireDone(result, 'make a subscription link', advice), advice);
+			return requireItem(result, 'make a subscription link', advice);
 		});
 		return [item];
 	},

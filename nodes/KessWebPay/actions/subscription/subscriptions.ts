@@ -6,7 +6,7 @@ import { InvalidValueError } from '../../../../kess/errors';
 import type { WebPayService } from '../../../../kess/webPay/services';
 import type { ItemCall } from '../../../shared/run/item';
 import type { WebPayClient } from '../../client';
-import { itemOf, requireDone } from '../common/outcomes';
+import { requireItem } from '../common/outcomes';
 
 const INTERVALS = ['daily', 'monthly', 'weekly'];
 
@@ -63,5 +63,5 @@ export async function changeSubscription(
 	const result = await client.call(service, { [field]: code });
 	const advice =
 		'It may have been done. Get many subscriptions shows the status of this one: look before you run the item again.';
-	return [itemOf(requireDone(result, intent, advice), advice)];
+	return [requireItem(result, intent, advice)];
 }

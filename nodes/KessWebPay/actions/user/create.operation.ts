@@ -5,7 +5,7 @@ import { textOf } from '../../../../kess/jsonObject';
 import { requireEmail, requireLocalPhone, requireUserText } from '../../../../kess/webPay/users';
 import { SERVICES } from '../../../../kess/webPay/services';
 import { ownNumber } from '../common/order';
-import { itemOf, requireDone } from '../common/outcomes';
+import { requireItem } from '../common/outcomes';
 import type { WebPayOperation } from '../operation';
 
 const MAY_EXIST =
@@ -68,10 +68,8 @@ export const create: WebPayOperation = {
 		};
 		return [
 			await call.once(ownNumber(client, 'phone number', phoneNumber), async () => {
-				const user = itemOf(
-					requireDone(await client.call(SERVICES.addUser, fields), 'add the user', MAY_EXIST),
-					MAY_EXIST,
-				);
+				const result = await client.call(SERVICES.addUser, fields);
+				const user = requireItem(result, 'add the user', MAY_EXIST);
 				if (textOf(user.user_id) === '')
 					throw new KessError('The answer of KESS names no user', MAY_EXIST);
 				return user;

@@ -1,5 +1,5 @@
 import { SERVICES } from '../../../../kess/webPay/services';
-import { itemOf, requireAnswer } from '../common/outcomes';
+import { READ_AGAIN, requireItem } from '../common/outcomes';
 import type { WebPayOperation } from '../operation';
 import { readUserId, requireUser, userIdProperty } from './fields';
 
@@ -17,7 +17,7 @@ export const get: WebPayOperation = {
 	async execute(call, client) {
 		const userId = readUserId(call);
 		const result = await client.call(SERVICES.userProfile, { user_id: userId });
-		const user = itemOf(requireAnswer(result, 'show the user'));
+		const user = requireItem(result, 'show the user', READ_AGAIN);
 		requireUser(user, userId);
 		return [user];
 	},
